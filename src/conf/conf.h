@@ -1,0 +1,89 @@
+/*
+ * conf.h -- the configuration of one router: rows in a store, changed by transactions.
+ *
+ * A change goes (ARCHITECTURE, D9): prepare (typed, checked, compiled: all that can fail, on a
+ * copy) -> durable (SQLite, on the background thread) -> publish (can't fail) -> answer. Changes
+ * run one after another; reading never waits.
+ *
+ * Threads: the router's, except the jobs it gives to struct background itself.
+ * Memory:  a published state lives until nobody holds it (conf_hold, conf_release).
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/menu.h"
+#include "conf/request.h"
+#include "lib/background.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/store.h"
+
+struct conf;
+struct diag;
+
+struct conf_setup {
+	const struct menu *const *menus; /* NULL-terminated; the order in which they apply */
+	struct router *router;
+	struct store *store; /* NULL: nothing is kept */
+	struct background *background;
+	struct clock *clock; /* wall time for history */
+	struct log *log;
+};
+
+MUST_USE struct conf *conf_new(const struct conf_setup *setup);
+void conf_free(struct conf *conf);
+
+/*
+ * Open the store and publish what it holds; a fresh store gets the menus' fresh rows first.
+ * Called once, before packets. Returns 0 or -errno with @diag in words (a damaged store is an
+ * error that names the file and what to do, never an empty start).
+ */
+MUST_USE int conf_load(struct conf *conf, struct diag *diag);
+
+/* The menu at @path, or NULL. */
+const struct menu *conf_menu(const struct conf *conf, const char *path);
+const struct menu *const *conf_menus(const struct conf *conf);
+struct router *conf_router(const struct conf *conf);
+
+/* What is published now. Rows found in it stay good until conf_release(). */
+const struct conf_state *conf_hold(struct conf *conf);
+void conf_release(struct conf *conf, const struct conf_state *state);
+
+/* How a change ended. Called on the router's thread, perhaps before conf_change() returns. */
+struct conf_answer {
+	bool ok;
+	const struct diag *diag; /* when not ok */
+	uint32_t id;             /* of the row that add made */
+	uint64_t revision;       /* of the configuration, counts up */
+};
+
+typedef void conf_done(void *arg, const struct conf_answer *answer);
+
+/*
+ * Carry out @request (add, set, remove, enable, disable, move, comment, unset) as one
+ * transaction. The request stays the caller's and must live until @done was called.
+ */
+void conf_change(struct conf *conf, struct request *request, conf_done *done, void *arg);
+
+/* The same for several requests: all of them or none. */
+void conf_change_all(struct conf *conf, struct request *const *requests, size_t n, conf_done *done,
+                     void *arg);
+
+/* The readable form, in today's spelling, of everything or of the menus below @path. */
+struct export_options {
+	const char *path; /* NULL or "/": all */
+	bool verbose;     /* defaults too */
+	bool terse;       /* each line whole: menu and command together */
+	bool show_sensitive;
+};
+void conf_export(struct conf *conf, const struct export_options *options, struct text *out);
+
+/* Read a value of a row (stored or observed) as text; used by print, get, find and where. */
+void conf_field_print(const struct conf_state *state, const struct field *field,
+                      const struct row *row, struct text *out);
+
+#endif

@@ -1,0 +1,183 @@
+/*
+ * menu.h -- one table per menu.
+ *
+ * A menu is declared once, as constant data; console, completion, help, REST, API, web form,
+ * export, import and documentation are read from it, and no interface knows a menu by name
+ * (ARCHITECTURE, D6). This header is what a menu may say about itself.
+ *
+ * A row's body is a plain struct of the menu's choosing (often one of core's or fw's own), without
+ * pointers: it is copied and compared as bytes. A field that was not given holds its default; one
+ * without default is all zeroes and its bit in row->given is clear.
+ */
+#ifndef CONF_MENU_H
+#define CONF_MENU_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "lib/mono.h"
+#include "lib/text.h"
+
+struct conf_state;
+struct diag;
+struct request;
+struct router; /* opaque here: hooks only hand it on */
+struct type;
+
+enum field_flags {
+	F_REQUIRED = 1 << 0,  /* add must give it */
+	F_READ_ONLY = 1 << 1, /* observed, never set, never stored */
+	F_SECRET = 1 << 2,    /* hidden in print, export and history unless asked for */
+	F_KEY = 1 << 3,       /* the item's name: selects it, and no two rows share it */
+	F_BRIEF = 1 << 4,     /* a column of print brief */
+	F_UNNAMED = 1 << 5,   /* may be given without its name, in the order of the table */
+	F_NEGATE = 1 << 6,    /* accepts name=!value; the type keeps the mark in the value */
+	F_BARE = 1 << 7,      /* a flag: the bare word sets it (blackhole, hairpin) */
+	F_STATS = 1 << 8,     /* a column of print stats */
+	F_RIGHT = 1 << 9,     /* numbers: right-aligned in a table */
+};
+
+#define FIELD_MAX 64 /* bits in row->given */
+
+struct field {
+	const char *name;
+	const struct type *type;
+	uint16_t offset, bytes;   /* use AT() */
+	const char *dflt;         /* as typed; NULL: absent until set */
+	const char *help;         /* a short sentence without a full stop */
+	const char *alias;        /* an older name that is also accepted; NULL: none */
+	uint32_t flags;           /* enum field_flags */
+	int64_t min, max;         /* for numbers, when max > min; lengths for strings */
+	const char *const *words; /* for enumerations and sets: NULL-terminated, value = index */
+	const char *ref;          /* for references: path of the menu whose items are meant */
+};
+
+/* Where a field lies in the row's body: AT(struct route_spec, dst). */
+#define AT(type_, member)                                                                          \
+	.offset = offsetof(type_, member), .bytes = sizeof(((type_ *)NULL)->member)
+
+/* One item. The body follows; its shape is the menu's. */
+enum row_flags {
+	ROW_DISABLED = 1 << 0,
+	ROW_DYNAMIC = 1 << 1, /* made by the router, not by configuration */
+	ROW_FIXED = 1 << 2,   /* comes with the router; can be set, not removed */
+	/* 1 << 8 and up: the menu's own, in the order of menu->flags */
+	ROW_MENU_FIRST = 1 << 8,
+};
+
+struct row {
+	uint32_t id;         /* *1A on the console; never used again within a store */
+	uint32_t flags;      /* enum row_flags */
+	uint64_t given;      /* bit i: field i was given */
+	const char *comment; /* "" when there is none */
+	_Alignas(8) uint8_t body[];
+};
+
+static inline bool row_given(const struct row *row, size_t field)
+{
+	return (row->given >> field & 1) != 0;
+}
+
+/* The rows of one menu at one moment, in order. Immutable once published. */
+struct rows {
+	const struct row *const *at;
+	size_t n;
+};
+
+/* The rows of the menu at @path in @state ("/ip/address"); hooks read other menus through it. */
+struct rows conf_state_rows(const struct conf_state *state, const char *path);
+/* The row with @id there, or NULL. */
+const struct row *conf_state_row(const struct conf_state *state, const char *path, uint32_t id);
+
+/* A letter before a row: "X - disabled". Bit i of the menu's flags is ROW_MENU_FIRST << i. */
+struct menu_flag {
+	char letter;
+	const char *word;
+};
+
+enum menu_kind {
+	MENU_FOLDER,   /* only leads to others */
+	MENU_LIST,     /* add, remove; order means nothing */
+	MENU_ORDERED,  /* add, remove, move; order matters (rules) */
+	MENU_FIXED,    /* a row for each thing there is; set only */
+	MENU_SETTINGS, /* exactly one row */
+	MENU_OBSERVED, /* nothing stored: every row is observed */
+};
+
+/* Takes observed rows one by one; false: enough, stop. @row->flags and body filled by the hook. */
+struct row_sink {
+	bool (*row)(struct row_sink *sink, const struct row *row);
+};
+
+/*
+ * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
+ * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
+ * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
+ */
+struct action {
+	const char *name;
+	const char *help;
+	const struct field *fields;
+	size_t nfields;
+	size_t args_size, state_size;
+	bool (*start)(struct router *router, const void *args, void *state, struct text *out,
+	              struct diag *diag);
+	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
+	void (*stop)(struct router *router, void *state, struct text *out);
+};
+
+struct menu {
+	const char *path;  /* "/ip/route" */
+	const char *title; /* a short sentence for ? */
+	enum menu_kind kind;
+	const struct field *fields;
+	size_t nfields;
+	size_t row_size;
+	const struct menu_flag *flags;
+	size_t nflags;
+	bool detail;                /* print defaults to detail (rules), not to a table */
+	const char *const *depends; /* NULL-terminated paths: when one of those menus changes, this
+	                             * one is prepared and published again, after it */
+	const struct action *actions;
+	size_t nactions;
+
+	/* Judge one row by itself: reads nothing but the row, so that a form may call it too. */
+	bool (*check)(const struct row *row, struct diag *diag);
+	/* Judge the menu's rows together (duplicates, references). */
+	bool (*check_all)(const struct conf_state *state, struct rows rows, struct diag *diag);
+
+	/*
+	 * From rows to what the router runs on, in two halves (D9). prepare() does all that can
+	 * fail, on a copy, and returns it; publish() swaps it in and can't fail; discard() throws
+	 * away what was not published. The router's thread.
+	 */
+	bool (*prepare)(struct router *router, const struct conf_state *state, void **ret_prepared,
+	                struct diag *diag);
+	void (*publish)(struct router *router, void *prepared);
+	void (*discard)(void *prepared);
+
+	/* Fill the read-only fields and the menu's flags of a copy of a stored row. */
+	void (*status)(struct router *router, const struct conf_state *state, struct row *row);
+	/* Offer the rows that are not stored: dynamic ones, or all of a MENU_OBSERVED. */
+	void (*observe)(struct router *router, const struct conf_state *state,
+	                struct row_sink *sink);
+	/* Remove an observed row (a connection); NULL: they can't be removed. */
+	bool (*forget)(struct router *router, const struct row *row, struct diag *diag);
+	/* After rows of a MENU_FIXED or MENU_LIST were loaded into a fresh store: the rows it
+	 * starts with, as console lines, NULL-terminated ("add list=WAN interface=ether1"). */
+	const char *const *(*fresh)(struct router *router);
+	/* A warning about a stored row that works but perhaps not as meant, shown after add and set
+	 * and in print detail; false: none. */
+	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,
+	             struct text *out);
+
+	/*
+	 * An older spelling of another menu (/ip/firewall/src-nat): requests are rewritten into
+	 * the menu at @target, and the person is shown today's form. NULL for ordinary menus.
+	 */
+	const char *target;
+	bool (*translate)(struct request *request, struct diag *diag);
+};
+
+#endif

@@ -1,0 +1,24 @@
+/*
+ * icmp.h -- ICMP: errors about packets, and echo (RFC 792; RFC 1812, 4.3).
+ *
+ * An error is never sent about an ICMP error, a fragment other than the first, a broadcast or
+ * multicast, or a source that is no single host (RFC 1812, 4.3.2.7); it quotes the header and as
+ * much more as fits 576 bytes (4.3.2.3); and it is rate limited (4.3.2.8).
+ */
+#ifndef CORE_ICMP_H
+#define CORE_ICMP_H
+
+#include "core/pkt.h"
+
+/*
+ * Tell the sender of @p. @arg: the next hop's MTU for "fragmentation needed", else 0. The source
+ * is the address of the interface it came in by (RFC 1812, 4.3.2.4: an address of the way back),
+ * TOS 0xc0. @p stays the caller's.
+ */
+void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg);
+
+/* An ICMP packet for this router: answers echo (from the address that was asked), drops the rest.
+ * Takes @p. */
+enum verdict icmp_input(struct net *net, struct pkt *p);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * iface.h -- the router's interfaces.
+ *
+ * An interface is a port (ether1), or something that plugs its own transmit hook in (PPPoE, VLAN,
+ * bridge). Its id is its place in the table and is kept for the router's life; the name may change.
+ *
+ * Memory: IFACE_MAX records at start.
+ */
+#ifndef CORE_IFACE_H
+#define CORE_IFACE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/port.h"
+#include "core/route.h"
+
+struct net;
+struct pkt;
+
+#define IFACE_MAX        256
+#define IFACE_NAME_BYTES 32
+
+/* Interface lists are bits; list 0 is "all". */
+#define IFACE_LIST_MAX 64
+
+struct iface_counters {
+	uint64_t rx_packets, rx_bytes, tx_packets, tx_bytes;
+	uint64_t rx_drops; /* ended with a reason after coming in here */
+	uint64_t tx_drops; /* could not leave here */
+};
+
+struct iface {
+	iface_id id;
+	bool used;
+	bool enabled;                        /* by configuration */
+	bool link_up;                        /* as the port says */
+	char name[IFACE_NAME_BYTES];         /* may be changed by the user */
+	char default_name[IFACE_NAME_BYTES]; /* "ether1": by the order of the ports */
+	const char *type;                    /* "ether", ... */
+	struct mac mac;
+	uint32_t mtu_bytes; /* largest IP packet */
+	uint64_t lists;     /* bit i: member of interface list i */
+	struct port *port;  /* NULL: a virtual interface */
+	/* Sends a finished frame; takes @p. Set by iface_add_port() or by who plugs in. */
+	void (*transmit)(struct net *net, struct iface *iface, struct pkt *p);
+	void *transmit_arg;
+	struct iface_counters counters;
+	uint32_t link_downs;
+	/* Frames on their way out in this turn; flushed by iface_flush(). */
+	struct port_frame *tx_frames;
+	struct pkt **tx_owned; /* NULL for borrowed ones */
+	unsigned tx_n;
+};
+
+/* Add an interface on @port; its default name is the port's. IFACE_NONE when the table is full. */
+iface_id iface_add_port(struct net *net, struct port *port);
+
+/* The interface with @id, or NULL. */
+struct iface *iface_get(struct net *net, iface_id id);
+const struct iface *iface_get_const(const struct net *net, iface_id id);
+struct iface *iface_by_name(struct net *net, const char *name);
+struct iface *iface_by_default_name(struct net *net, const char *name);
+
+/* Enabled and with link: packets may come and go. */
+static inline bool iface_is_running(const struct iface *iface)
+{
+	return iface->used && iface->enabled && iface->link_up;
+}
+
+/* Ask every port whether its link changed; moves the generation on, tells routes and neighbours. */
+void iface_poll_links(struct net *net);
+/* Enable or disable by configuration. */
+void iface_enable(struct net *net, iface_id id, bool enabled);
+
+/* Send what has gathered on the ports in this turn. */
+void iface_flush(struct net *net);
+
+#endif

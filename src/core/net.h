@@ -1,0 +1,95 @@
+/*
+ * net.h -- one instance of the network layer: what core's functions work on.
+ *
+ * A struct net is a part of a struct router (router/router.h); nothing here is global. `now` is
+ * set once a turn by the router.
+ */
+#ifndef CORE_NET_H
+#define CORE_NET_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/drop.h"
+#include "core/iface.h"
+#include "core/pkt.h"
+#include "lib/hash.h"
+#include "lib/log.h"
+#include "lib/mono.h"
+#include "lib/random.h"
+#include "lib/rate.h"
+
+struct addrs;
+struct fib;
+struct neigh_table;
+struct ports;
+
+#define NET_OWN_QUEUE      256 /* packets of the router's own waiting for the turn */
+#define NET_ETHER_TAKERS   8
+#define NET_DELIVER_TAKERS 16
+
+/* Takes packets for this router of one IP protocol; see net_take_protocol(). */
+typedef enum verdict net_deliver(struct net *net, struct pkt *p, void *arg);
+typedef enum verdict net_ether_taker(struct net *net, struct pkt *p, void *arg);
+
+/* Sizes fixed at start (ARCHITECTURE, D12). */
+struct net_budget {
+	unsigned pkt_small, pkt_large;
+	uint32_t neighbours;
+	uint32_t port_addresses;
+};
+
+struct net {
+	mono now;
+	struct random *random;
+	struct log *log;
+	struct hash_key key; /* of everything keyed: chosen at start, never shown */
+	uint32_t generation; /* moves on with configuration, routes, addresses, links; never 0 */
+
+	struct iface ifaces[IFACE_MAX]; /* [0] is IFACE_NONE and stays unused */
+	unsigned ifaces_n;              /* highest used id + 1 */
+	struct addrs *addrs;
+	struct fib *fib;
+	struct neigh_table *neigh;
+	struct ports *ports;
+	struct pkt_pool *pool;
+
+	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
+	unsigned own_head, own_n;
+
+	uint64_t drops[DROP_COUNT];
+	struct rate icmp_rate; /* errors and echo replies together */
+
+	struct {
+		uint16_t ether_type;
+		net_ether_taker *take;
+		void *arg;
+	} ether_takers[NET_ETHER_TAKERS];
+	struct {
+		uint8_t proto;
+		net_deliver *take;
+		void *arg;
+	} deliver_takers[NET_DELIVER_TAKERS];
+};
+
+/* @net is zeroed memory. The random source and the log stay the caller's. */
+void net_init(struct net *net, const struct net_budget *budget, struct random *random,
+              struct log *log);
+void net_free(struct net *net);
+
+/* Whoever keeps decisions must look at them again. */
+void net_generation_next(struct net *net);
+
+/* Plug in a protocol over Ethernet (PPPoE), or one for local delivery (TCP). Once each. */
+void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
+void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
+
+/* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable.
+ * Takes @p. */
+enum verdict net_deliver_local(struct net *net, struct pkt *p);
+
+/* Put a packet of the router's own on the queue / take the next one off (NULL: empty). */
+void net_own_put(struct net *net, struct pkt *p);
+struct pkt *net_own_take(struct net *net);
+
+#endif

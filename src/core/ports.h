@@ -1,0 +1,42 @@
+/*
+ * ports.h -- the one allocator of local ports (ARCHITECTURE, D12a).
+ *
+ * The router's own sockets and its NAT take ports of the same addresses from here, so that neither
+ * shadows the other. For every address and protocol (TCP, UDP, ICMP identifiers) a bitmap of three
+ * levels finds a free port in constant time at any fill (RFC 6056: the start is keyed, not
+ * guessable). Ports below 1024 are given only to who asks for one of them by preference.
+ *
+ * Invariant: a taken port is given back exactly once; ports_used() is the sum over all owners.
+ */
+#ifndef CORE_PORTS_H
+#define CORE_PORTS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/hash.h"
+#include "lib/ip.h"
+
+struct ports;
+
+/* @addresses_max: how many pairs of address and protocol may have ports taken at once. */
+MUST_USE struct ports *ports_new(uint32_t addresses_max, const struct hash_key *key);
+void ports_free(struct ports *ports);
+
+struct ports_wish {
+	ip4 addr;           /* whose port */
+	uint8_t proto;      /* IPPROTO_TCP, _UDP or _ICMP */
+	uint16_t preferred; /* taken when free and in the range (port preservation); 0: none */
+	uint16_t low, high; /* allowed range, both included */
+	uint64_t keyed;     /* where in the range to start looking: a keyed hash of the flow */
+};
+
+/* Take a port for @wish. 0 and @ret_port, or -EADDRNOTAVAIL, or -ENOMEM (too many addresses). */
+MUST_USE int ports_take(struct ports *ports, const struct ports_wish *wish, uint16_t *ret_port);
+/* Take just this port. 0, -EADDRINUSE or -ENOMEM. */
+MUST_USE int ports_take_exact(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
+void ports_give_back(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
+bool ports_is_taken(const struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
+uint64_t ports_used(const struct ports *ports);
+
+#endif

@@ -1,0 +1,156 @@
+/*
+ * rule.h -- a rule as it is written, and rule sets as they run.
+ *
+ * struct rule_spec is what a person configures: matchers that are all to hold, and an action. It
+ * is plain data without pointers, shared by filter, nat and mangle; their menus (menu/) map fields
+ * onto it and say which actions they know. rules_build() compiles the specs of one facility into a
+ * struct rules: chains as arrays, jumps resolved, interfaces and marks as numbers. A rule set is
+ * immutable; counters live apart and follow a rule's id through changes.
+ *
+ * Memory: a rule set belongs to whoever built it until it is published; see fw/rules.c.
+ */
+#ifndef FW_RULE_H
+#define FW_RULE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/route.h"
+#include "lib/ip.h"
+
+enum facility {
+	FACILITY_FILTER,
+	FACILITY_NAT,
+	FACILITY_MANGLE,
+	FACILITY_COUNT,
+};
+
+#define CHAIN_NAME_BYTES 32
+#define MARK_NAME_BYTES  32
+#define LOG_PREFIX_BYTES 32
+#define PORT_RANGES_MAX  15
+#define RULES_MAX        16000 /* of one facility: a trail entry names one in 14 bits */
+#define RULE_JUMPS_MAX   16    /* depth */
+
+enum rule_action {
+	ACTION_ACCEPT,
+	ACTION_DROP,
+	ACTION_REJECT,
+	ACTION_JUMP,
+	ACTION_RETURN,
+	ACTION_LOG,
+	ACTION_PASSTHROUGH,
+	ACTION_MASQUERADE,
+	ACTION_SRC_NAT,
+	ACTION_DST_NAT,
+	ACTION_REDIRECT,
+	ACTION_MARK_CONNECTION,
+	ACTION_MARK_PACKET,
+	ACTION_MARK_ROUTING,
+	ACTION_CHANGE_MSS,
+	ACTION_COUNT,
+};
+
+enum reject_with { /* in RouterOS's order; ROUTEROS.md 2.3 */
+	REJECT_NETWORK_UNREACHABLE,
+	REJECT_HOST_UNREACHABLE,
+	REJECT_PROTOCOL_UNREACHABLE,
+	REJECT_PORT_UNREACHABLE,
+	REJECT_NET_PROHIBITED,
+	REJECT_HOST_PROHIBITED,
+	REJECT_ADMIN_PROHIBITED,
+	REJECT_TCP_RESET,
+};
+
+/* Each matcher: `on` when given, `negate` for name=!value. All zeroes: matches everything. */
+struct match_addr {
+	bool on, negate;
+	struct ip4_range range;
+};
+struct match_ports {
+	bool on, negate;
+	uint8_t n;
+	struct {
+		uint16_t low, high;
+	} ranges[PORT_RANGES_MAX];
+};
+struct match_number { /* one number or a range: protocol, packet size, mss, ttl, dscp */
+	bool on, negate;
+	uint32_t low, high;
+};
+struct match_iface {
+	bool on, negate;
+	uint32_t id; /* of the row in /interface; rules_build() finds the interface */
+};
+struct match_list {
+	bool on, negate;
+	uint32_t id; /* of the row in /interface/list */
+};
+struct match_bits { /* connection-state, connection-nat-state: any of the bits */
+	bool on, negate;
+	uint32_t bits;
+};
+struct match_tcp_flags {
+	bool on;
+	uint8_t must_be_set, must_be_clear; /* TCP header bits */
+};
+struct match_icmp {
+	bool on, negate;
+	uint8_t type, code_low, code_high;
+};
+struct match_name {
+	bool on, negate;
+	char name[MARK_NAME_BYTES]; /* of a mark; "no-mark" is 0 */
+};
+
+enum {
+	MSS_CLAMP_TO_PMTU = UINT16_MAX
+};
+
+struct rule_spec {
+	uint32_t id; /* of the row; counters are kept by it */
+	bool disabled;
+	char chain[CHAIN_NAME_BYTES];
+
+	struct match_addr src_address, dst_address;
+	struct match_number protocol;
+	struct match_ports src_port, dst_port, any_port;
+	struct match_iface in_interface, out_interface;
+	struct match_list in_interface_list, out_interface_list;
+	struct match_bits connection_state;     /* 1 << enum pkt_state */
+	struct match_bits connection_nat_state; /* enum pkt_nat */
+	struct match_name connection_mark, packet_mark, routing_mark;
+	struct match_tcp_flags tcp_flags;
+	struct match_number tcp_mss;
+	struct match_icmp icmp_options;
+	struct match_number packet_size, ttl, dscp;
+	bool fragment; /* only fragments */
+
+	uint32_t action; /* enum rule_action */
+	char jump_target[CHAIN_NAME_BYTES];
+	uint32_t reject_with; /* enum reject_with */
+	struct ip4_range to_addresses;
+	uint16_t to_port_low, to_port_high;
+	bool hairpin; /* dst-nat: hosts behind the same interface as the target may use it, too */
+	char new_mark[MARK_NAME_BYTES];
+	bool passthrough; /* mangle: go on after a mark or a change */
+	uint16_t new_mss; /* or MSS_CLAMP_TO_PMTU */
+	bool log;
+	char log_prefix[LOG_PREFIX_BYTES];
+};
+
+/* Turns configuration's ids into what packets carry; the caller of rules_build() has the rows. */
+struct rule_names {
+	void *arg;
+	/* The interface of row @id; IFACE_NONE: gone (the rule then never matches). */
+	iface_id (*iface)(void *arg, uint32_t id);
+	/* The bit number of the list of row @id in iface->lists, or -1: gone. */
+	int (*list)(void *arg, uint32_t id);
+	/* The number of a mark (never 0), the same for the same name; 0: no more marks. */
+	uint32_t (*mark)(void *arg, const char *name);
+	/* The number of a routing table by its name, or 0. */
+	uint32_t (*table)(void *arg, const char *name);
+};
+
+#endif

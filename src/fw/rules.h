@@ -1,0 +1,62 @@
+/*
+ * rules.h -- rule sets as they run: what does a packet meet, and what then?
+ *
+ * rules_choose() is the deciding half (const, explainable): it walks a chain and says what is to
+ * happen. The caller (router/pipeline.c) carries it out and counts what was on the trail. The
+ * order of evaluation is the order of the rules; a built-in chain that ends accepts.
+ */
+#ifndef FW_RULES_H
+#define FW_RULES_H
+
+#include "core/pkt.h"
+#include "fw/rule.h"
+
+struct rules; /* one facility's compiled set */
+
+struct rule_counters {
+	uint64_t packets, bytes;
+};
+
+/*
+ * Compile @n @specs of @facility, in order. @previous (or NULL) is the set that is published now:
+ * rules with the same id share its counters. On failure returns NULL and writes a sentence to
+ * @error that names the rule (by its number, from 0) and the field.
+ */
+MUST_USE struct rules *rules_build(enum facility facility, const struct rule_spec *specs, size_t n,
+                                   const struct rule_names *names, struct rules *previous,
+                                   char *error, size_t error_bytes);
+void rules_free(struct rules *rules);
+
+/* What a packet's walk through a chain ended in. */
+struct rule_choice {
+	uint8_t action; /* enum rule_action: ACCEPT, DROP, REJECT, or what NAT is to do */
+	uint8_t reject_with;
+	bool matched; /* false: the chain ended without a decision */
+	bool hairpin;
+	struct ip4_range to_addresses;
+	uint16_t to_port_low, to_port_high;
+	uint32_t rule_id;
+};
+
+/*
+ * Walk @chain ("input", "forward", "srcnat", ...) for @p as it is now (p->now, p->state, p->nat,
+ * marks; @out: the interface it will leave by, or IFACE_NONE before the route is known).
+ *
+ * Effects, all on @p and none elsewhere: matching rules are added to p->trail (nat rules are not:
+ * they see only a connection's first packet and are counted by rules_count_rule()); p->each_packet
+ * is set when the decision rests on a rule that must see every packet; mangle writes marks and
+ * p->new_mss. A packet with SYN, FIN or RST always walks the pipeline, so a test of those three
+ * flags alone does not need each packet.
+ */
+void rules_choose(const struct rules *rules, const struct net *net, const char *chain, iface_id out,
+                  struct pkt *p, struct rule_choice *ret_choice);
+
+/* Count a packet of @bytes for every rule of @trail that belongs to @rules's facility. */
+void rules_count(struct rules *rules, uint64_t trail, uint32_t bytes);
+/* Count one packet for the rule with @id (nat). */
+void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes);
+/* The counters of the rule with @id; zeroes when there is none. */
+struct rule_counters rules_counters(const struct rules *rules, uint32_t id);
+void rules_reset_counters(struct rules *rules, uint32_t id);
+
+#endif

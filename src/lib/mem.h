@@ -1,0 +1,23 @@
+/*
+ * mem.h -- the only place that asks the C library for memory.
+ *
+ * Memory is taken at start (budgets) or by configuration and console, never per packet. Running
+ * out at start ends the process with a sentence; mem_try() is for sizes that a user chose.
+ */
+#ifndef LIB_MEM_H
+#define LIB_MEM_H
+
+#include <stddef.h>
+
+#include "lib/must.h"
+
+/* Zeroed memory for @count objects of @size bytes; never NULL. Give back with mem_free(). */
+MUST_USE void *mem_new(size_t count, size_t size);
+/* The same, but NULL when there is none. */
+MUST_USE void *mem_try(size_t count, size_t size);
+/* Grow or shrink to @count objects; what is new is not zeroed. Never NULL unless count is 0. */
+MUST_USE void *mem_resize(void *old, size_t count, size_t size);
+MUST_USE char *mem_strdup(const char *text);
+void mem_free(void *memory);
+
+#endif
