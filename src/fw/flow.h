@@ -76,8 +76,8 @@ struct flow_way {
 };
 
 struct flow {
-	/* What a look-up touches. */
-	struct flow_key key[2];
+	/* What a look-up touches; at the start of a cache line. */
+	_Alignas(64) struct flow_key key[2];
 	uint32_t next[2]; /* in the bucket of key[d]: links, see flow_link() */
 	uint8_t proto;
 	uint8_t tcp; /* enum tcp_track */

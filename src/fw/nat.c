@@ -121,8 +121,8 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 	if (!choice.matched ||
 	    (choice.action != ACTION_MASQUERADE && choice.action != ACTION_SRC_NAT))
 		return DROP_COUNT;
-	if (p->state == STATE_INVALID)
-		return DROP_FLOW_INVALID; /* it would leave with an inner address */
+	if (p->state == STATE_INVALID) /* from inside, it would leave with an inner address */
+		return p->in == IFACE_NONE ? DROP_COUNT : DROP_FLOW_INVALID;
 	source->on = true;
 	source->rule_id = choice.rule_id;
 	source->masquerade = choice.action == ACTION_MASQUERADE;
