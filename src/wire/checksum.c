@@ -19,6 +19,25 @@ static uint64_t load_word(const uint8_t *bytes)
 	return word;
 }
 
+/* Fewer than 8 bytes; each piece starts at an even place, so its words stand in its lanes. */
+static uint64_t sum_rest(const uint8_t *bytes, size_t len)
+{
+	uint32_t four = 0;
+	uint16_t two = 0, one = 0;
+
+	if (len & 4) {
+		memcpy(&four, bytes, sizeof four);
+		bytes += 4;
+	}
+	if (len & 2) {
+		memcpy(&two, bytes, sizeof two);
+		bytes += 2;
+	}
+	if (len & 1)
+		memcpy(&one, bytes, 1);
+	return (uint64_t)four + two + one;
+}
+
 /*
  * The sum over words of the machine's own byte order. Swapping the bytes of all words swaps those
  * of the sum (RFC 1071, 2 (B)), and wide words fold into narrow ones (2 (C)), so only the result
@@ -26,7 +45,7 @@ static uint64_t load_word(const uint8_t *bytes)
  */
 static uint64_t sum_native(const uint8_t *bytes, size_t len)
 {
-	uint64_t even = 0, odd = 0, last = 0;
+	uint64_t even = 0, odd = 0;
 
 	for (; len >= 32; bytes += 32, len -= 32) {
 		even = add_around(even, load_word(bytes));
@@ -36,9 +55,7 @@ static uint64_t sum_native(const uint8_t *bytes, size_t len)
 	}
 	for (; len >= 8; bytes += 8, len -= 8)
 		even = add_around(even, load_word(bytes));
-	if (len > 0)
-		memcpy(&last, bytes, len);
-	return add_around(add_around(even, odd), last);
+	return add_around(add_around(even, odd), sum_rest(bytes, len));
 }
 
 uint32_t sum_bytes(uint32_t sum, const uint8_t *bytes, size_t len)
