@@ -21,6 +21,7 @@ hosts="inet router lan"
 mount -t tmpfs tmpfs /run # ip netns keeps its names there; the machine's own are not touched
 mkdir /run/netns
 
+# shellcheck disable=SC2016 # what is in single quotes is for a shell inside
 host_add() {
 	ip netns add "$1"
 	ip -n "$1" link set lo up

@@ -3,6 +3,7 @@
 #
 # kernel_type understands exactly the console lines which the scenarios type, by what they mean.
 # shellcheck shell=bash
+# shellcheck disable=SC2016 # what is in single quotes is for a shell inside
 
 kernel_start() {
 	lab_in router bash -c 'echo 1 >/proc/sys/net/ipv4/ip_forward

@@ -13,7 +13,7 @@
 # State: holder ("pid starttime"), mode, ready, console.sock, store/, www/, and per program NAME.pid
 # (inside the lab) and NAME.log.
 # shellcheck shell=bash
-# shellcheck source=lab/check.sh
+# shellcheck disable=SC2016 # what is in single quotes is for a shell inside
 
 lab_repo=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 lab_build=$(realpath -m "${TOWPATH_BUILD:-$lab_repo/build}")
@@ -33,6 +33,7 @@ lab_start_time() {
 	local stat
 	{ stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
 	stat=${stat##*) } # the name before it may contain anything
+	# shellcheck disable=SC2086 # it is split on purpose
 	set -- $stat
 	echo "${20}"
 }
@@ -49,7 +50,7 @@ lab_find() {
 
 lab_need() {
 	local tool
-	for tool in unshare nsenter ip curl "$@"; do
+	for tool in unshare nsenter ip curl; do
 		command -v "$tool" >/dev/null || lab_error "$tool is missing (make run installs it)" || return 1
 	done
 	[ -x "$lab_build/lab/lab-frames" ] || lab_error "$lab_build has no lab tools: run make first" ||
@@ -64,6 +65,9 @@ lab_start() {
 	lab_stop
 	case $LAB in /run/*) lab_error "the state can't be in /run: TOWPATH_LAB names another place" || return 1 ;; esac
 	[ ${#LAB} -lt 90 ] || lab_error "the path $LAB is too long for a socket's name" || return 1
+	if [ -n "$(ls -A "$LAB" 2>/dev/null)" ]; then
+		lab_error "$LAB has other things in it: TOWPATH_LAB names another place" || return 1
+	fi
 	mkdir -p "$LAB/www" || return 1
 	touch "$LAB/.towpath-lab" # what lab_stop may remove bears this mark
 	if [ "$(id -u)" != 0 ] || [ "${LAB_ROOTLESS:-0}" = 1 ]; then
