@@ -58,7 +58,7 @@ check_fails() {
 }
 
 check_skip() {
-	printf 'skipped: %s\n' "$1"
+	printf 'skip: %s\n' "$1"
 	exit 77
 }
 

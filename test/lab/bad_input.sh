@@ -5,7 +5,7 @@
 #
 # Each case is a line and what the answer must match. The exit code must not be 0, and the export
 # must stay the same to the letter.
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 scenario_towpath_only "console"
 
 lab_start || exit 1

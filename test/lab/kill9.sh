@@ -2,7 +2,7 @@
 # kill9.sh -- what the console has acknowledged outlives the router's sudden death.
 #
 #   inet (web) ---- [ router: killed with SIGKILL, started again on its store ] ---- lan
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 scenario_towpath_only "store"
 
 scenario_start

@@ -2,7 +2,7 @@
 # link.sh -- a pulled cable takes its routes away, plugged in again it gives them back.
 #
 #   inet ----X---- ether1 [ router ] ether2 ---- switch ---- lan
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 fetch() { lab_fetch lan "http://$inet/" 2>&1; }
 fetches() { lab_fetch lan "http://$inet/"; }

@@ -3,7 +3,7 @@
 #
 #   inet 203.0.113.1 ---- 203.0.113.2 [ router ] 192.168.88.1 ---- lan 192.168.88.100
 #   web, udp                                                  `--- lan2 192.168.88.101
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 scenario_start
 lab_type_basics masquerade || check_miss "the basics are taken" "no error" "see above"

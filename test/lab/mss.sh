@@ -3,7 +3,7 @@
 #
 #   inet:eth0 (frames) ---- MTU 1500, then 1400 ---- [ router ] ---- MTU 1500 ---- lan
 #   inet advertises 1460 in the second part, too, although its cable carries 1400.
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 syn() { lab_in "$1" "$lab_build/lab/lab-syn" "${@:2}" 2>&1; }
 

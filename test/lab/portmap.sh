@@ -4,7 +4,7 @@
 #   inet 203.0.113.1 --->  203.0.113.2:80 [ router ] ----> lan 192.168.88.100:80 (web)
 #                                             ^  `---------------'
 #                                             `---- lan2 192.168.88.101 (by the outer address)
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 map() { lab_type "/ip firewall dst-nat add action=nat protocol=tcp dst-address=$1 to-dst-address=192.168.88.100" 2>&1; }
 

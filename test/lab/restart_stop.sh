@@ -2,20 +2,19 @@
 # restart_stop.sh -- run, stop, run, and every sudden death between: nothing is left on the machine.
 #
 #   before ---- run, stop ---- run, kill -9 of this and that, run, stop ---- after: the same
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 # What the machine shows: interfaces, mounts, names of namespaces, and processes that bear our path.
 machine() {
 	ip -br link | awk '{ print "link", $1 }' | sort
 	awk '{ print "mount", $2, $3 }' /proc/mounts | sort
 	ip netns list 2>/dev/null | sed 's/^/netns /'
-	pgrep -af "$scenario_dir" | grep -v pgrep | sed 's/^/process /'
-	ls -A "$scenario_dir" | sed 's/^/file /'
+	pgrep -af "$LAB" | grep -v pgrep | sed 's/^/process /'
+	[ ! -e "$LAB" ] || echo "file $LAB"
 }
-run() { "$lab_repo/lab/run" </dev/null >"$scenario_dir.log" 2>&1; }
+run() { "$lab_repo/lab/run" </dev/null >"$LAB.log" 2>&1; }
 stop() { "$lab_repo/lab/stop" >/dev/null; }
-inner() { lab_find && lab_inside "$@"; }
-trap 'rm -f "$scenario_dir.log"; scenario_leave' EXIT
+trap 'rm -f "$LAB.log"; scenario_leave' EXIT
 
 before=$(machine)
 check_runs "run" run

@@ -3,7 +3,7 @@
 #
 #   (user namespace)  inet ---- [ router ] ---- lan
 export LAB_ROOTLESS=1
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 unshare -Urn true 2>/dev/null || check_skip "this machine allows no user namespaces"
 scenario_start

@@ -3,7 +3,7 @@
 #
 #   inet 203.0.113.1 ---- [ router ] ---- switch ---- lan 192.168.88.100
 #                                            `------- lan2 192.168.88.101
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 shown=$("$lab_repo/lab/run" </dev/null 2>&1)
 code=$?

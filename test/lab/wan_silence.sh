@@ -6,7 +6,7 @@
 #
 # inet knows the router's hardware address before the router has any address, so that the first
 # probes reach it while it is still nobody.
-. "$(dirname "$0")/scenario.sh"
+. "$(dirname "$0")/../../lab/scenario.sh"
 
 command -v nmap >/dev/null && command -v nping >/dev/null || check_skip "nmap is not installed"
 scan() { lab_in inet nmap --privileged -n -Pn --send-ip --disable-arp-ping --max-retries 0 -T5 "$@" "$outer" 2>&1; }

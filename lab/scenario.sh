@@ -1,13 +1,18 @@
 # scenario.sh -- the frame of a scenario: a lab of its own, gone again however the script ends.
 #
-# Sourced first. The lab's state is in a folder of its own, so scenarios disturb neither each other
-# nor a lab that somebody works in. What the router wrote is shown when a check did not hold.
+# Sourced first by test/lab/*.sh. The lab's state is in a folder of its own (TOWPATH_LAB, else a new
+# one), so scenarios disturb neither each other nor a lab that somebody works in. What the router
+# wrote is shown when a check did not hold. One may be run by hand: TOWPATH_BUILD names the build
+# folder, ROUTER=kernel puts Linux in the router's place.
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # LAB_PATIENCE is for lab.sh
 
-scenario_dir=$(mktemp -d "${TMPDIR:-/tmp}/towpath-lab.XXXXXX") || exit 1
-export TOWPATH_LAB=$scenario_dir/lab
-. "$(dirname "${BASH_SOURCE[0]}")/../../lab/lab.sh"
+scenario_dir=
+if [ -z "${TOWPATH_LAB:-}" ]; then
+	scenario_dir=$(mktemp -d "${TMPDIR:-/tmp}/towpath-lab.XXXXXX") || exit 1
+	export TOWPATH_LAB=$scenario_dir/lab
+fi
+. "$(dirname "${BASH_SOURCE[0]}")/lab.sh"
 
 inet=203.0.113.1 outer=203.0.113.2 router=192.168.88.1 # as the tutorial has them
 
@@ -20,7 +25,7 @@ scenario_leave() {
 		done
 	fi
 	lab_stop || code=1
-	rm -rf "$scenario_dir"
+	[ -z "$scenario_dir" ] || rm -rf "$scenario_dir"
 	exit "$code"
 }
 trap scenario_leave EXIT
