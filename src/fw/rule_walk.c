@@ -40,13 +40,13 @@ static void explain_miss(const struct walk *w, const struct rule_chain *chain,
                          const struct rule *rule, enum rule_test test)
 {
 	if (w->p->why != NULL && chain->n <= EXPLAIN_MISSES_MAX)
-		explain(w->p->why, w->stage, "rule %u (%s): no match: %s", rule->place, rule->text,
-		        rule_test_word(test));
+		explain(w->p->why, w->stage, "rule %u (%.100s): no match: %s", rule->place,
+		        rule->text, rule_test_word(test));
 }
 
 static void explain_match(const struct walk *w, const struct rule *rule)
 {
-	explain(w->p->why, w->stage, "rule %u (%s): matched → %s", rule->place, rule->text,
+	explain(w->p->why, w->stage, "rule %u (%.100s): matched → %s", rule->place, rule->text,
 	        rule_action_words[rule->action]);
 }
 
