@@ -202,7 +202,8 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
 	struct rule_view view = rule_view(net, p, out);
 	struct walk w = { .rules = rules, .net = net, .p = p, .out = out, .depth = 1 };
 
-	w.stage = stage_word(rules, first);
+	if (p->why != NULL)
+		w.stage = stage_word(rules, first);
 	w.stack[0] = (struct place){ .chain = first };
 
 	const struct rule *last = walk_rules(&w, &view);
