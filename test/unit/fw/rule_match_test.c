@@ -305,7 +305,7 @@ static void each_matcher_says_yes_and_no(void **state)
 		struct pkt p = *cases[i].p;
 		struct rule_choice choice;
 
-		strcpy(spec.chain, "forward");
+		world_name(spec.chain, sizeof spec.chain, "forward");
 		spec.action = ACTION_DROP;
 		spec.id = 9;
 

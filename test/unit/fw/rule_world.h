@@ -18,6 +18,7 @@
 #include "fw/rules.h"
 #include "fw/trail.h"
 #include "lib/mem.h"
+#include "lib/text.h"
 #include "wire/seeded.h"
 #include "wire/tcp_header.h"
 
@@ -57,6 +58,15 @@ static inline const char *world_list_name(void *arg, uint32_t id)
 	return id == 1 ? "WAN" : id == 2 ? "LAN" : NULL;
 }
 
+/* Fill a name of a spec's. */
+static inline void world_name(char *name, size_t size, const char *from)
+{
+	struct text out = text_into(name, size);
+
+	text_add(&out, from);
+	must(!out.cut);
+}
+
 static inline void world_add_iface(struct net *net, iface_id id, const char *name, uint64_t lists)
 {
 	struct iface *iface = &net->ifaces[id];
@@ -64,7 +74,7 @@ static inline void world_add_iface(struct net *net, iface_id id, const char *nam
 	iface->id = id;
 	iface->used = true;
 	iface->lists = lists;
-	strcpy(iface->name, name);
+	world_name(iface->name, sizeof iface->name, name);
 	net->ifaces_n = id + 1;
 }
 

@@ -72,7 +72,7 @@ static struct match_name draw_name(struct draw *d, const char *const words[3])
 	struct match_name m = { .on = true };
 
 	m.negate = chance(d, 3);
-	strcpy(m.name, words[below(d, 3)]);
+	world_name(m.name, sizeof m.name, words[below(d, 3)]);
 	return m;
 }
 
@@ -85,106 +85,125 @@ static struct match_bits draw_bits(struct draw *d, uint32_t all)
 	return m;
 }
 
-/* One more matcher; those of TCP bring their protocol. */
+static void draw_flags(struct draw *d, struct match_tcp_flags *m)
+{
+	m->on = true;
+	m->must_be_set = (uint8_t)(1 << below(d, 5));
+	m->must_be_clear = (uint8_t)(below(d, 32) & ~(unsigned)m->must_be_set);
+}
+
+static void draw_icmp(struct draw *d, struct match_icmp *m)
+{
+	m->on = true;
+	m->negate = chance(d, 3);
+	m->type = (uint8_t)below(d, 2);
+	m->code_high = (uint8_t)below(d, 3);
+}
+
+/* A protocol and, with TCP and ICMP, something of their headers. */
+static void draw_protocol(struct draw *d, struct rule_spec *s)
+{
+	static const uint8_t protocols[] = { IPPROTO_TCP, IPPROTO_TCP, IPPROTO_TCP, IPPROTO_TCP,
+		                             IPPROTO_ICMP };
+	uint32_t kind = below(d, 6);
+
+	if (kind == ARRAY_LEN(protocols)) {
+		s->protocol = draw_number(d, 17);
+		return;
+	}
+	s->protocol.on = true;
+	s->protocol.low = s->protocol.high = protocols[kind];
+	if (kind == 0)
+		s->src_port = draw_ports(d);
+	else if (kind == 1)
+		s->dst_port = draw_ports(d);
+	else if (kind == 2)
+		s->any_port = draw_ports(d);
+	else if (kind == 3)
+		draw_flags(d, &s->tcp_flags);
+	else
+		draw_icmp(d, &s->icmp_options);
+}
+
+static struct match_iface draw_iface(struct draw *d)
+{
+	struct match_iface m = { .on = true };
+
+	m.negate = chance(d, 3);
+	m.id = chance(d, 6) ? WORLD_GONE : 1 + below(d, 3);
+	return m;
+}
+
+static struct match_list draw_list(struct draw *d)
+{
+	struct match_list m = { .on = true };
+
+	m.negate = chance(d, 3);
+	m.id = chance(d, 6) ? WORLD_GONE : below(d, 4);
+	return m;
+}
+
+static void draw_place(struct draw *d, struct rule_spec *s)
+{
+	uint32_t kind = below(d, 4);
+
+	if (kind == 0)
+		s->in_interface = draw_iface(d);
+	else if (kind == 1)
+		s->out_interface = draw_iface(d);
+	else if (kind == 2)
+		s->in_interface_list = draw_list(d);
+	else
+		s->out_interface_list = draw_list(d);
+}
+
+static void draw_connection(struct draw *d, struct rule_spec *s)
+{
+	uint32_t kind = below(d, 5);
+
+	if (kind == 0)
+		s->connection_state = draw_bits(d, 31);
+	else if (kind == 1)
+		s->connection_nat_state = draw_bits(d, 3);
+	else if (kind == 2)
+		s->connection_mark = draw_name(d, mark_words);
+	else if (kind == 3)
+		s->packet_mark = draw_name(d, mark_words);
+	else
+		s->routing_mark = draw_name(d, table_words);
+}
+
+static void draw_packet(struct draw *d, struct rule_spec *s)
+{
+	uint32_t kind = below(d, 4);
+
+	if (kind == 0)
+		s->packet_size = draw_number(d, 9);
+	else if (kind == 1)
+		s->ttl = draw_number(d, 4);
+	else if (kind == 2)
+		s->dscp = draw_number(d, 4);
+	else
+		s->fragment = true;
+}
+
+/* One more matcher. */
 static void draw_matcher(struct draw *d, struct rule_spec *s)
 {
-	struct match_number tcp = { .on = true, .low = IPPROTO_TCP, .high = IPPROTO_TCP };
-	struct match_iface iface = { .on = true, .negate = chance(d, 3) };
-	struct match_list list = { .on = true, .negate = chance(d, 3) };
-	bool bound = s->protocol.on;
+	uint32_t kind = below(d, 20);
 
-	iface.id = chance(d, 6) ? WORLD_GONE : 1 + below(d, 3);
-	list.id = chance(d, 6) ? WORLD_GONE : below(d, 4);
-	switch (below(d, 21)) {
-	case 0:
+	if (kind == 0)
 		s->src_address = draw_addr(d);
-		break;
-	case 1:
+	else if (kind == 1)
 		s->dst_address = draw_addr(d);
-		break;
-	case 2:
-		if (!bound)
-			s->protocol = draw_number(d, 17);
-		break;
-	case 3:
-		if (!bound) {
-			s->protocol = tcp;
-			s->src_port = draw_ports(d);
-		}
-		break;
-	case 4:
-		if (!bound) {
-			s->protocol = tcp;
-			s->dst_port = draw_ports(d);
-		}
-		break;
-	case 5:
-		if (!bound) {
-			s->protocol = tcp;
-			s->any_port = draw_ports(d);
-		}
-		break;
-	case 6:
-		s->in_interface = iface;
-		break;
-	case 7:
-		s->out_interface = iface;
-		break;
-	case 8:
-		s->in_interface_list = list;
-		break;
-	case 9:
-		s->out_interface_list = list;
-		break;
-	case 10:
-		s->connection_state = draw_bits(d, 31);
-		break;
-	case 11:
-		s->connection_nat_state = draw_bits(d, 3);
-		break;
-	case 12:
-		s->connection_mark = draw_name(d, mark_words);
-		break;
-	case 13:
-		s->packet_mark = draw_name(d, mark_words);
-		break;
-	case 14:
-		s->routing_mark = draw_name(d, table_words);
-		break;
-	case 15:
-		if (!bound) {
-			s->protocol = tcp;
-			s->tcp_flags.on = true;
-			s->tcp_flags.must_be_set = (uint8_t)(1 << below(d, 5));
-			s->tcp_flags.must_be_clear =
-				(uint8_t)(below(d, 32) & ~(unsigned)s->tcp_flags.must_be_set);
-		}
-		break;
-	case 16:
-		if (!bound) {
-			s->protocol.on = true;
-			s->protocol.low = s->protocol.high = IPPROTO_ICMP;
-			s->icmp_options.on = true;
-			s->icmp_options.negate = chance(d, 3);
-			s->icmp_options.type = (uint8_t)below(d, 2);
-			s->icmp_options.code_high = (uint8_t)below(d, 3);
-		}
-		break;
-	case 17:
-		s->packet_size = draw_number(d, 9);
-		break;
-	case 18:
-		s->ttl = draw_number(d, 4);
-		break;
-	case 19:
-		s->dscp = draw_number(d, 4);
-		break;
-	case 20:
-		s->fragment = true;
-		break;
-	default:
-		break;
-	}
+	else if (kind < 7 && !s->protocol.on)
+		draw_protocol(d, s);
+	else if (kind < 11)
+		draw_place(d, s);
+	else if (kind < 16)
+		draw_connection(d, s);
+	else
+		draw_packet(d, s);
 }
 
 static void draw_action(struct draw *d, enum facility facility, unsigned depth, struct rule_spec *s)
@@ -199,15 +218,17 @@ static void draw_action(struct draw *d, enum facility facility, unsigned depth, 
 	s->passthrough = !chance(d, 3);
 	if (depth < 3 && chance(d, 3)) { /* only to chains below: no loops */
 		s->action = ACTION_JUMP;
-		strcpy(s->jump_target, own_chains[depth + below(d, 3 - depth)]);
+		world_name(s->jump_target, sizeof s->jump_target,
+		           own_chains[depth + below(d, 3 - depth)]);
 	} else if (chance(d, 3)) {
 		s->action = any[below(d, 3)];
 	} else if (facility == FACILITY_FILTER) {
 		s->action = filter[below(d, 3)];
 	} else if (facility == FACILITY_MANGLE) {
 		s->action = mangle[below(d, 5)];
-		strcpy(s->new_mark, s->action == ACTION_MARK_ROUTING ? table_words[below(d, 2)]
-		                                                     : mark_words[below(d, 3)]);
+		world_name(s->new_mark, sizeof s->new_mark,
+		           s->action == ACTION_MARK_ROUTING ? table_words[below(d, 2)]
+		                                            : mark_words[below(d, 3)]);
 	} else {
 		s->action = ACTION_DST_NAT;
 		s->to_addresses.high.v = 9;
@@ -223,7 +244,8 @@ static void draw_rules(struct draw *d, enum facility facility, const char *entry
 
 		specs[i].id = 100 - i;
 		specs[i].disabled = chance(d, 8);
-		strcpy(specs[i].chain, depth == 0 ? entry : own_chains[depth - 1]);
+		world_name(specs[i].chain, sizeof specs[i].chain,
+		           depth == 0 ? entry : own_chains[depth - 1]);
 		for (uint32_t n = below(d, 4); n > 0; n--)
 			draw_matcher(d, &specs[i]);
 		draw_action(d, facility, depth, &specs[i]);
