@@ -76,6 +76,10 @@ uint32_t neigh_send(struct net *net, struct pkt *p);
  */
 struct neigh *neigh_use(struct net *net, uint32_t place, uint32_t version);
 
+/* The entry at @place, whatever its state. */
+struct neigh *neigh_at(struct net *net, uint32_t place);
+/* When neigh_turn() has something to do, or never. */
+mono neigh_due(const struct net *net);
 /* The entry for @addr on @iface, or NULL. */
 struct neigh *neigh_find(struct net *net, iface_id iface, ip4 addr);
 /* An ARP packet came in; takes @p (arp.c). */

@@ -83,8 +83,14 @@ struct pkt {
 	uint32_t flow;      /* index in the flow table, or FLOW_NONE */
 	uint8_t flow_dir;   /* 0 original, 1 reply */
 	uint8_t state;      /* enum pkt_state */
+	uint8_t nat;        /* enum pkt_nat, a bit set: what is done to its connection */
+	bool each_packet;   /* the decision rests on this very packet: it must not be replayed */
+	bool asked_only;    /* made up to be explained: nothing outside this struct may change */
+	bool hairpin;       /* its port mapping serves hosts behind the target's interface, too */
+	uint32_t nat_rule;  /* id of the rule that translates; 0: none */
 	uint16_t new_mss;   /* 0: leave the MSS option alone */
 	uint32_t mark;      /* packet mark; 0: none */
+	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
 	uint32_t hash;       /* of the tuple, for the flow look-up */
