@@ -105,6 +105,7 @@ struct pkt_pool *pkt_pool_new(unsigned small, unsigned large);
 void pkt_pool_free(struct pkt_pool *pool);
 /* How many buffers are free, for tests and /system resource. */
 unsigned pkt_pool_available(const struct pkt_pool *pool);
+unsigned pkt_pool_total(const struct pkt_pool *pool);
 
 /*
  * A zeroed packet of the router's own with room for @len bytes after PORT_HEADROOM_BYTES. Small
@@ -115,6 +116,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
+
+/* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
+ * when the headroom does not suffice; at most what lies before l3 can be taken off. */
+MUST_USE bool pkt_move_start(struct pkt *p, int32_t by);
 
 /* Give an owned packet back (a borrowed one is its port's). Does not count: see pkt_drop(). */
 void pkt_done(struct net *net, struct pkt *p);

@@ -228,7 +228,7 @@ static enum verdict deliver(struct walk *walk, struct pkt *p)
 	return net_deliver_local(net_of(walk), p);
 }
 
-static enum verdict send(struct walk *walk, struct pkt *p)
+static enum verdict send_out(struct walk *walk, struct pkt *p)
 {
 	struct verdict_note note = verdict_note_of(walk, p);
 	uint32_t neigh = ip4_output(net_of(walk), p);
@@ -258,7 +258,7 @@ const struct stage pipeline[] = {
 	{ "confirm",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, confirm },
 	{ "rewrite",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, rewrite },
 	{ "local",              PATH_LOCAL,                          deliver },
-	{ "send",               PATH_FORWARD | PATH_OWN,             send },
+	{ "send",               PATH_FORWARD | PATH_OWN,             send_out },
 	{ NULL, 0, NULL },
 	/* clang-format on */
 };

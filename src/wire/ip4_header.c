@@ -1,11 +1,7 @@
 #include "wire/ip4_header.h"
 
 #include "wire/checksum.h"
-
-enum { /* RFC 791, 3.1: the two options that are a single byte */
-	OPTION_END = 0,
-	OPTION_NOP = 1,
-};
+#include "wire/option.h"
 
 bool ip4_header_parse(struct reader *r, struct ip4_header *ret_header)
 {
@@ -57,25 +53,10 @@ bool ip4_header_checksum_ok(const uint8_t *header, size_t header_bytes)
 
 bool ip4_option_next(struct reader *r, struct ip4_option *ret_option, bool *ret_bad)
 {
-	*ret_bad = r->failed;
-	while (!r->failed && reader_left(r) > 0 && *r->at == OPTION_NOP)
-		read_skip(r, 1);
-	if (r->failed || reader_left(r) == 0)
-		return false;
-	if (*r->at == OPTION_END) {
-		/* What follows the end is padding, whatever it holds. */
-		read_skip(r, reader_left(r));
-		return false;
-	}
+	const uint8_t *bytes = option_take(r, ret_bad);
 
-	uint8_t len = reader_left(r) >= 2 ? r->at[1] : 0;
-	uint8_t type = *r->at;
-	const uint8_t *bytes = len >= 2 ? reader_take(r, len) : NULL;
-
-	if (bytes == NULL) {
-		r->failed = *ret_bad = true;
+	if (bytes == NULL)
 		return false;
-	}
-	*ret_option = (struct ip4_option){ .type = type, .len = len, .bytes = bytes };
+	*ret_option = (struct ip4_option){ .type = bytes[0], .len = bytes[1], .bytes = bytes };
 	return true;
 }

@@ -1,5 +1,7 @@
 #include "wire/tcp_header.h"
 
+#include "wire/option.h"
+
 #define WINDOW_SCALE_MAX 14 /* RFC 7323, 2.3 */
 
 bool tcp_header_parse(struct reader *r, struct tcp_header *ret_header)
@@ -39,26 +41,11 @@ void tcp_header_build(struct writer *w, const struct tcp_header *header)
 
 bool tcp_option_next(struct reader *r, struct tcp_option *ret_option, bool *ret_bad)
 {
-	*ret_bad = r->failed;
-	while (!r->failed && reader_left(r) > 0 && *r->at == TCP_OPTION_NOP)
-		read_skip(r, 1);
-	if (r->failed || reader_left(r) == 0)
-		return false;
-	if (*r->at == TCP_OPTION_END) {
-		/* What follows the end is padding, whatever it holds. */
-		read_skip(r, reader_left(r));
-		return false;
-	}
+	const uint8_t *bytes = option_take(r, ret_bad);
 
-	uint8_t len = reader_left(r) >= 2 ? r->at[1] : 0;
-	uint8_t kind = *r->at;
-	const uint8_t *bytes = len >= 2 ? reader_take(r, len) : NULL;
-
-	if (bytes == NULL) {
-		r->failed = *ret_bad = true;
+	if (bytes == NULL)
 		return false;
-	}
-	*ret_option = (struct tcp_option){ .kind = kind, .len = len, .bytes = bytes };
+	*ret_option = (struct tcp_option){ .kind = bytes[0], .len = bytes[1], .bytes = bytes };
 	return true;
 }
 
