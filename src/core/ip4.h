@@ -48,4 +48,14 @@ void ip4_originate(struct net *net, struct pkt *p);
  * built here. False: too short. */
 bool ip4_parse_l4(struct pkt *p);
 
+/* Fill the fields of the IPv4 header of a packet that was built here; l3 is set, what lies between
+ * it and the end is the packet. */
+void ip4_parse_header(struct pkt *p);
+
+/* The size that the link's MTU limits: the packet's, or that of each segment of a GSO packet. */
+uint32_t ip4_link_bytes(const struct pkt *p);
+
+/* Send a packet that fits the MTU of p->route; ip4_output()'s part. Takes @p. */
+uint32_t ip4_send(struct net *net, struct pkt *p);
+
 #endif

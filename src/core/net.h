@@ -58,7 +58,10 @@ struct net {
 	unsigned own_head, own_n;
 
 	uint64_t drops[DROP_COUNT];
-	struct rate icmp_rate; /* errors and echo replies together */
+	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
+	                        * discovery for everybody */
+	struct rate echo_rate; /* of echo replies */
+	struct rate log_rate;  /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;
@@ -84,9 +87,12 @@ void net_generation_next(struct net *net);
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
 
-/* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable.
- * Takes @p. */
+/* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable. ICMP
+ * goes through icmp_input() first. Takes @p. */
 enum verdict net_deliver_local(struct net *net, struct pkt *p);
+
+/* What net_take_protocol() has plugged in for @proto takes @p; VERDICT_NEXT: nobody has. */
+enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto);
 
 /* Put a packet of the router's own on the queue / take the next one off (NULL: empty). */
 void net_own_put(struct net *net, struct pkt *p);
