@@ -26,6 +26,7 @@ extern const struct menu menu_root;
 extern const struct menu menu_system;
 extern const struct menu menu_system_identity;
 extern const struct menu menu_system_resource;
+extern const struct menu menu_system_resource_drop;
 extern const struct menu menu_tool;
 
 /* NULL-terminated. */
