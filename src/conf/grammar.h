@@ -123,6 +123,7 @@ struct expect {
 	bool used[PARAM_MAX];
 	size_t from; /* where the word begins that is being typed */
 	bool quoted; /* behind an opening quote */
+	bool unset;  /* EXPECT_PARAM: behind "!" */
 };
 
 /* Note in @expect (may be NULL) what @word is, when the text ends with it. */

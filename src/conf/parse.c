@@ -357,6 +357,7 @@ static bool parse_unset(struct parser *p, struct args *args)
 	struct expect what = param_expected(args, false);
 	struct arg *arg = arg_new(p, word.spot);
 
+	what.unset = true;
 	expect_word(p->expect, &p->lex, &word, &what);
 	if (!command_find(&args->call->command, word.text, &arg->param))
 		return unknown_argument(p, args, &word);

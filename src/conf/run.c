@@ -169,6 +169,14 @@ static struct request_field *field_append(struct exec *exec, struct request *req
 	return field;
 }
 
+static bool unknown_property(struct exec *exec, const struct arg *arg, const char *name)
+{
+	diag_fail_at(&exec->run->diag, arg->value_spot.line, arg->value_spot.column,
+	             "input does not match any value of %s\nthere is no property \"%s\" here",
+	             arg->param.name, name);
+	return run_fail(exec->run);
+}
+
 /* The names of unset, separated by commas, become fields without a value. */
 static bool unset_fields(struct exec *exec, struct request *request, const struct arg *arg,
                          const char *names)
@@ -178,13 +186,8 @@ static bool unset_fields(struct exec *exec, struct request *request, const struc
 		const char *name = arena_strndup(request->arena, names, len);
 		const struct field *field = menu_field_find(exec->menu, name);
 
-		if (field == NULL && strcmp(name, "comment") != 0) {
-			diag_fail_at(&exec->run->diag, arg->value_spot.line, arg->value_spot.column,
-			             "input does not match any value of value-name\nthere is no "
-			             "property \"%s\" here",
-			             name);
-			return run_fail(exec->run);
-		}
+		if (field == NULL && strcmp(name, "comment") != 0)
+			return unknown_property(exec, arg, name);
 		field_append(exec, request, arg, field != NULL ? field->name : name, NULL);
 		names += len + (names[len] == ',');
 	}
@@ -344,19 +347,46 @@ static bool select_rows(struct exec *exec, const struct conf_state *state, struc
 	return true;
 }
 
+/* Each of the comma-separated names must be a property's. */
+static bool check_names(struct exec *exec, const struct arg *arg, const char *names)
+{
+	while (*names != '\0') {
+		size_t len = strcspn(names, ",");
+		const char *name = arena_strndup(&exec->run->arena, names, len);
+
+		if (menu_field_find(exec->menu, name) == NULL && strcmp(name, ".id") != 0)
+			return unknown_property(exec, arg, name);
+		names += len + (names[len] == ',');
+	}
+	return true;
+}
+
+static bool print_proplist(struct exec *exec, const char **ret_names)
+{
+	const struct arg *arg = call_arg(exec->call, "proplist");
+
+	*ret_names = NULL;
+	if (arg == NULL)
+		return true;
+	*ret_names = arg->value != NULL ? arg->value : "";
+	return check_names(exec, arg, *ret_names);
+}
+
 static bool exec_print(struct exec *exec)
 {
 	struct run *run = exec->run;
 	const struct conf_state *state = conf_hold(run->host.conf);
+	const char *proplist;
 	struct items items;
 	bool *shown = NULL;
-	bool ok = select_rows(exec, state, &items, &shown);
+	bool ok = print_proplist(exec, &proplist) && select_rows(exec, state, &items, &shown);
 
 	if (ok) {
 		struct print_job job = { .call = exec->call,
 			                 .state = state,
 			                 .items = &items,
 			                 .shown = shown,
+			                 .proplist = proplist,
 			                 .wanted = exec->wanted };
 
 		if (!exec->wanted && (exec->call->options & OPTION_COUNT_ONLY) == 0)
@@ -414,13 +444,8 @@ static bool get_from(struct exec *exec, const struct conf_state *state, const st
 		ok = value_property(exec->menu, state, row, name, &text);
 	if (ok)
 		push(run, value_text(&run->arena, text_str(&text)));
-	else
-		diag_fail_at(&run->diag, name_arg->value_spot.line, name_arg->value_spot.column,
-		             "input does not match any value of value-name\nthere is no property "
-		             "\"%s\" here",
-		             name);
 	text_free(&text);
-	return ok || run_fail(run);
+	return ok || unknown_property(exec, name_arg, name);
 }
 
 static bool exec_get(struct exec *exec)

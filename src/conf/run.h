@@ -34,6 +34,7 @@ struct print_job {
 	const struct conf_state *state;
 	const struct items *items; /* all of the menu's */
 	const bool *shown;         /* which of them are meant, item by item */
+	const char *proplist;      /* names of properties, checked; NULL: not given */
 	bool wanted;               /* as a value, not for the eye */
 };
 
