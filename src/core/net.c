@@ -64,30 +64,30 @@ void net_generation_next(struct net *net)
 
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg)
 {
-	for (unsigned i = 0; i < NET_ETHER_TAKERS; i++) {
-		if (net->ether_takers[i].take == NULL) {
-			net->ether_takers[i].ether_type = ether_type;
-			net->ether_takers[i].take = take;
-			net->ether_takers[i].arg = arg;
-			return;
-		}
+	unsigned i = 0;
+
+	while (i < NET_ETHER_TAKERS && net->ether_takers[i].take != NULL) {
 		must(net->ether_takers[i].ether_type != ether_type);
+		i++;
 	}
-	must(!"room for another EtherType");
+	must(i < NET_ETHER_TAKERS);
+	net->ether_takers[i].ether_type = ether_type;
+	net->ether_takers[i].take = take;
+	net->ether_takers[i].arg = arg;
 }
 
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg)
 {
-	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {
-		if (net->deliver_takers[i].take == NULL) {
-			net->deliver_takers[i].proto = proto;
-			net->deliver_takers[i].take = take;
-			net->deliver_takers[i].arg = arg;
-			return;
-		}
+	unsigned i = 0;
+
+	while (i < NET_DELIVER_TAKERS && net->deliver_takers[i].take != NULL) {
 		must(net->deliver_takers[i].proto != proto);
+		i++;
 	}
-	must(!"room for another protocol");
+	must(i < NET_DELIVER_TAKERS);
+	net->deliver_takers[i].proto = proto;
+	net->deliver_takers[i].take = take;
+	net->deliver_takers[i].arg = arg;
 }
 
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)

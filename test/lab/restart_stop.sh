@@ -2,6 +2,14 @@
 # restart_stop.sh -- run, stop, run, and every sudden death between: nothing is left on the machine.
 #
 #   before ---- run, stop ---- run, kill -9 of this and that, run, stop ---- after: the same
+
+# In namespaces of its own: what others do on the machine meanwhile must not count.
+if [ "${1:-}" != apart ]; then
+	user=
+	[ "$(id -u)" = 0 ] || user=-r
+	unshare $user -n true 2>/dev/null &&
+		exec unshare $user -nmpf --mount-proc --kill-child "$0" apart
+fi
 . "$(dirname "$0")/../../lab/scenario.sh"
 
 # What the machine shows: interfaces, mounts, names of namespaces, and processes that bear our path.
