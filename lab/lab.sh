@@ -9,6 +9,7 @@
 #   ROUTER         towpath, or kernel: Linux itself as the router, to try a test or a benchmark
 #                  against (kernel_router.sh knows the console lines it stands in for)
 #   LAB_ROOTLESS=1 a user namespace even for root
+#   LAB_WEB=own    our own small web server although there is nginx
 #
 # State: holder ("pid starttime"), mode, ready, console.sock, store/, www/, and per program NAME.pid
 # (inside the lab) and NAME.log.
@@ -167,7 +168,7 @@ lab_dead() {
 lab_web_start() {
 	local host=$1 conf=$LAB/web-$1.conf nginx
 	[ -e "$LAB/www/file" ] || head -c 1048576 /dev/urandom >"$LAB/www/file"
-	nginx=$(command -v nginx) || {
+	nginx=$(command -v nginx) && [ "${LAB_WEB:-nginx}" = nginx ] || {
 		lab_spawn "$host" "web-$host" "$lab_build/lab/lab-web" 80 "$LAB/www/file"
 		lab_wait 3 lab_in "$host" curl -s -o /dev/null http://127.0.0.1/
 		return

@@ -1,8 +1,9 @@
 #!/bin/bash
 # rootless.sh -- everything works for a user without any right: "root" is only the lab's own.
+# The web servers are our own, as on a machine without nginx.
 #
 #   (user namespace)  inet ---- [ router ] ---- lan
-export LAB_ROOTLESS=1
+export LAB_ROOTLESS=1 LAB_WEB=own
 . "$(dirname "$0")/../../lab/scenario.sh"
 
 unshare -Urn true 2>/dev/null || check_skip "this machine allows no user namespaces"
