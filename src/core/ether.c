@@ -32,8 +32,10 @@ enum verdict ether_input(struct net *net, struct pkt *p)
 	struct eth_header eth;
 
 	must(iface != NULL);
-	iface->counters.rx_packets++;
-	iface->counters.rx_bytes += p->len;
+	if (!p->asked_only) {
+		iface->counters.rx_packets++;
+		iface->counters.rx_bytes += p->len;
+	}
 	if (!eth_parse(&r, &eth))
 		return pkt_drop(net, p, DROP_FRAME_SHORT);
 	p->l3 = ETH_HEADER_BYTES;
