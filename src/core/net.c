@@ -5,6 +5,7 @@
 #include "core/addr.h"
 #include "core/fib.h"
 #include "core/icmp.h"
+#include "core/ip4_reass.h"
 #include "core/neigh.h"
 #include "core/ports.h"
 #include "wire/icmp_header.h"
@@ -36,6 +37,8 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->reass =
+		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
 	net->addrs = addrs_new(NULL, 0);
 	net->fib = fib_new();
 }
@@ -49,6 +52,7 @@ void net_free(struct net *net)
 	for (unsigned i = 0; i < net->ifaces_n; i++)
 		iface_release(net, &net->ifaces[i]);
 	neigh_table_free(net, net->neigh);
+	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
 	ports_free(net->ports);

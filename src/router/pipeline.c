@@ -25,7 +25,11 @@ static enum verdict reassemble(struct walk *walk, struct pkt *p)
 	if (p->fragment == 0)
 		return VERDICT_NEXT;
 
-	return pkt_drop(net_of(walk), p, DROP_FRAGMENT);
+	struct pkt *whole = ip4_reassemble(net_of(walk), p);
+
+	if (whole != NULL)
+		pipeline_walk(walk->router, PATH_IN, whole, false);
+	return VERDICT_TAKEN;
 }
 
 static enum verdict track(struct walk *walk, struct pkt *p)
