@@ -57,7 +57,6 @@ struct row *row_copy(const struct menu *menu, const struct row *row)
 	copy->flags = row->flags;
 	copy->given = row->given;
 	memcpy(copy->body, row->body, menu->row_size);
-	row_position_set(copy, row_position(row));
 	row_comment_set(copy, row->comment);
 	return copy;
 }

@@ -33,7 +33,7 @@ struct row *row_blank(const struct menu *menu);
 /* The same with every default filled in; NULL and @diag when one can't be (a reference). */
 MUST_USE struct row *row_new(const struct menu *menu, const struct conf_state *state,
                              struct diag *diag);
-/* A copy that may be changed, held once. */
+/* A copy that may be changed, held once; without a position. @row may be an observed one. */
 struct row *row_copy(const struct menu *menu, const struct row *row);
 void row_hold(const struct row *row);
 void row_release(const struct row *row);

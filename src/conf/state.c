@@ -258,6 +258,7 @@ void state_replace(struct conf_state *draft, size_t m, struct row *row)
 	size_t i = table_find(table, row->id);
 
 	must(i < table->n);
+	row_position_set(row, row_position(table->at[i]));
 	row_release(table->at[i]);
 	table->at[i] = row;
 }
