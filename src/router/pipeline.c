@@ -6,6 +6,7 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/ip4.h"
+#include "core/ip4_reass.h"
 #include "fw/mss.h"
 #include "fw/track.h"
 #include "fw/translate.h"
