@@ -26,21 +26,28 @@ enum step {
 	STEP_INTERRUPTED,
 };
 
+#define ROOTS_SOCKET "/run/towpath/console.sock"
+
 static int explain(struct text *words, int error, const char *path)
 {
+	bool is_roots = strcmp(path, ROOTS_SOCKET) == 0;
+
 	if (error == -EACCES)
-		text_printf(
-			words,
-			"the router's socket %s is not yours to use: try again as root, or as the "
-			"user who runs towpathd",
-			path);
+		text_printf(words,
+		            "the router's socket %s is not yours to use: try again as root, or as "
+		            "the user who runs towpathd",
+		            path);
+	else if (!is_roots && access(ROOTS_SOCKET, F_OK) == 0)
+		text_printf(words,
+		            "no router of yours answers at %s, but this machine has one, which "
+		            "root may use: sudo towpath",
+		            path);
 	else
-		text_printf(
-			words,
-			"no router answers at %s (%s). Start one: towpathd --port "
-			"ether1=INTERFACE, or systemctl start towpathd; if it runs elsewhere, say "
-			"where its socket is: towpath --socket PATH",
-			path, strerror(-error));
+		text_printf(words,
+		            "no router answers at %s (%s). Start one: towpathd --port "
+		            "ether1=INTERFACE, or systemctl start towpathd; if it runs elsewhere, "
+		            "say where its socket is: towpath --socket PATH",
+		            path, strerror(-error));
 	return error;
 }
 

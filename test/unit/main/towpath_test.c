@@ -93,21 +93,26 @@ static void on_gone(void *session)
 	((struct fixture *)session)->client = NULL;
 }
 
-static const struct local_hooks hooks = { on_hello,     on_input,  on_run,
-	                                  on_interrupt, on_resize, on_gone };
+static struct local_hooks hooks_of(struct fixture *f)
+{
+	return (struct local_hooks){
+		f, on_hello, on_input, on_run, on_interrupt, on_resize, on_gone
+	};
+}
 
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof *f);
 	char said[256];
 	struct text words = text_into(said, sizeof said);
+	const struct local_hooks hooks = hooks_of(f);
 
 	assert_non_null(getenv("TOWPATH"));
 	clock_init(&f->clock);
 	assert_int_equal(loop_new(&f->clock, &f->loop), 0);
 	scratch_make(&f->scratch);
 	snprintf(f->path, sizeof f->path, "%s", scratch_path(&f->scratch, "s"));
-	assert_int_equal(local_socket_listen(f->loop, f->path, &hooks, f, &words, &f->local), 0);
+	assert_int_equal(local_socket_listen(f->loop, f->path, &hooks, &words, &f->local), 0);
 	*state = f;
 	return 0;
 }
