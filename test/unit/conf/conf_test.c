@@ -114,6 +114,9 @@ static void errors_say_what_is_wrong(void **unused)
 	               "failure: already have such entry: choose another name than quick");
 	assert_refused(&f, fixture_remove(&f, "/profile", named(&f, "/profile", "default")),
 	               "failure: can not remove builtin: default comes with the router");
+	assert_refused(&f,
+	               fixture_set(&f, "/profile", named(&f, "/profile", "default"), "name", "x"),
+	               "failure: can not rename builtin: default comes with the router");
 	(void)fixture_add(&f, "/ip/address", "address", "10.0.0.1/8", "iface", "ether1");
 	assert_refused(&f, add("/ip/address", "address", "10.0.0.1/8", "interface", "ether1"),
 	               "failure: already have such address");
