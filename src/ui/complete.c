@@ -257,7 +257,8 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 	struct diag diag = { 0 };
 
 	*ret_candidates = (struct candidates){ 0 };
-	(void)parse_program(conf_menus(conf), path, text, len, &ret_candidates->program,
+	/* Whether it can be compiled so far does not matter here. */
+	(void)!parse_program(conf_menus(conf), path, text, len, &ret_candidates->program,
 	                    &ret_candidates->expect, &diag);
 	if (ret_candidates->expect.kind == EXPECT_NOTHING)
 		return;
