@@ -76,14 +76,18 @@ static void skip_comment(struct lex *lex)
 		step(lex);
 }
 
-void lex_gap(struct lex *lex)
+bool lex_gap(struct lex *lex, bool start)
 {
 	for (;;) {
 		lex_blanks(lex);
-		if (lex_peek(lex) == '#')
+		if (lex_peek(lex) == '#') {
 			skip_comment(lex);
-		else if (!lex_take(lex, '\n') && !lex_take(lex, ';'))
-			return;
+			start = false;
+		} else if (lex_take(lex, '\n') || lex_take(lex, ';')) {
+			start = true;
+		} else {
+			return start;
+		}
 	}
 }
 

@@ -259,7 +259,7 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 	*ret_candidates = (struct candidates){ 0 };
 	/* Whether it can be compiled so far does not matter here. */
 	(void)!parse_program(conf_menus(conf), path, text, len, &ret_candidates->program,
-	                    &ret_candidates->expect, &diag);
+	                     &ret_candidates->expect, &diag);
 	if (ret_candidates->expect.kind == EXPECT_NOTHING)
 		return;
 	ret_candidates->from = ret_candidates->expect.from;

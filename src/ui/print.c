@@ -175,9 +175,9 @@ static void print_table(struct printer *p)
 		if (!p->job->shown[i])
 			continue;
 
-		struct table_row *line =
-			table_row(&table, prefix_text(p, number_text(p, row), flags_text(p, row), 0),
-		                  note_text(row));
+		struct table_row *line = table_row(
+			&table, prefix_text(p, number_text(p, row), flags_text(p, row), 0),
+			note_text(row));
 
 		for (size_t j = 0; j < p->nfields; j++)
 			table_cell(&table, line, j, field_text(p, p->fields[j], row));
@@ -202,8 +202,7 @@ static void put_property(struct printer *p, const struct field *field, const str
 		conf_quote(value, out);
 }
 
-static bool worth_showing(const struct printer *p, const struct field *field,
-                          const struct row *row)
+static bool worth_showing(const struct printer *p, const struct field *field, const struct row *row)
 {
 	if (!row_shows(p->menu, field, row))
 		return false;
@@ -422,10 +421,9 @@ static void measure_numbers(struct printer *p)
 
 void print_items(const struct print_look *look, const struct print_job *job, struct text *out)
 {
-	struct printer p = { .look = look,
-		             .job = job,
-		             .menu = job->call->command.menu,
-		             .out = out };
+	struct printer p = {
+		.look = look, .job = job, .menu = job->call->command.menu, .out = out
+	};
 
 	p.ids = has_option(&p, OPTION_SHOW_IDS);
 	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);

@@ -108,8 +108,7 @@ static void end_line(struct text *out)
 	text_char(out, '\n');
 }
 
-static void print_titles(const struct table *table, const struct table_look *look,
-                         struct text *out)
+static void print_titles(const struct table *table, const struct table_look *look, struct text *out)
 {
 	text_add(out, look->colour ? "\033[1mColumns: " : "Columns: ");
 	for (size_t i = 0; i < table->ncolumns; i++)

@@ -97,8 +97,8 @@ struct client_row {
 };
 
 static const struct field client_fields[] = {
-	{ "name", &type_string, AT(struct client_row, name), .flags = F_KEY | F_REQUIRED,
-	  .max = 15, .help = "Name" },
+	{ "name", &type_string, AT(struct client_row, name), .flags = F_KEY | F_REQUIRED, .max = 15,
+	  .help = "Name" },
 	{ "password", &type_string, AT(struct client_row, password), .flags = F_SECRET, .max = 31,
 	  .help = "Password" },
 	{ "interface", &type_ref, AT(struct client_row, iface), .flags = F_REQUIRED,
@@ -130,8 +130,8 @@ static const struct field route_fields[] = {
 	  .help = "Next hop" },
 	{ "routing-table", &type_string, AT(struct route_row, table), .dflt = "main", .max = 15,
 	  .flags = F_BRIEF, .help = "Table" },
-	{ "distance", &type_uint, AT(struct route_row, distance), .dflt = "1", .min = 1,
-	  .max = 255, .flags = F_BRIEF | F_RIGHT, .help = "Lower wins" },
+	{ "distance", &type_uint, AT(struct route_row, distance), .dflt = "1", .min = 1, .max = 255,
+	  .flags = F_BRIEF | F_RIGHT, .help = "Lower wins" },
 	{ "blackhole", &type_bool, AT(struct route_row, blackhole), .flags = F_BARE,
 	  .help = "Drop what takes this route" },
 };
@@ -143,8 +143,12 @@ static const struct menu_flag route_flags[] = {
 	{ 's', "static" },
 };
 
-enum { ROUTE_INACTIVE = ROW_MENU_FIRST, ROUTE_ACTIVE = ROW_MENU_FIRST << 1,
-       ROUTE_CONNECT = ROW_MENU_FIRST << 2, ROUTE_STATIC = ROW_MENU_FIRST << 3 };
+enum {
+	ROUTE_INACTIVE = ROW_MENU_FIRST,
+	ROUTE_ACTIVE = ROW_MENU_FIRST << 1,
+	ROUTE_CONNECT = ROW_MENU_FIRST << 2,
+	ROUTE_STATIC = ROW_MENU_FIRST << 3
+};
 
 static void route_status(struct router *router, const struct conf_state *state, struct row *row)
 {
@@ -159,8 +163,10 @@ static void route_observe(struct router *router, const struct conf_state *state,
 	union {
 		struct row row;
 		char room[sizeof(struct row) + sizeof(struct route_row)];
-	} place = { .row = { .id = 0x80000001, .flags = ROW_DYNAMIC | ROUTE_ACTIVE | ROUTE_CONNECT,
-		             .given = 0xf, .comment = "" } };
+	} place = { .row = { .id = 0x80000001,
+		             .flags = ROW_DYNAMIC | ROUTE_ACTIVE | ROUTE_CONNECT,
+		             .given = 0xf,
+		             .comment = "" } };
 	struct route_row *body = (struct route_row *)place.row.body;
 
 	(void)!ip_prefix_parse("192.168.1.0/24", 14, &body->dst);
@@ -169,8 +175,8 @@ static void route_observe(struct router *router, const struct conf_state *state,
 	sink->row(sink, &place.row);
 }
 
-static bool route_warn(struct router *router, const struct conf_state *state,
-                       const struct row *row, struct text *out)
+static bool route_warn(struct router *router, const struct conf_state *state, const struct row *row,
+                       struct text *out)
 {
 	const struct route_row *body = (const struct route_row *)row->body;
 
@@ -444,7 +450,7 @@ static void fixture_free(struct fixture *f)
 }
 
 /* Give turns until nothing runs any more. */
-static void fixture_settle(struct fixture *f)
+static inline void fixture_settle(struct fixture *f)
 {
 	for (int i = 0; i < 10000; i++) {
 		fixture_work(f);
@@ -454,7 +460,7 @@ static void fixture_settle(struct fixture *f)
 	fail_msg("the session never comes to rest");
 }
 
-static bool fixture_run(struct fixture *f, const char *text)
+static inline bool fixture_run(struct fixture *f, const char *text)
 {
 	text_clear(&f->out);
 	text_clear(&f->notice);

@@ -50,18 +50,16 @@ static void test_print_table(void **unused)
 		  ";;; to the \"office\"\n"
 		  "0  Xs 192.168.1.1         1\n"
 		  "  DAc ether1              0\n" },
-		{ "/interface print",
-		  "Flags: R - RUNNING\n"
-		  "Columns: NAME, MTU\n"
-		  "#   NAME     MTU\n"
-		  "0 R ether1  1500\n"
-		  "1 R ether2  1500\n" },
-		{ "/interface print stats",
-		  "Flags: R - RUNNING\n"
-		  "Columns: NAME, RX-PACKET\n"
-		  "#   NAME    RX-PACKET\n"
-		  "0 R ether1          7\n"
-		  "1 R ether2          0\n" },
+		{ "/interface print", "Flags: R - RUNNING\n"
+		                      "Columns: NAME, MTU\n"
+		                      "#   NAME     MTU\n"
+		                      "0 R ether1  1500\n"
+		                      "1 R ether2  1500\n" },
+		{ "/interface print stats", "Flags: R - RUNNING\n"
+		                            "Columns: NAME, RX-PACKET\n"
+		                            "#   NAME    RX-PACKET\n"
+		                            "0 R ether1          7\n"
+		                            "1 R ether2          0\n" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -72,7 +70,8 @@ static void test_print_others(void **unused)
 	static const struct step steps[] = {
 		{ "/ip/firewall/nat print", "" },
 		{ "/ip firewall nat add chain=srcnat action=masq comment=\"the way out\"", "" },
-		{ "/ip firewall nat add chain=dstnat action=dst-nat to-addresses=192.168.0.100", "" },
+		{ "/ip firewall nat add chain=dstnat action=dst-nat to-addresses=192.168.0.100",
+		  "" },
 		{ "/ip firewall nat print",
 		  " 0    ;;; the way out\n"
 		  "      chain=srcnat action=masquerade\n"
@@ -81,15 +80,13 @@ static void test_print_others(void **unused)
 		{ "/ip firewall nat print terse",
 		  "0 comment=\"the way out\" chain=srcnat action=masquerade\n"
 		  "1 chain=dstnat action=dst-nat to-addresses=\"192.168.0.100\"\n" },
-		{ "/ip firewall nat print brief",
-		  "Columns: CHAIN, ACTION\n"
-		  "# CHAIN   ACTION\n"
-		  ";;; the way out\n"
-		  "0 srcnat  masquerade\n"
-		  "1 dstnat  dst-nat\n" },
-		{ "/interface print value-list",
-		  "  name: ether1 ether2\n"
-		  "   mtu: 1500   1500\n" },
+		{ "/ip firewall nat print brief", "Columns: CHAIN, ACTION\n"
+		                                  "# CHAIN   ACTION\n"
+		                                  ";;; the way out\n"
+		                                  "0 srcnat  masquerade\n"
+		                                  "1 dstnat  dst-nat\n" },
+		{ "/interface print value-list", "  name: ether1 ether2\n"
+		                                 "   mtu: 1500   1500\n" },
 		{ "/system identity print", "  name: Towpath\n" },
 		{ "/system identity set name=\"my router\"", "" },
 		{ "/system/identity/print", "  name: my router\n" },
@@ -98,11 +95,10 @@ static void test_print_others(void **unused)
 		{ ":put [/ip firewall nat print as-value where chain=srcnat]",
 		  ".id=*4;comment=the way out;chain=srcnat;action=masquerade;disabled=false\n" },
 		{ ":put [/ip firewall nat print count-only]", "2\n" },
-		{ "/interface print show-ids where name=ether2",
-		  "Flags: R - RUNNING\n"
-		  "Columns: NAME, MTU\n"
-		  "#    NAME     MTU\n"
-		  "*2 R ether2  1500\n" },
+		{ "/interface print show-ids where name=ether2", "Flags: R - RUNNING\n"
+		                                                 "Columns: NAME, MTU\n"
+		                                                 " #   NAME     MTU\n"
+		                                                 "*3 R ether2  1500\n" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -148,39 +144,39 @@ static void test_items(void **unused)
 		{ ":put [/ip route get 2 gateway]", "10.0.0.3\n" },
 		{ "/ip route get 1", "no such item\n" },
 		{ "/ip route print count-only", "3\n" },
-		{ ":put [/ip route find gateway~\"0.[13]\\$\"]", "*3;*5\n" },
-		{ ":put [/ip route find where comment=three]", "*5\n" },
-		{ ":put [/ip route find static (comment=three || gateway=10.0.0.1)]", "*3;*5\n" },
-		{ ":put [/ip route find static comment=\"\" or distance>1]", "*3\n" },
-		{ ":put [/ip route find dst-address=/0 !dynamic]", "*3\n" },
+		{ ":put [/ip route find gateway~\"0.[13]\\$\"]", "*4;*6\n" },
+		{ ":put [/ip route find where comment=three]", "*6\n" },
+		{ ":put [/ip route find static (comment=three || gateway=10.0.0.1)]", "*4;*6\n" },
+		{ ":put [/ip route find static comment=\"\" or distance>1]", "*4\n" },
+		{ ":put [/ip route find dst-address=/0 !dynamic]", "*4\n" },
 		{ ":put [/ip route find dynamic]", "*80000001\n" },
-		{ ":put [/ip route find distance<=1 and !(gateway=10.0.0.1) && active=yes !dynamic]",
-		  "*5\n" },
+		{ ":put [/ip route find distance<=1 and !(gateway=10.0.0.1) && active=yes "
+		  "!dynamic]",
+		  "*6\n" },
 		{ ":put [/ip route find blackhole]", "\n" },
 		{ "/ip route set 0,2 distance=7", "" },
 		{ "/ip route set [find where distance=7] distance=9", "" },
-		{ "/ip route set *5 blackhole !gateway", "" },
-		{ ":put [/ip route find where distance=9]", "*3;*5\n" },
-		{ ":put [/ip route find !gateway]", "*5\n" },
+		{ "/ip route set *6 blackhole !gateway", "" },
+		{ ":put [/ip route find where distance=9]", "*4;*6\n" },
+		{ ":put [/ip route find !gateway]", "*6\n" },
 		{ ":put [/ip route get [find blackhole] distance]", "9\n" },
-		{ ":put [/ip route get *5 blackhole]", "true\n" },
-		{ ":put [/ip route get *3 disabled]", "false\n" },
+		{ ":put [/ip route get *6 blackhole]", "true\n" },
+		{ ":put [/ip route get *4 disabled]", "false\n" },
 		{ "/ip route remove [find where distance=200]", "" },
 		{ "/interface set ether2 mtu=1400 comment=two", "" },
 		{ ":put [/interface get ether2 mtu]", "1400\n" },
 		{ "/interface disable ether1,ether2", "" },
-		{ ":put [/interface find disabled]", "*1;*2\n" },
-		{ ":put [/ip route add gateway=10.0.0.9]", "*6\n" },
-		{ "/ip route unset *6 gateway,comment", "" },
-		{ ":put [/ip route get *6]",
-		  ".id=*6;dst-address=0.0.0.0/0;routing-table=main;distance=1;disabled=false;"
+		{ ":put [/interface find disabled]", "*2;*3\n" },
+		{ ":put [/ip route add gateway=10.0.0.9]", "*7\n" },
+		{ "/ip route unset *7 gateway,comment", "" },
+		{ ":put [/ip route get *7]",
+		  ".id=*7;dst-address=0.0.0.0/0;routing-table=main;distance=1;disabled=false;"
 		  "active=true;static=true\n" },
-		{ "/ip route remove *6,*3", "" },
+		{ "/ip route remove *7,*4", "" },
 		{ "/ip route remove *77", "no such item\n" },
 		{ "/interface disable ether7", "no such item\n" },
-		{ "/ip route remove ether7",
-		  "expected item id (line 1 column 18)\n"
-		  "a number of the last print, *id or [find ...]\n" },
+		{ "/ip route remove ether7", "expected item id (line 1 column 18)\n"
+		                             "a number of the last print, *id or [find ...]\n" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -192,18 +188,17 @@ static void test_order(void **unused)
 		{ "/ip firewall nat { add chain=srcnat comment=a; add chain=srcnat comment=b; "
 		  "add chain=srcnat comment=c place-before=0 }",
 		  "" },
-		{ ":put [/ip firewall nat find]", "*5;*3;*4\n" },
-		{ "/ip firewall nat print brief",
-		  "Columns: CHAIN, ACTION\n"
-		  "# CHAIN   ACTION\n"
-		  ";;; c\n0 srcnat  accept\n"
-		  ";;; a\n1 srcnat  accept\n"
-		  ";;; b\n2 srcnat  accept\n" },
+		{ ":put [/ip firewall nat find]", "*6;*4;*5\n" },
+		{ "/ip firewall nat print brief", "Columns: CHAIN, ACTION\n"
+		                                  "# CHAIN   ACTION\n"
+		                                  ";;; c\n0 srcnat  accept\n"
+		                                  ";;; a\n1 srcnat  accept\n"
+		                                  ";;; b\n2 srcnat  accept\n" },
 		{ "/ip firewall nat move 2 0", "" },
-		{ ":put [/ip firewall nat find]", "*4;*5;*3\n" },
+		{ ":put [/ip firewall nat find]", "*5;*6;*4\n" },
 		/* Numbers are still those of the print: 2 is b, now the first one. */
 		{ "/ip firewall nat move 2", "" },
-		{ ":put [/ip firewall nat find]", "*5;*3;*4\n" },
+		{ ":put [/ip firewall nat find]", "*6;*4;*5\n" },
 		{ "/ip firewall nat add copy-from=1 action=masquerade", "" },
 		{ ":put [/ip firewall nat get [find action=masquerade] chain]", "srcnat\n" },
 	};
@@ -216,10 +211,10 @@ static void test_notices(void **unused)
 	static const struct step steps[] = {
 		{ "/ip firewall src-nat add action masquerade", "",
 		  ";;; understood as: /ip/firewall/nat/add action=masquerade chain=srcnat\n" },
-		{ "/ip firewall src-nat print",
-		  " 0    chain=srcnat action=masquerade\n" },
+		{ "/ip firewall src-nat print", " 0    chain=srcnat action=masquerade\n" },
 		{ "/ip firewall src-nat set 0 action src-nat to-src-address 10.0.0.1", "",
-		  ";;; understood as: /ip/firewall/nat/set *3 action=src-nat to-addresses=10.0.0.1\n" },
+		  ";;; understood as: /ip/firewall/nat/set *4 action=src-nat "
+		  "to-addresses=10.0.0.1\n" },
 		{ ":put [/ip firewall nat get 0 to-addresses]", "10.0.0.1\n" },
 		{ "/ip firewall src-nat remove 0", "" },
 		{ "/ip route add gateway=10.0.0.1 distance=99", "",
@@ -254,7 +249,7 @@ static void test_words(void **unused)
 		{ "/ip route add dst 10.0.0.0/8 gat 192.168.1.1 comment=", "" },
 		{ ":put [/ip route get 0 dst-address]", "10.0.0.0/8\n" },
 		{ "/ip route add blackhole yes distance 5", "" },
-		{ ":put [/ip route get 1 blackhole]", "true\n" },
+		{ ":put [/ip route get [find blackhole] blackhole]", "true\n" },
 		{ "/count two 2", "expected end of command (line 1 column 12)\n" },
 		{ "/count bell count=2", "bell 1\nbell 2\n" },
 		{ "/cou bell c 1", "bell 1\n" },
@@ -282,14 +277,12 @@ static void test_errors(void **unused)
 		{ "/ip route set 0 foo=1", "expected end of command (line 1 column 17)\n" },
 		{ "/ip route add gatewai=1",
 		  "expected end of command (line 1 column 15)\ndid you mean gateway?\n" },
-		{ "/ip route add d=1",
-		  "expected end of command (line 1 column 15)\n"
-		  "did you mean disabled, dst-address or distance?\n" },
+		{ "/ip route add d=1", "expected end of command (line 1 column 15)\n"
+		                       "did you mean disabled, dst-address or distance?\n" },
 		{ "/ip route add gateway", "missing value(s) of argument(s) gateway (line 1 column "
 		                           "22)\n" },
-		{ "/ip route add comment= gateway=1",
-		  "expected end of command (line 1 column 24)\n"
-		  "write comment=\"\" for an empty value\n" },
+		{ "/ip route add comment= gateway=1", "expected end of command (line 1 column 24)\n"
+		                                      "write comment=\"\" for an empty value\n" },
 		{ "/ip route add gateway=1 gateway=2",
 		  "expected end of command (line 1 column 25)\ngateway was given already\n" },
 		{ "/ip route print detail=yes",
@@ -305,12 +298,11 @@ static void test_errors(void **unused)
 		  "syntax error (line 1 column 31)\n"
 		  "this is not a POSIX extended regular expression\n" },
 		{ ":put \"abc", "syntax error (line 1 column 6)\nthis quote is never closed\n" },
-		{ ":put \"a\\qb\"",
-		  "syntax error (line 1 column 8)\n"
-		  "known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ \\a \\b \\f \\v and two upper-case hex "
-		  "digits\n" },
-		{ ":put \"$x\"",
-		  "syntax error (line 1 column 7)\nwrite \\$ for a dollar sign\n" },
+		{ ":put \"a\\qb\"", "syntax error (line 1 column 8)\n"
+		                    "known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ \\a \\b \\f \\v "
+		                    "and two upper-case hex "
+		                    "digits\n" },
+		{ ":put \"$x\"", "syntax error (line 1 column 7)\nwrite \\$ for a dollar sign\n" },
 		{ ":put [:put a",
 		  "syntax error (line 1 column 13)\na closing bracket ] is missing\n" },
 		{ ":put [/ip route]", "expected command name (line 1 column 16)\n" },
@@ -329,8 +321,7 @@ static void test_errors(void **unused)
 		{ ":put [/interface get ether1 foo]",
 		  "input does not match any value of value-name (line 1 column 29)\n"
 		  "there is no property \"foo\" here\n" },
-		{ ":put a#b",
-		  "syntax error (line 1 column 7)\nput a value with # in quotes\n" },
+		{ ":put a#b", "syntax error (line 1 column 7)\nput a value with # in quotes\n" },
 		{ "/ip route add gateway=0.0.0.0", "failure: gateway can't be 0.0.0.0\n" },
 		/* In a script the place is told for every error. */
 		{ "/ip route\nadd distance=5 gateway=0.0.0.0",
@@ -417,9 +408,8 @@ static void test_terminal(void **unused)
 	type(f, "/ip route\r");
 	assert_string_equal(text_str(&f->out), "/ip route\r\n[admin@Towpath] /ip/route> ");
 	type(f, "foo\r\n");
-	assert_string_equal(text_str(&f->out),
-	                    "foo\r\nbad command name foo (line 1 column 1)\r\n"
-	                    "[admin@Towpath] /ip/route> ");
+	assert_string_equal(text_str(&f->out), "foo\r\nbad command name foo (line 1 column 1)\r\n"
+	                                       "[admin@Towpath] /ip/route> ");
 	type(f, "/system identity set name=r1\r");
 	assert_string_equal(text_str(&f->out),
 	                    "/system identity set name=r1\r\n[admin@r1] /ip/route> ");
@@ -490,9 +480,8 @@ static void test_tab(void **unused)
 	type(f, "\025/ip firewall nat add a\t\t");
 	assert_non_null(strstr(text_str(&f->out), "/ip firewall nat add action="));
 	type(f, "\t\t");
-	assert_string_equal(text_str(&f->out),
-	                    "\r\naccept      dst-nat     masquerade  src-nat\r\n"
-	                    "[admin@Towpath] > /ip firewall nat add action=");
+	assert_string_equal(text_str(&f->out), "\r\naccept      dst-nat     masquerade  src-nat\r\n"
+	                                       "[admin@Towpath] > /ip firewall nat add action=");
 	type(f, "\025?");
 	assert_non_null(strstr(text_str(&f->out), "\r\ncount -- Count something\r\n"));
 	assert_non_null(strstr(text_str(&f->out), "\r\nip\r\n"));
@@ -536,14 +525,14 @@ static void test_leaving(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_print_table), cmocka_unit_test(test_print_others),
-		cmocka_unit_test(test_moving),      cmocka_unit_test(test_items),
-		cmocka_unit_test(test_order),       cmocka_unit_test(test_notices),
-		cmocka_unit_test(test_words),       cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_script),      cmocka_unit_test(test_export),
-		cmocka_unit_test(test_action),      cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_print_table),  cmocka_unit_test(test_print_others),
+		cmocka_unit_test(test_moving),       cmocka_unit_test(test_items),
+		cmocka_unit_test(test_order),        cmocka_unit_test(test_notices),
+		cmocka_unit_test(test_words),        cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_script),       cmocka_unit_test(test_export),
+		cmocka_unit_test(test_action),       cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_typing_ahead), cmocka_unit_test(test_tab),
-		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_history),      cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
