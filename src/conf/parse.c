@@ -368,6 +368,11 @@ static bool parse_unset(struct parser *p, struct args *args)
 	return check_word_end(p) && arg_keep(p, args, arg);
 }
 
+static bool is_bare(const struct param *param)
+{
+	return param->field != NULL && (param->field->flags & F_BARE) != 0;
+}
+
 /* Whether nothing follows the word that was just read. */
 static bool last_word(const struct parser *p)
 {
@@ -388,7 +393,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 	if (have && positional.kind == PARAM_ITEMS)
 		return parse_positional(p, args, word, &positional);
 	if (word->len == 0 || !command_find(command, word->text, &arg->param) ||
-	    (have && arg->param.kind == PARAM_VALUE && last_word(p))) {
+	    (have && arg->param.kind == PARAM_VALUE && !is_bare(&arg->param) && last_word(p))) {
 		if (have)
 			return parse_positional(p, args, word, &positional);
 		return unknown_argument(p, args, word);
@@ -399,7 +404,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 		return false;
 	if (arg->param.kind == PARAM_FLAG)
 		return arg_keep(p, args, arg);
-	if (arg->param.field != NULL && (arg->param.field->flags & F_BARE) != 0)
+	if (is_bare(&arg->param))
 		return parse_bare(p, args, arg);
 	return parse_spaced(p, args, arg);
 }

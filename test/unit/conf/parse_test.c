@@ -124,7 +124,7 @@ static void test_programs(void **unused)
 		  THING "9 detail where;" },
 		{ "/deep/down/thing", "print\\\n detail", THING "9 detail;" },
 		{ "/deep/down/thing", "print;print", THING "9;" THING "9;" },
-		{ "/deep/down/thing", "print# x", THING "9;" },
+		{ "/deep/down/thing", "print # x", THING "9;" },
 		{ "/", "/deep { down { thing print }; down thicket print }",
 		  THING "9;/deep/down/thicket 9;" },
 		{ "/", "/deep/down{thing\nprint}", THING "9;" },
@@ -157,6 +157,7 @@ static void test_positions(void **unused)
 		{ "/deep/down/thing print where (name=x", 1, 37 },
 		{ "/deep/down/thing print where ||", 1, 30 },
 		{ "/deep/down/thing move", 0, 0 },
+		{ "/deep/down/thing print#", 1, 23 },
 		{ "//", 1, 2 },
 		{ "/deep/down/thing print ]", 1, 24 },
 	};

@@ -522,6 +522,87 @@ static void test_leaving(void **unused)
 	fixture_free(f);
 }
 
+/* Whatever is typed, the console stays with us and gets its prompt back. */
+static void test_anything(void **unused)
+{
+	static const char *const pieces[] = {
+		"/ip/route ",
+		"/interface ",
+		"add ",
+		"set ",
+		"print ",
+		"find ",
+		"get ",
+		"remove ",
+		"where ",
+		"[",
+		"]",
+		"{",
+		"}",
+		"\"",
+		"gateway=",
+		"10.0.0.1 ",
+		"\t",
+		"\t\t",
+		"?",
+		"\r",
+		"\r",
+		"\r",
+		"\003",
+		"\033[A",
+		"\033[D",
+		"\177",
+		"0 ",
+		"0,1 ",
+		"*4 ",
+		"ether1 ",
+		"..",
+		"; ",
+		"#",
+		"\\",
+		"!",
+		"disabled=yes ",
+		"detail ",
+		"/count x 3 ",
+		"/ip/firewall/nat ",
+		"chain=srcnat ",
+		"comment=a ",
+		":put ",
+		"move ",
+		"terse ",
+		"~",
+		"=",
+		"export ",
+		"value-list ",
+		"mtu=1400 ",
+		"disable ",
+		"/system identity ",
+		"name=x ",
+		"\033",
+	};
+	struct fixture *f = fixture_new(true, 40);
+
+	srandom(5);
+	for (int i = 0; i < 20000; i++) {
+		const char *piece = pieces[(size_t)random() % ARRAY_LEN(pieces)];
+		char byte = (char)random();
+
+		text_clear(&f->out);
+		if (random() % 50 != 0)
+			(void)session_input(f->session, piece, strlen(piece));
+		else if (byte != 4)
+			(void)session_input(f->session, &byte, 1);
+		if (random() % 3 == 0)
+			fixture_settle(f);
+	}
+	assert_false(session_closed(f->session));
+	(void)session_input(f->session, "\003", 1);
+	fixture_settle(f);
+	type(f, "\003:put alive\r");
+	assert_non_null(strstr(text_str(&f->out), "\r\nalive\r\n["));
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -532,7 +613,8 @@ int main(void)
 		cmocka_unit_test(test_script),       cmocka_unit_test(test_export),
 		cmocka_unit_test(test_action),       cmocka_unit_test(test_terminal),
 		cmocka_unit_test(test_typing_ahead), cmocka_unit_test(test_tab),
-		cmocka_unit_test(test_history),      cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_anything),     cmocka_unit_test(test_history),
+		cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
