@@ -21,8 +21,8 @@
 struct diag;
 struct expr;
 
-#define LINE_BYTES_MAX   65536u      /* one typed line */
-#define SCRIPT_BYTES_MAX (16u << 20) /* a script as a whole */
+#define LINE_BYTES_MAX   65536u     /* one typed line */
+#define SCRIPT_BYTES_MAX (4u << 20) /* a script as a whole */
 
 struct arg {
 	struct param param;

@@ -111,7 +111,7 @@ static bool arg_items(struct exec *exec, const struct arg *arg, const struct val
 
 	if (value->kind == VALUE_IDS) {
 		for (size_t i = 0; i < value->ids.n; i++)
-			id_list_add(list, &run->arena, value->ids.at[i]);
+			id_list_push(list, &run->arena, value->ids.at[i]);
 		return true;
 	}
 
@@ -420,7 +420,7 @@ static bool exec_find(struct exec *exec)
 
 	for (size_t i = 0; ok && i < items.n; i++)
 		if (shown[i] && items.at[i]->id != 0)
-			id_list_add(&found.ids, &run->arena, items.at[i]->id);
+			id_list_push(&found.ids, &run->arena, items.at[i]->id);
 	if (ok)
 		push(run, found);
 	conf_release(run->host.conf, state);

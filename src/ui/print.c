@@ -22,7 +22,8 @@ struct printer {
 	const struct field *fields[FIELD_MAX]; /* to be shown, in order */
 	size_t nfields;
 	struct flags_view flags;
-	size_t number_width; /* 0: nothing is numbered */
+	const char **numbers; /* item by item, "" for those that have none */
+	size_t number_width;  /* 0: nothing is numbered */
 	bool ids, secrets, chosen;
 };
 
@@ -93,15 +94,6 @@ static const char *field_text(struct printer *p, const struct field *field, cons
 
 	text_free(&text);
 	return str;
-}
-
-static const char *number_text(struct printer *p, const struct row *row)
-{
-	int number = numbering_of(p->look->numbering, p->menu, row->id);
-
-	if (p->ids)
-		return row->id != 0 ? arena_printf(&p->arena, "*%X", row->id) : "";
-	return number >= 0 ? arena_printf(&p->arena, "%d", number) : "";
 }
 
 /* Number and flags before an item: "4 As ", as wide for every item. */
@@ -175,9 +167,9 @@ static void print_table(struct printer *p)
 		if (!p->job->shown[i])
 			continue;
 
-		struct table_row *line = table_row(
-			&table, prefix_text(p, number_text(p, row), flags_text(p, row), 0),
-			note_text(row));
+		struct table_row *line =
+			table_row(&table, prefix_text(p, p->numbers[i], flags_text(p, row), 0),
+		                  note_text(row));
 
 		for (size_t j = 0; j < p->nfields; j++)
 			table_cell(&table, line, j, field_text(p, p->fields[j], row));
@@ -281,7 +273,7 @@ static void print_detail(struct printer *p)
 		if (!p->job->shown[i])
 			continue;
 
-		const char *prefix = prefix_text(p, number_text(p, row), flags_text(p, row), 2);
+		const char *prefix = prefix_text(p, p->numbers[i], flags_text(p, row), 2);
 		size_t indent = text_columns(prefix);
 
 		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
@@ -305,7 +297,7 @@ static void print_terse(struct printer *p)
 
 		if (!p->job->shown[i])
 			continue;
-		text_add(p->out, prefix_text(p, number_text(p, row), flags_text(p, row), 0));
+		text_add(p->out, prefix_text(p, p->numbers[i], flags_text(p, row), 0));
 		if (note_text(row) != NULL) {
 			text_add(p->out, "comment=");
 			conf_quote(row->comment, p->out);
@@ -388,6 +380,26 @@ static void print_as_value(struct printer *p)
 
 /* --- which layout --- */
 
+/* Numbers count the items that a command can name, shown or not, as numbering_set() has it. */
+static void number_items(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	unsigned next = 0;
+
+	p->numbers = arena_new(&p->arena, items->n + 1, sizeof p->numbers[0]);
+	for (size_t i = 0; i < items->n; i++) {
+		const struct row *row = items->at[i];
+
+		p->numbers[i] = "";
+		if (item_addressable(p->menu, row))
+			p->numbers[i] = arena_printf(&p->arena, "%u", next++);
+		if (p->ids && row->id != 0)
+			p->numbers[i] = arena_printf(&p->arena, "*%X", row->id);
+		if (p->job->shown[i] && strlen(p->numbers[i]) > p->number_width)
+			p->number_width = strlen(p->numbers[i]);
+	}
+}
+
 static void print_layout(struct printer *p)
 {
 	bool stats = has_option(p, OPTION_STATS);
@@ -395,6 +407,7 @@ static void print_layout(struct printer *p)
 	bool table = stats || has_option(p, OPTION_BRIEF) || (!other && !p->menu->detail);
 
 	choose_fields(p, table || has_option(p, OPTION_VALUE_LIST));
+	number_items(p);
 	if (p->menu->kind == MENU_SETTINGS)
 		print_settings(p);
 	else if (table)
@@ -405,18 +418,6 @@ static void print_layout(struct printer *p)
 		print_value_list(p);
 	else
 		print_detail(p);
-}
-
-static void measure_numbers(struct printer *p)
-{
-	for (size_t i = 0; i < p->job->items->n; i++) {
-		if (!p->job->shown[i])
-			continue;
-
-		size_t width = strlen(number_text(p, p->job->items->at[i]));
-
-		p->number_width = width > p->number_width ? width : p->number_width;
-	}
 }
 
 void print_items(const struct print_look *look, const struct print_job *job, struct text *out)
@@ -434,7 +435,7 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 			print_as_value(&p);
 	} else if (count_shown(job) > 0) {
 		flags_collect(p.menu, job, &p.flags);
-		measure_numbers(&p);
+
 		print_layout(&p);
 	}
 	arena_free(&p.arena);

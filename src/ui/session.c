@@ -107,7 +107,6 @@ static void host_print(void *arg, const struct print_job *job, struct text *out)
 {
 	struct session *session = arg;
 	const struct print_look look = { .conf = session->setup.conf,
-		                         .numbering = &session->numbering,
 		                         .width = session->setup.width,
 		                         .colour = session->setup.colour };
 

@@ -1,4 +1,6 @@
 /* What a person types and what the console says, to the letter. */
+#include <stdlib.h>
+
 #include "ui/fixture.h"
 
 struct step {
@@ -581,6 +583,7 @@ static void test_anything(void **unused)
 		"\033",
 	};
 	struct fixture *f = fixture_new(true, 40);
+	size_t answers = 0;
 
 	srandom(5);
 	for (int i = 0; i < 20000; i++) {
@@ -594,7 +597,11 @@ static void test_anything(void **unused)
 			(void)session_input(f->session, &byte, 1);
 		if (random() % 3 == 0)
 			fixture_settle(f);
+		if (random() % 8 == 0)
+			type(f, "\r\003");
+		answers += strstr(text_str(&f->out), "\r\n[admin") != NULL;
 	}
+	assert_true(answers > 1000);
 	assert_false(session_closed(f->session));
 	(void)session_input(f->session, "\003", 1);
 	fixture_settle(f);
