@@ -69,7 +69,7 @@ struct program {
  * the end of @text, whether or not it can be compiled so far; what it points to lives as long as
  * @program.
  */
-MUST_USE bool parse_program(const struct menu *const *menus, const char *path, const char *text,
+bool parse_program(const struct menu *const *menus, const char *path, const char *text,
                             size_t len, struct program *program, struct expect *expect,
                             struct diag *diag);
 void program_free(struct program *program);

@@ -35,9 +35,16 @@ void addrs_publish(struct net *net, struct addrs *addrs);
 
 /* The address record for @addr on any enabled interface, or NULL. Constant time. */
 const struct addr_spec *addr_find(const struct net *net, ip4 addr);
+/* The same on @iface only: what ARP answers for. */
+const struct addr_spec *addr_find_on(const struct net *net, iface_id iface, ip4 addr);
+/* The record whose network's directed broadcast address @addr is (RFC 1812, 4.2.3.1), on @iface, or
+ * on any for IFACE_NONE; or NULL. */
+const struct addr_spec *addr_find_broadcast(const struct net *net, iface_id iface, ip4 addr);
+/* The address of @iface whose network holds @peer (the smallest such network), or NULL. */
+const struct addr_spec *addr_on_link(const struct net *net, iface_id iface, ip4 peer);
 /* The address of @iface whose network holds @peer; else its first one; else NULL. */
 const struct addr_spec *addr_toward(const struct net *net, iface_id iface, ip4 peer);
-/* Is @addr the directed broadcast address of one of @iface's networks (RFC 1812, 4.2.3.1)? */
+/* Is @addr the directed broadcast address of one of @iface's networks? */
 bool addr_is_broadcast(const struct net *net, iface_id iface, ip4 addr);
 /* All of them, in order. */
 size_t addr_all(const struct net *net, const struct addr_spec **ret_specs);

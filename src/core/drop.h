@@ -25,6 +25,7 @@
 	X(IP_DESTINATION, "ip-destination", "a destination that must not be routed")               \
 	X(IP_OPTIONS, "ip-options", "a source route, or options that do not parse")                \
 	X(L4_SHORT, "l4-short", "shorter than its TCP, UDP or ICMP header")                        \
+	X(L4_CHECKSUM, "l4-checksum", "for this router, with a wrong TCP, UDP or ICMP checksum")   \
 	X(FRAGMENT, "fragment", "a fragment that could not be put together")                       \
 	X(FRAGMENT_TIMEOUT, "fragment-timeout", "the other fragments did not come in time")        \
 	X(NO_CONFIG, "no-configuration", "came before the configuration was loaded")               \

@@ -63,12 +63,22 @@ struct route_entry {
 	ip4 src;
 };
 
+MUST_USE struct fib *fib_new(void);
+void fib_free(struct fib *fib);
+
 /* Take a copy of the static specs; rebuilds, moves the generation. */
 void fib_publish(struct net *net, const struct route_spec *specs, size_t n);
 /* Resolve again: addresses or links have changed. */
 void fib_rebuild(struct net *net);
 /* Every entry, active or not, sorted by table, prefix, distance. Good until the next rebuild. */
 size_t fib_entries(const struct net *net, const struct route_entry **ret_entries);
+/*
+ * The entry for @key's destination in its table: the longest prefix, of that the best entry; only
+ * such as leave by key->bound where that is given. NULL: none. @ret_matches: how many prefixes of
+ * the table hold the destination. For route_lookup(), which everybody else asks.
+ */
+const struct route_entry *fib_find(const struct net *net, const struct route_key *key,
+                                   unsigned *ret_matches);
 /* A sentence for @reason with the repair: "no connected network holds the gateway; add an address
  * in its network to the interface it is on". */
 const char *route_reason_sentence(enum route_reason reason);

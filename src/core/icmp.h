@@ -13,12 +13,14 @@
 /*
  * Tell the sender of @p. @arg: the next hop's MTU for "fragmentation needed", else 0. The source
  * is the address of the interface it came in by (RFC 1812, 4.3.2.4: an address of the way back),
- * TOS 0xc0. @p stays the caller's.
+ * TOS 0xc0. The quote is the packet as it came, also when its bytes have been translated since. For
+ * a packet of the router's own (p->in is IFACE_NONE) it comes back to the router itself. @p stays
+ * the caller's.
  */
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg);
 
-/* An ICMP packet for this router: answers echo (from the address that was asked), drops the rest.
- * Takes @p. */
+/* An ICMP packet for this router: answers echo (from the address that was asked), hands the rest to
+ * whoever has taken IPPROTO_ICMP, else drops it. Takes @p. */
 enum verdict icmp_input(struct net *net, struct pkt *p);
 
 #endif

@@ -40,8 +40,10 @@ struct iface {
 	const char *type;                    /* "ether", ... */
 	struct mac mac;
 	uint32_t mtu_bytes; /* largest IP packet */
-	uint64_t lists;     /* bit i: member of interface list i */
-	struct port *port;  /* NULL: a virtual interface */
+	/* No neighbours to resolve: transmit takes the packet with `bytes` at its IP header. */
+	bool point_to_point;
+	uint64_t lists;    /* bit i: member of interface list i */
+	struct port *port; /* NULL: a virtual interface */
 	/* Sends a finished frame; takes @p. Set by iface_add_port() or by who plugs in. */
 	void (*transmit)(struct net *net, struct iface *iface, struct pkt *p);
 	void *transmit_arg;
@@ -55,6 +57,13 @@ struct iface {
 
 /* Add an interface on @port; its default name is the port's. IFACE_NONE when the table is full. */
 iface_id iface_add_port(struct net *net, struct port *port);
+
+/* Add one without a port, disabled and without link; the caller plugs transmit in. @type is a
+ * literal. IFACE_NONE when the table is full. */
+iface_id iface_add(struct net *net, const char *default_name, const char *type);
+
+/* Give back what @iface holds; net_free()'s part. */
+void iface_release(struct net *net, struct iface *iface);
 
 /* The interface with @id, or NULL. */
 struct iface *iface_get(struct net *net, iface_id id);
@@ -73,7 +82,11 @@ void iface_poll_links(struct net *net);
 /* Enable or disable by configuration. */
 void iface_enable(struct net *net, iface_id id, bool enabled);
 
-/* Send what has gathered on the ports in this turn. */
+/* Tell that the link of a virtual interface came or went. */
+void iface_set_link(struct net *net, iface_id id, bool up);
+
+/* Send what has gathered on the ports in this turn. Borrowed frames may be among it, so this comes
+ * before any port's release(). */
 void iface_flush(struct net *net);
 
 #endif

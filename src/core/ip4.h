@@ -7,6 +7,7 @@
 #ifndef CORE_IP4_H
 #define CORE_IP4_H
 
+#include "core/ip4_reass.h"
 #include "core/pkt.h"
 
 /*
@@ -28,7 +29,8 @@ void ip4_decrement_ttl(struct pkt *p);
 
 /*
  * Send a finished packet by p->route: to the neighbour, in fragments when it is larger than the
- * MTU and may be cut (RFC 791, 3.2). Takes @p. Returns the neighbour's place or NEIGH_NONE.
+ * MTU and may be cut (RFC 791, 3.2). Takes @p. Returns the neighbour's place or NEIGH_NONE. A
+ * packet with asked_only goes nowhere: p->why is told what would happen.
  */
 uint32_t ip4_output(struct net *net, struct pkt *p);
 
@@ -47,5 +49,15 @@ void ip4_originate(struct net *net, struct pkt *p);
 /* Read the fields of the transport header again into @p->arrived, after reassembly or for packets
  * built here. False: too short. */
 bool ip4_parse_l4(struct pkt *p);
+
+/* Fill the fields of the IPv4 header of a packet that was built here; l3 is set, what lies between
+ * it and the end is the packet. */
+void ip4_parse_header(struct pkt *p);
+
+/* The size that the link's MTU limits: the packet's, or that of each segment of a GSO packet. */
+uint32_t ip4_link_bytes(const struct pkt *p);
+
+/* Send a packet that fits the MTU of p->route; ip4_output()'s part. Takes @p. */
+uint32_t ip4_send(struct net *net, struct pkt *p);
 
 #endif

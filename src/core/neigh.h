@@ -76,10 +76,16 @@ uint32_t neigh_send(struct net *net, struct pkt *p);
  */
 struct neigh *neigh_use(struct net *net, uint32_t place, uint32_t version);
 
+/* The entry at @place, whatever its state. */
+struct neigh *neigh_at(struct net *net, uint32_t place);
+/* When neigh_turn() has something to do, or never. */
+mono neigh_due(const struct net *net);
 /* The entry for @addr on @iface, or NULL. */
 struct neigh *neigh_find(struct net *net, iface_id iface, ip4 addr);
-/* An ARP packet came in; takes @p. */
-enum verdict neigh_input(struct net *net, struct pkt *p);
+/* An answer came: @addr has @mac. False when nobody had asked. Sends what waited. */
+bool neigh_confirm(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
+/* @addr asked for us from @mac: good enough to answer it, to be confirmed when used. */
+void neigh_hint(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
 /* Let time pass; returns when it wants to be called again. */
 mono neigh_turn(struct net *net);
 /* Set or remove a permanent entry; false when the table is full. */

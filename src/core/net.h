@@ -21,6 +21,7 @@
 
 struct addrs;
 struct fib;
+struct ip4_reass;
 struct neigh_table;
 struct ports;
 
@@ -37,6 +38,7 @@ struct net_budget {
 	unsigned pkt_small, pkt_large;
 	uint32_t neighbours;
 	uint32_t port_addresses;
+	uint32_t datagrams; /* that wait for fragments; 0: IP4_REASS_DATAGRAMS */
 };
 
 struct net {
@@ -53,12 +55,16 @@ struct net {
 	struct neigh_table *neigh;
 	struct ports *ports;
 	struct pkt_pool *pool;
+	struct ip4_reass *reass;
 
 	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
 	unsigned own_head, own_n;
 
 	uint64_t drops[DROP_COUNT];
-	struct rate icmp_rate; /* errors and echo replies together */
+	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
+	                        * discovery for everybody */
+	struct rate echo_rate; /* of echo replies */
+	struct rate log_rate;  /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;
@@ -84,9 +90,12 @@ void net_generation_next(struct net *net);
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
 
-/* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable.
- * Takes @p. */
+/* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable. ICMP
+ * goes through icmp_input() first. Takes @p. */
 enum verdict net_deliver_local(struct net *net, struct pkt *p);
+
+/* What net_take_protocol() has plugged in for @proto takes @p; VERDICT_NEXT: nobody has. */
+enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto);
 
 /* Put a packet of the router's own on the queue / take the next one off (NULL: empty). */
 void net_own_put(struct net *net, struct pkt *p);

@@ -83,8 +83,14 @@ struct pkt {
 	uint32_t flow;      /* index in the flow table, or FLOW_NONE */
 	uint8_t flow_dir;   /* 0 original, 1 reply */
 	uint8_t state;      /* enum pkt_state */
+	uint8_t nat;        /* enum pkt_nat, a bit set: what is done to its connection */
+	bool each_packet;   /* the decision rests on this very packet: it must not be replayed */
+	bool asked_only;    /* made up to be explained: nothing outside this struct may change */
+	bool hairpin;       /* its port mapping serves hosts behind the target's interface, too */
+	uint32_t nat_rule;  /* id of the rule that translates; 0: none */
 	uint16_t new_mss;   /* 0: leave the MSS option alone */
 	uint32_t mark;      /* packet mark; 0: none */
+	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
 	uint32_t hash;       /* of the tuple, for the flow look-up */
@@ -99,6 +105,7 @@ struct pkt_pool *pkt_pool_new(unsigned small, unsigned large);
 void pkt_pool_free(struct pkt_pool *pool);
 /* How many buffers are free, for tests and /system resource. */
 unsigned pkt_pool_available(const struct pkt_pool *pool);
+unsigned pkt_pool_total(const struct pkt_pool *pool);
 
 /*
  * A zeroed packet of the router's own with room for @len bytes after PORT_HEADROOM_BYTES. Small
@@ -109,6 +116,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
+
+/* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
+ * when the headroom does not suffice; at most what lies before l3 can be taken off. */
+MUST_USE bool pkt_move_start(struct pkt *p, int32_t by);
 
 /* Give an owned packet back (a borrowed one is its port's). Does not count: see pkt_drop(). */
 void pkt_done(struct net *net, struct pkt *p);

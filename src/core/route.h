@@ -41,8 +41,8 @@ enum route_kind {
 };
 
 struct route {
-	ip4 next_hop;        /* the destination itself when it is on-link */
-	ip4 src;             /* the router's address for this way; zero only for ROUTE_LOCAL */
+	ip4 next_hop; /* the destination itself when it is on-link */
+	ip4 src;      /* the router's address for this way; zero only when it has none at all */
 	uint32_t mtu_bytes;  /* largest IP packet, header included */
 	uint32_t generation; /* stale once net->generation has moved on */
 	iface_id out;        /* for ROUTE_LOCAL: the interface that has the address */

@@ -12,10 +12,11 @@
 
 /* @mss: what to lower to. True when the packet was changed. */
 bool mss_lower(struct pkt *p, uint16_t mss);
-/* The value in @p's option, or 0. */
+/* The value in @p's (first) option, or 0: no SYN, no option. */
 uint16_t mss_read(const struct pkt *p);
 /* The MSS for rule value @new_mss on @p's way: a number is itself; MSS_CLAMP_TO_PMTU is the smaller
- * MTU of the ways there (p->route) and back (@back_mtu_bytes) less 40 (RFC 6691, 2). */
+ * MTU of the ways there (p->route) and back (@back_mtu_bytes) less 40 (RFC 6691, 2); an MTU of 0
+ * is not known. 0: nothing to lower to. */
 uint16_t mss_for(const struct pkt *p, uint16_t new_mss, uint32_t back_mtu_bytes);
 
 #endif

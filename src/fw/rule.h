@@ -19,6 +19,8 @@
 #include "core/route.h"
 #include "lib/ip.h"
 
+struct text;
+
 enum facility {
 	FACILITY_FILTER,
 	FACILITY_NAT,
@@ -61,6 +63,7 @@ enum reject_with { /* in RouterOS's order; ROUTEROS.md 2.3 */
 	REJECT_HOST_PROHIBITED,
 	REJECT_ADMIN_PROHIBITED,
 	REJECT_TCP_RESET,
+	REJECT_COUNT,
 };
 
 /* Each matcher: `on` when given, `negate` for name=!value. All zeroes: matches everything. */
@@ -125,7 +128,7 @@ struct rule_spec {
 	struct match_number tcp_mss;
 	struct match_icmp icmp_options;
 	struct match_number packet_size, ttl, dscp;
-	bool fragment; /* only fragments */
+	bool fragment; /* only fragments other than the first, as in RouterOS */
 
 	uint32_t action; /* enum rule_action */
 	char jump_target[CHAIN_NAME_BYTES];
@@ -151,6 +154,25 @@ struct rule_names {
 	uint32_t (*mark)(void *arg, const char *name);
 	/* The number of a routing table by its name, or 0. */
 	uint32_t (*table)(void *arg, const char *name);
+	/* What people call the interface or list of row @id. Either may be missing, or answer NULL:
+	 * explanations then show the row's number ("*3"). */
+	const char *(*iface_name)(void *arg, uint32_t id);
+	const char *(*list_name)(void *arg, uint32_t id);
 };
+
+/* The words of the enums above in RouterOS's spelling, in their order and ended by NULL. */
+extern const char *const facility_words[FACILITY_COUNT + 1];
+extern const char *const rule_action_words[ACTION_COUNT + 1];
+extern const char *const rule_reject_words[REJECT_COUNT + 1];
+extern const char *const rule_state_words[];     /* enum pkt_state */
+extern const char *const rule_nat_state_words[]; /* bits of enum pkt_nat, lowest first */
+extern const char *const rule_tcp_flag_words[];  /* bits of the TCP header, lowest first */
+
+/* Does @facility know @action at all (in one of its chains)? */
+bool rule_action_known(enum facility facility, enum rule_action action);
+
+/* One line on what @spec matches and does: "drop protocol=tcp in-interface-list=WAN". @names may
+ * be NULL. */
+void rule_text(const struct rule_spec *spec, const struct rule_names *names, struct text *out);
 
 #endif

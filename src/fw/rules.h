@@ -39,14 +39,20 @@ struct rule_choice {
 };
 
 /*
- * Walk @chain ("input", "forward", "srcnat", ...) for @p as it is now (p->now, p->state, p->nat,
- * marks; @out: the interface it will leave by, or IFACE_NONE before the route is known).
+ * Walk built-in chain @chain ("input", "forward", "srcnat", ...) for @p as it is now (p->now,
+ * p->state, p->nat, marks; @out: the interface it will leave by, or IFACE_NONE before the route is
+ * known). @rules may be NULL: no rules. A rule that leads nowhere (jump, return, log) changes only
+ * who comes next; mangle's rules end in ACTION_ACCEPT.
  *
- * Effects, all on @p and none elsewhere: matching rules are added to p->trail (nat rules are not:
- * they see only a connection's first packet and are counted by rules_count_rule()); p->each_packet
- * is set when the decision rests on a rule that must see every packet; mangle writes marks and
- * p->new_mss. A packet with SYN, FIN or RST always walks the pipeline, so a test of those three
- * flags alone does not need each packet.
+ * Effects on @p: matching rules are added to p->trail; p->each_packet is set when the decision
+ * rests on a rule that must see every packet; mangle writes marks and p->new_mss. A packet with
+ * SYN, FIN or RST always walks the pipeline, and what was decided for it is not replayed for
+ * others, so a test of those three flags alone does not need each packet.
+ *
+ * Effects elsewhere, none of them when p->asked_only: lines in the log, and the counters of rules
+ * that nobody else can count: what did not fit the trail, and nat's rules on the way to the one
+ * that decides. That one (ret_choice->rule_id) is the caller's: rules_count_rule(). Nat's rules
+ * are never on the trail; they see only a connection's first packet.
  */
 void rules_choose(const struct rules *rules, const struct net *net, const char *chain, iface_id out,
                   struct pkt *p, struct rule_choice *ret_choice);

@@ -50,7 +50,9 @@ static bool bits_parse(const char *string, size_t len, unsigned *ret_bits)
 		*ret_bits = (unsigned)n;
 		return n >= 0;
 	}
-	if (!text_to_u64(string, len, &bits) || bits > 32 || len > 2)
+	if (len > 1 && string[0] == '0')
+		return false;
+	if (!text_to_u64(string, len, &bits) || bits > 32)
 		return false;
 	*ret_bits = (unsigned)bits;
 	return true;

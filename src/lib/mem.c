@@ -25,6 +25,17 @@ void *mem_new(size_t count, size_t size)
 	return p;
 }
 
+void *mem_new_aligned(size_t align, size_t size)
+{
+	size_t whole = (size + align - 1) / align * align;
+	void *p = aligned_alloc(align, whole);
+
+	if (p == NULL)
+		out_of_memory(1, size);
+	memset(p, 0, whole);
+	return p;
+}
+
 void *mem_resize(void *old, size_t count, size_t size)
 {
 	if (count == 0) {

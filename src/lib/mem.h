@@ -13,7 +13,9 @@
 
 /* Zeroed memory for @count objects of @size bytes; never NULL. Give back with mem_free(). */
 MUST_USE void *mem_new(size_t count, size_t size);
-/* The same, but NULL when there is none. */
+/* @size zeroed bytes, the first of them at a multiple of @align (a power of two). */
+MUST_USE void *mem_new_aligned(size_t align, size_t size);
+/* Like mem_new(), but NULL when there is none. */
 MUST_USE void *mem_try(size_t count, size_t size);
 /* Grow or shrink to @count objects; what is new is not zeroed. Never NULL unless count is 0. */
 MUST_USE void *mem_resize(void *old, size_t count, size_t size);

@@ -29,6 +29,7 @@ static inline mono mono_never(void)
 	return (mono){ UINT64_MAX };
 }
 
+/* Adding stops at never instead of coming round to the past. */
 static inline mono mono_add_ns(mono t, uint64_t ns)
 {
 	return (mono){ t.ns > UINT64_MAX - ns ? UINT64_MAX : t.ns + ns };
@@ -36,12 +37,12 @@ static inline mono mono_add_ns(mono t, uint64_t ns)
 
 static inline mono mono_add_ms(mono t, uint64_t ms)
 {
-	return mono_add_ns(t, ms * NS_PER_MS);
+	return ms > UINT64_MAX / NS_PER_MS ? mono_never() : mono_add_ns(t, ms * NS_PER_MS);
 }
 
 static inline mono mono_add_s(mono t, uint64_t s)
 {
-	return mono_add_ns(t, s * NS_PER_S);
+	return s > UINT64_MAX / NS_PER_S ? mono_never() : mono_add_ns(t, s * NS_PER_S);
 }
 
 static inline bool mono_before(mono a, mono b)

@@ -15,7 +15,8 @@ bool rate_take(struct rate *rate, mono now)
 	if (rate->per_second == 0)
 		return false;
 
-	uint64_t interval = NS_PER_S / rate->per_second;
+	/* Rounded up: a shorter interval would let more pass than was said, and it adds up. */
+	uint64_t interval = (NS_PER_S + rate->per_second - 1) / rate->per_second;
 	uint64_t full = rate->spent_ns > now.ns ? rate->spent_ns : now.ns;
 
 	if (rate->burst == 0 || full - now.ns > (rate->burst - 1) * interval)

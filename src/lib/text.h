@@ -35,7 +35,7 @@ void text_add(struct text *text, const char *string);
 void text_char(struct text *text, char c);
 void text_repeat(struct text *text, char c, size_t times);
 void text_printf(struct text *text, const char *format, ...) PRINTF_LIKE(2, 3);
-void text_vprintf(struct text *text, const char *format, va_list args);
+void text_vprintf(struct text *text, const char *format, va_list args) PRINTF_LIKE(2, 0);
 
 /* Reading numbers: the whole of @string (of @len bytes) must be the number. */
 MUST_USE bool text_to_u64(const char *string, size_t len, uint64_t *ret_value);

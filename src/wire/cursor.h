@@ -25,9 +25,33 @@ struct writer {
 	bool failed;
 };
 
+/* Fields at a fixed place of a header whose length has been checked. */
+static inline uint16_t wire_get16(const uint8_t *p)
+{
+	return (uint16_t)(p[0] << 8 | p[1]);
+}
+
+static inline uint32_t wire_get32(const uint8_t *p)
+{
+	return (uint32_t)wire_get16(p) << 16 | wire_get16(p + 2);
+}
+
+static inline void wire_put16(uint8_t *p, uint16_t v)
+{
+	p[0] = (uint8_t)(v >> 8);
+	p[1] = (uint8_t)v;
+}
+
+static inline void wire_put32(uint8_t *p, uint32_t v)
+{
+	wire_put16(p, (uint16_t)(v >> 16));
+	wire_put16(p + 2, (uint16_t)v);
+}
+
+/* @bytes may be NULL when @len is 0; C allows no arithmetic on it, not even + 0. */
 static inline struct reader reader_over(const uint8_t *bytes, size_t len)
 {
-	return (struct reader){ .at = bytes, .end = bytes + len };
+	return (struct reader){ .at = bytes, .end = len > 0 ? bytes + len : bytes };
 }
 
 static inline size_t reader_left(const struct reader *r)
@@ -60,15 +84,14 @@ static inline uint16_t read_u16(struct reader *r)
 {
 	const uint8_t *p = reader_take(r, 2);
 
-	return p != NULL ? (uint16_t)(p[0] << 8 | p[1]) : 0;
+	return p != NULL ? wire_get16(p) : 0;
 }
 
 static inline uint32_t read_u32(struct reader *r)
 {
 	const uint8_t *p = reader_take(r, 4);
 
-	return p != NULL ? (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3]
-	                 : 0;
+	return p != NULL ? wire_get32(p) : 0;
 }
 
 static inline ip4 read_ip4(struct reader *r)
@@ -103,7 +126,7 @@ static inline struct reader read_part(struct reader *r, size_t len)
 
 static inline struct writer writer_over(uint8_t *bytes, size_t len)
 {
-	return (struct writer){ .at = bytes, .end = bytes + len };
+	return (struct writer){ .at = bytes, .end = len > 0 ? bytes + len : bytes };
 }
 
 static inline uint8_t *writer_take(struct writer *w, size_t len)
@@ -162,29 +185,6 @@ static inline void write_bytes(struct writer *w, const void *bytes, size_t len)
 
 	if (p != NULL && len > 0)
 		memcpy(p, bytes, len);
-}
-
-/* Fields at a fixed place of a header whose length has been checked. */
-static inline uint16_t wire_get16(const uint8_t *p)
-{
-	return (uint16_t)(p[0] << 8 | p[1]);
-}
-
-static inline uint32_t wire_get32(const uint8_t *p)
-{
-	return (uint32_t)wire_get16(p) << 16 | wire_get16(p + 2);
-}
-
-static inline void wire_put16(uint8_t *p, uint16_t v)
-{
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
-}
-
-static inline void wire_put32(uint8_t *p, uint32_t v)
-{
-	wire_put16(p, (uint16_t)(v >> 16));
-	wire_put16(p + 2, (uint16_t)v);
 }
 
 #endif

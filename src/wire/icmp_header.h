@@ -49,7 +49,9 @@ struct icmp_header {
 	uint16_t id, sequence; /* as the type has them; the two halves of the second word */
 };
 
+/* False: fewer than 8 bytes. The checksum is the caller's to judge. */
 MUST_USE bool icmp_header_parse(struct reader *r, struct icmp_header *ret_header);
+/* Write the fields as they stand, checksum included. */
 void icmp_header_build(struct writer *w, const struct icmp_header *header);
 
 /* Does a message of @type quote a packet (an error: RFC 1122, 3.2.2)? */

@@ -19,6 +19,7 @@ struct udp_header {
 	uint16_t checksum;
 };
 
+/* False: fewer than 8 bytes. Whether `bytes` agrees with what is there is the caller's to judge. */
 MUST_USE bool udp_header_parse(struct reader *r, struct udp_header *ret_header);
 void udp_header_build(struct writer *w, const struct udp_header *header);
 

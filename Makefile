@@ -1,0 +1,57 @@
+# The front door. `make help` lists what it opens; meson and ninja do the work.
+
+BUILD  ?= build
+PREFIX ?= /usr/local
+SEED   ?=
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+export CC PREFIX
+
+.PHONY: all run stop test lint bench fuzz sim install clean help
+
+all: ## build build/towpathd, build/towpath and build/libtowpath.so
+	@tools/setup build
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+
+run: ## start the lab: a LAN host, the router, an internet host; then the console
+	@tools/setup build lab
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+	@lab/run
+
+stop: ## take the lab down
+	@lab/stop
+
+test: ## every check and test; the last line says how many passed and failed
+	@tools/setup build lint test lab
+	@tools/test
+
+lint: ## the static checks alone
+	@tools/setup build lint
+	@tools/lint
+
+bench: ## measure, each figure beside its peer's of the same run
+	@tools/setup build lab bench
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+	@test/bench/run
+
+fuzz: ## feed the parsers hostile bytes for a bounded time
+	@tools/setup build fuzz
+	@tools/fuzz
+
+sim: ## a simulated network; SEED=n repeats one to the bit
+	@tools/setup build
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+	@$(BUILD)/sim $(SEED)
+
+install: ## install below PREFIX (/usr/local), staged by DESTDIR
+	@tools/setup build
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+	@meson configure $(BUILD) --prefix=$(PREFIX)
+	@meson install -C $(BUILD) --quiet
+
+clean: ## remove what was built
+	@rm -rf build build-test build-clang build-fuzz
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | sed 's/^all/make/; t; s/^/make /' | expand -t 16

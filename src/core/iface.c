@@ -1,0 +1,227 @@
+#include "core/iface.h"
+
+#include <string.h>
+
+#include "core/explain.h"
+#include "core/fib.h"
+#include "core/neigh.h"
+#include "core/net.h"
+#include "core/offload.h"
+#include "lib/mem.h"
+#include "lib/text.h"
+#include "wire/eth.h"
+
+enum {
+	VLAN_TAG_BYTES = 4,
+	LIST_ALL = 1 << 0,
+};
+
+static void name_set(char name[static IFACE_NAME_BYTES], const char *to)
+{
+	struct text text = text_into(name, IFACE_NAME_BYTES);
+
+	text_add(&text, to);
+}
+
+iface_id iface_add(struct net *net, const char *default_name, const char *type)
+{
+	iface_id id = 1;
+
+	while (id < IFACE_MAX && net->ifaces[id].used)
+		id++;
+	if (id == IFACE_MAX)
+		return IFACE_NONE;
+
+	struct iface *iface = &net->ifaces[id];
+
+	*iface = (struct iface){ .id = id, .used = true, .type = type, .lists = LIST_ALL };
+	name_set(iface->name, default_name);
+	name_set(iface->default_name, default_name);
+	if (net->ifaces_n <= id)
+		net->ifaces_n = id + 1U;
+	return id;
+}
+
+static void frames_gone(struct net *net, struct iface *iface, unsigned sent)
+{
+	for (unsigned i = 0; i < iface->tx_n; i++) {
+		if (i < sent) {
+			iface->counters.tx_packets++;
+			iface->counters.tx_bytes += iface->tx_frames[i].len;
+		} else {
+			iface->counters.tx_drops++;
+			net->drops[DROP_TX_FULL]++;
+		}
+		if (iface->tx_owned[i] != NULL)
+			pkt_done(net, iface->tx_owned[i]);
+	}
+	iface->tx_n = 0;
+}
+
+static void port_flush(struct net *net, struct iface *iface)
+{
+	struct port *port = iface->port;
+
+	if (iface->tx_n > 0)
+		frames_gone(net, iface, port->ops->transmit(port, iface->tx_frames, iface->tx_n));
+}
+
+static void tx_drop(struct net *net, struct iface *iface, struct pkt *p, enum drop_reason reason)
+{
+	iface->counters.tx_drops++;
+	(void)pkt_drop(net, p, reason);
+}
+
+/* Can @iface's port send @p as it is? What it can't finish is finished here. */
+static bool port_fits(const struct iface *iface, struct pkt *p)
+{
+	const struct port_abilities *can = &iface->port->can;
+
+	if (p->offload.gso_type != GSO_NONE)
+		return can->gso;
+	if (p->len > iface->mtu_bytes + ETH_HEADER_BYTES + VLAN_TAG_BYTES)
+		return false;
+	return can->checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
+}
+
+static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
+{
+	if (!iface_is_running(iface)) {
+		tx_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
+		return;
+	}
+	if (!port_fits(iface, p)) {
+		tx_drop(net, iface, p, DROP_TOO_BIG);
+		return;
+	}
+
+	explain(p->why, "transmit", "leaves by %s", iface->name);
+	iface->tx_frames[iface->tx_n] = (struct port_frame){
+		.bytes = p->bytes,
+		.len = p->len,
+		.headroom = p->headroom,
+		.tailroom = p->tailroom,
+		.offload = p->offload,
+	};
+	iface->tx_owned[iface->tx_n] = p->buffer != NULL ? p : NULL;
+	iface->tx_n++;
+	if (iface->tx_n == PORT_BATCH)
+		port_flush(net, iface);
+}
+
+iface_id iface_add_port(struct net *net, struct port *port)
+{
+	iface_id id = iface_add(net, port->name, "ether");
+
+	if (id == IFACE_NONE)
+		return IFACE_NONE;
+
+	struct iface *iface = &net->ifaces[id];
+
+	iface->enabled = true;
+	iface->link_up = port->link_up;
+	iface->mac = port->mac;
+	iface->mtu_bytes = port->mtu_bytes;
+	iface->port = port;
+	iface->transmit = port_transmit;
+	iface->tx_frames = mem_new(PORT_BATCH, sizeof iface->tx_frames[0]);
+	iface->tx_owned = mem_new(PORT_BATCH, sizeof(struct pkt *));
+	fib_rebuild(net);
+	return id;
+}
+
+void iface_release(struct net *net, struct iface *iface)
+{
+	frames_gone(net, iface, 0);
+	mem_free(iface->tx_frames);
+	mem_free(iface->tx_owned);
+	*iface = (struct iface){ 0 };
+}
+
+struct iface *iface_get(struct net *net, iface_id id)
+{
+	return id != IFACE_NONE && id < net->ifaces_n && net->ifaces[id].used ? &net->ifaces[id]
+	                                                                      : NULL;
+}
+
+const struct iface *iface_get_const(const struct net *net, iface_id id)
+{
+	return id != IFACE_NONE && id < net->ifaces_n && net->ifaces[id].used ? &net->ifaces[id]
+	                                                                      : NULL;
+}
+
+struct iface *iface_by_name(struct net *net, const char *name)
+{
+	for (unsigned i = 1; i < net->ifaces_n; i++) {
+		if (net->ifaces[i].used && strcmp(net->ifaces[i].name, name) == 0)
+			return &net->ifaces[i];
+	}
+	return NULL;
+}
+
+struct iface *iface_by_default_name(struct net *net, const char *name)
+{
+	for (unsigned i = 1; i < net->ifaces_n; i++) {
+		if (net->ifaces[i].used && strcmp(net->ifaces[i].default_name, name) == 0)
+			return &net->ifaces[i];
+	}
+	return NULL;
+}
+
+/* Something about @iface has changed: what was decided with it in mind is looked at again. */
+static void iface_changed(struct net *net, const struct iface *iface)
+{
+	if (!iface_is_running(iface))
+		neigh_flush(net, iface->id);
+	fib_rebuild(net);
+	net_generation_next(net);
+}
+
+void iface_set_link(struct net *net, iface_id id, bool up)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL);
+	if (iface->link_up == up)
+		return;
+	iface->link_up = up;
+	if (!up)
+		iface->link_downs++;
+	log_write(net->log, LOG_INFO, "interface", "%s link %s", iface->name, up ? "up" : "down");
+	iface_changed(net, iface);
+}
+
+void iface_poll_links(struct net *net)
+{
+	for (unsigned i = 1; i < net->ifaces_n; i++) {
+		struct iface *iface = &net->ifaces[i];
+
+		if (!iface->used || iface->port == NULL ||
+		    !iface->port->ops->poll_link(iface->port))
+			continue;
+		if (iface->mtu_bytes != iface->port->mtu_bytes) {
+			iface->mtu_bytes = iface->port->mtu_bytes;
+			iface_changed(net, iface);
+		}
+		iface_set_link(net, iface->id, iface->port->link_up);
+	}
+}
+
+void iface_enable(struct net *net, iface_id id, bool enabled)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL);
+	if (iface->enabled == enabled)
+		return;
+	iface->enabled = enabled;
+	iface_changed(net, iface);
+}
+
+void iface_flush(struct net *net)
+{
+	for (unsigned i = 1; i < net->ifaces_n; i++) {
+		if (net->ifaces[i].tx_n > 0)
+			port_flush(net, &net->ifaces[i]);
+	}
+}

@@ -1,0 +1,145 @@
+#include "core/net.h"
+
+#include <netinet/in.h>
+
+#include "core/addr.h"
+#include "core/fib.h"
+#include "core/icmp.h"
+#include "core/ip4_reass.h"
+#include "core/neigh.h"
+#include "core/ports.h"
+#include "wire/icmp_header.h"
+
+enum {
+	ICMP_ERRORS_PER_SECOND = 100,
+	ICMP_ERRORS_BURST = 50,
+	ECHO_PER_SECOND = 1000,
+	ECHO_BURST = 500,
+	LOG_LINES_PER_SECOND = 1,
+	LOG_LINES_BURST = 10,
+};
+
+void net_init(struct net *net, const struct net_budget *budget, struct random *random,
+              struct log *log)
+{
+	uint64_t neigh_seed;
+
+	net->random = random;
+	net->log = log;
+	net->key.k0 = random_u64(random);
+	net->key.k1 = random_u64(random);
+	neigh_seed = random_u64(random);
+	net->generation = 1;
+	net->ifaces_n = 1;
+	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
+	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
+	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
+	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
+	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
+	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->reass =
+		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
+	net->addrs = addrs_new(NULL, 0);
+	net->fib = fib_new();
+}
+
+void net_free(struct net *net)
+{
+	struct pkt *p;
+
+	while ((p = net_own_take(net)) != NULL)
+		pkt_done(net, p);
+	for (unsigned i = 0; i < net->ifaces_n; i++)
+		iface_release(net, &net->ifaces[i]);
+	neigh_table_free(net, net->neigh);
+	ip4_reass_free(net, net->reass);
+	fib_free(net->fib);
+	addrs_free(net->addrs);
+	ports_free(net->ports);
+	pkt_pool_free(net->pool);
+}
+
+void net_generation_next(struct net *net)
+{
+	net->generation++;
+	if (net->generation == 0)
+		net->generation = 1;
+}
+
+void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_ETHER_TAKERS && net->ether_takers[i].take != NULL) {
+		must(net->ether_takers[i].ether_type != ether_type);
+		i++;
+	}
+	must(i < NET_ETHER_TAKERS);
+	net->ether_takers[i].ether_type = ether_type;
+	net->ether_takers[i].take = take;
+	net->ether_takers[i].arg = arg;
+}
+
+void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_DELIVER_TAKERS && net->deliver_takers[i].take != NULL) {
+		must(net->deliver_takers[i].proto != proto);
+		i++;
+	}
+	must(i < NET_DELIVER_TAKERS);
+	net->deliver_takers[i].proto = proto;
+	net->deliver_takers[i].take = take;
+	net->deliver_takers[i].arg = arg;
+}
+
+enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)
+{
+	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {
+		if (net->deliver_takers[i].take == NULL)
+			break;
+		if (net->deliver_takers[i].proto != proto)
+			continue;
+		if (p->asked_only)
+			return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
+		return net->deliver_takers[i].take(net, p, net->deliver_takers[i].arg);
+	}
+	return VERDICT_NEXT;
+}
+
+enum verdict net_deliver_local(struct net *net, struct pkt *p)
+{
+	uint8_t proto = p->arrived.proto;
+
+	if (p->fragment != 0) /* whole datagrams only: RFC 1122, 3.3.2 */
+		return pkt_drop(net, p, DROP_FRAGMENT);
+	if (proto == IPPROTO_ICMP)
+		return icmp_input(net, p);
+	if (net_deliver_to_taker(net, p, proto) == VERDICT_TAKEN)
+		return VERDICT_TAKEN;
+	icmp_error(net, p, ICMP_UNREACHABLE, ICMP_PROTOCOL_UNREACHABLE, 0); /* RFC 1812, 5.2.7.1 */
+	return pkt_drop(net, p, DROP_NO_PROTOCOL);
+}
+
+void net_own_put(struct net *net, struct pkt *p)
+{
+	if (net->own_n == NET_OWN_QUEUE) {
+		(void)pkt_drop(net, p, DROP_TURN_FULL);
+		return;
+	}
+	net->own[(net->own_head + net->own_n) % NET_OWN_QUEUE] = p;
+	net->own_n++;
+}
+
+struct pkt *net_own_take(struct net *net)
+{
+	if (net->own_n == 0)
+		return NULL;
+
+	struct pkt *p = net->own[net->own_head];
+
+	net->own_head = (net->own_head + 1) % NET_OWN_QUEUE;
+	net->own_n--;
+	return p;
+}

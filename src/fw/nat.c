@@ -1,0 +1,316 @@
+#include "fw/nat.h"
+
+#include <netinet/in.h>
+
+#include "core/addr.h"
+#include "core/explain.h"
+#include "core/net.h"
+#include "core/ports.h"
+#include "fw/track.h"
+
+#define PORT_TRIES 16 /* a free port whose answers would collide with a flow is tried again */
+
+/* The same source always gets the same address of a range (RFC 4787, REQ-2: paired pooling). */
+static ip4 pick_address(const struct fw *fw, struct ip4_range range, ip4 keyed_by)
+{
+	uint64_t word = keyed_by.v;
+	uint64_t n = (uint64_t)range.high.v - range.low.v + 1;
+
+	if (n == 1)
+		return range.low;
+	return (ip4){ (uint32_t)(range.low.v + hash_words(&fw->net->key, &word, 1) % n) };
+}
+
+static void choose_new_destination(const struct fw *fw, struct pkt *p)
+{
+	struct rule_choice choice;
+
+	if (fw->rules[FACILITY_NAT] == NULL)
+		return;
+	rules_choose(fw->rules[FACILITY_NAT], fw->net, "dstnat", IFACE_NONE, p, &choice);
+	if (!choice.matched ||
+	    (choice.action != ACTION_DST_NAT && choice.action != ACTION_REDIRECT))
+		return;
+	if (choice.action == ACTION_REDIRECT) {
+		const struct addr_spec *own = addr_toward(fw->net, p->in, p->arrived.src);
+
+		if (own == NULL)
+			return;
+		p->now.dst = own->addr;
+	} else if (!ip4_is_zero(choice.to_addresses.low)) {
+		p->now.dst = pick_address(fw, choice.to_addresses, p->arrived.src);
+	}
+	if (choice.to_port_low != 0 && p->arrived.proto != IPPROTO_ICMP)
+		p->now.dport = choice.to_port_low;
+	p->nat |= NAT_DST;
+	p->hairpin = choice.hairpin;
+	p->nat_rule = choice.rule_id;
+}
+
+static void explain_destination(const struct pkt *p)
+{
+	char addr[IP4_TEXT_BYTES];
+
+	if ((p->nat & NAT_DST) == 0 && ip4_equal(p->now.dst, p->arrived.dst))
+		return;
+	explain(p->why, "dst-nat", "destination becomes %s:%u", ip4_str(p->now.dst, addr),
+	        p->now.dport);
+}
+
+void nat_choose_destination(const struct fw *fw, struct pkt *p)
+{
+	if (p->flow != FLOW_NONE) {
+		struct tuple leaves = flow_leaves(flow_at_const(fw->flows, p->flow), p->flow_dir);
+
+		p->now.dst = leaves.dst;
+		if (p->state != STATE_RELATED)
+			p->now.dport = leaves.dport;
+	} else if (p->state == STATE_NEW && p->in != IFACE_NONE) {
+		choose_new_destination(fw, p);
+	}
+	explain_destination(p);
+}
+
+/*
+ * A host inside that reaches another one behind the same interface by the outer address: without
+ * translation the answer would go there directly and be refused. Its source becomes the outer
+ * address it called (RFC 4787, REQ-9: external source address and port).
+ */
+static bool wants_hairpin(const struct pkt *p)
+{
+	return p->hairpin && p->in != IFACE_NONE && p->route.out == p->in;
+}
+
+static uint16_t first_port(uint16_t preferred)
+{
+	/* Ports of the well-known range stay in it (RFC 4787, REQ-3). */
+	return preferred < 1024 ? 1 : 1024;
+}
+
+static void choose_range(const struct pkt *p, const struct rule_choice *choice,
+                         struct nat_source *source)
+{
+	source->port_low = choice->to_port_low;
+	source->port_high = choice->to_port_high;
+	if (source->port_low != 0)
+		return;
+	if (p->now.proto == IPPROTO_ICMP) {
+		source->port_low = 1;
+		source->port_high = UINT16_MAX;
+		return;
+	}
+	source->port_low = first_port(p->now.sport);
+	source->port_high = source->port_low == 1 ? 1023 : UINT16_MAX;
+}
+
+static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
+                                          struct nat_source *source)
+{
+	struct rule_choice choice = { 0 };
+
+	if (wants_hairpin(p)) {
+		source->on = source->hairpin = true;
+		source->addr = p->arrived.dst;
+		source->rule_id = p->nat_rule;
+		choose_range(p, &choice, source);
+		return DROP_COUNT;
+	}
+	if (fw->rules[FACILITY_NAT] == NULL)
+		return DROP_COUNT;
+	rules_choose(fw->rules[FACILITY_NAT], fw->net, "srcnat", p->route.out, p, &choice);
+	if (!choice.matched ||
+	    (choice.action != ACTION_MASQUERADE && choice.action != ACTION_SRC_NAT))
+		return DROP_COUNT;
+	if (p->state == STATE_INVALID) /* from inside, it would leave with an inner address */
+		return p->in == IFACE_NONE ? DROP_COUNT : DROP_FLOW_INVALID;
+	source->on = true;
+	source->rule_id = choice.rule_id;
+	source->masquerade = choice.action == ACTION_MASQUERADE;
+	if (source->masquerade)
+		source->addr = p->route.src;
+	else if (!ip4_is_zero(choice.to_addresses.low))
+		source->addr = pick_address(fw, choice.to_addresses, p->arrived.src);
+	else
+		source->addr = p->now.src;
+	choose_range(p, &choice, source);
+	return ip4_is_zero(source->addr) ? DROP_NAT_NO_ADDRESS : DROP_COUNT;
+}
+
+enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
+                                   struct nat_source *ret_source)
+{
+	char addr[IP4_TEXT_BYTES];
+
+	*ret_source = (struct nat_source){ 0 };
+	if (p->flow != FLOW_NONE) {
+		const struct flow *flow = flow_at_const(fw->flows, p->flow);
+		struct tuple leaves = flow_leaves(flow, p->flow_dir);
+
+		if (p->state != STATE_RELATED) {
+			p->now.src = leaves.src;
+			p->now.sport = leaves.sport;
+		} else if (!ip4_equal(leaves.src, flow->key[p->flow_dir].src)) {
+			/* An error from behind the translation speaks as the outer address, whoever
+			 * on the path sent it (RFC 5508, REQ-5). */
+			p->now.src = leaves.src;
+		}
+		return DROP_COUNT;
+	}
+	if (p->state != STATE_NEW && p->state != STATE_INVALID)
+		return DROP_COUNT;
+
+	enum drop_reason reason = choose_new_source(fw, p, ret_source);
+
+	if (ret_source->on)
+		explain(p->why, "src-nat", "%s: source becomes %s",
+		        ret_source->hairpin      ? "hairpin"
+		        : ret_source->masquerade ? "masquerade"
+		                                 : "src-nat",
+		        ip4_str(ret_source->addr, addr));
+	return reason;
+}
+
+static bool answers_collide(const struct fw *fw, const struct tuple *leaves)
+{
+	struct tuple back = tuple_reverse(leaves);
+	uint8_t dir;
+
+	return flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
+}
+
+/* Find a port for the source whose answers no other flow expects. */
+static bool take_port(struct fw *fw, const struct nat_source *source, struct tuple *leaves)
+{
+	struct ports_wish wish = {
+		.addr = source->addr,
+		.proto = leaves->proto,
+		.preferred = leaves->sport,
+		.low = source->port_low,
+		.high = source->port_high,
+	};
+	uint64_t words[2] = { (uint64_t)leaves->src.v << 32 | leaves->dst.v,
+		              (uint64_t)leaves->sport << 16 | leaves->dport };
+
+	wish.keyed = hash_words(&fw->net->key, words, 2);
+	leaves->src = source->addr;
+	for (unsigned i = 0; i < PORT_TRIES; i++) {
+		if (ports_take(fw->net->ports, &wish, &leaves->sport) != 0)
+			return false;
+		if (leaves->proto == IPPROTO_ICMP)
+			leaves->dport = leaves->sport;
+		if (!answers_collide(fw, leaves))
+			return true;
+		ports_give_back(fw->net->ports, wish.addr, wish.proto, leaves->sport);
+		wish.preferred = 0;
+		wish.keyed = hash_words(&fw->net->key, &wish.keyed, 1);
+	}
+	return false;
+}
+
+static bool has_ports(uint8_t proto)
+{
+	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_ICMP;
+}
+
+static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_source *source,
+                             struct tuple *leaves, bool *ret_taken)
+{
+	*ret_taken = false;
+	if (source->on && has_ports(leaves->proto)) {
+		*ret_taken = take_port(fw, source, leaves);
+		return *ret_taken;
+	}
+	if (source->on)
+		leaves->src = source->addr;
+	if (!answers_collide(fw, leaves))
+		return true;
+	if (source->on || !has_ports(leaves->proto))
+		return false;
+
+	/* Two ways to one server from one port: the second gets another port of its own address. */
+	struct nat_source keep = {
+		.on = true, .addr = p->now.src, .port_low = 1024, .port_high = UINT16_MAX
+	};
+
+	leaves->sport = (uint16_t)(leaves->sport + 1);
+	*ret_taken = take_port(fw, &keep, leaves);
+	return *ret_taken;
+}
+
+static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, bool taken,
+                         bool changed)
+{
+	unsigned flags = 0;
+
+	flags |= source->on || changed ? FLOW_SRC_NAT : 0;
+	flags |= source->masquerade ? FLOW_MASQUERADE : 0;
+	flags |= source->hairpin ? FLOW_HAIRPIN : 0;
+	flags |= taken ? FLOW_PORT_TAKEN : 0;
+	flags |= (p->nat & NAT_DST) != 0 ? FLOW_DST_NAT : 0;
+	flags |= p->in == IFACE_NONE ? FLOW_OWN : 0;
+	return (uint16_t)flags;
+}
+
+static void log_full(struct fw *fw)
+{
+	uint64_t second = fw->net->now.ns / NS_PER_S;
+
+	if (fw->full_logged_second == second)
+		return;
+	fw->full_logged_second = second;
+	log_write(fw->net->log, LOG_WARNING, "firewall",
+	          "connection table full: %u connections, none of them may give way",
+	          fw->flows->used);
+}
+
+static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_source *source)
+{
+	if (fw->rules[FACILITY_NAT] == NULL)
+		return;
+	if (p->nat_rule != 0)
+		rules_count_rule(fw->rules[FACILITY_NAT], p->nat_rule, p->ip_bytes);
+	if (source->on && source->rule_id != 0 && source->rule_id != p->nat_rule)
+		rules_count_rule(fw->rules[FACILITY_NAT], source->rule_id, p->ip_bytes);
+}
+
+enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_source *source)
+{
+	struct tuple leaves = p->now;
+	bool taken;
+
+	if (p->flow != FLOW_NONE || p->state != STATE_NEW)
+		return DROP_COUNT;
+	if (!translate_source(fw, p, source, &leaves, &taken))
+		return DROP_NAT_NO_PORT;
+	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
+	if (p->flow == FLOW_NONE) {
+		if (taken)
+			ports_give_back(fw->net->ports, leaves.src, leaves.proto, leaves.sport);
+		log_full(fw);
+		return DROP_FLOW_FULL;
+	}
+
+	struct flow *flow = flow_at(fw->flows, p->flow);
+	bool changed = !ip4_equal(leaves.src, p->now.src) || leaves.sport != p->now.sport;
+
+	flow->flags |= flags_of(p, source, taken, changed);
+	flow->mark = p->connection_mark;
+	flow->icmp_type = p->icmp_type;
+	flow->icmp_code = p->icmp_code;
+	flow->nat_rule = source->rule_id != 0 ? source->rule_id : p->nat_rule;
+	p->now = leaves;
+	count_rules(fw, p, source);
+	return DROP_COUNT;
+}
+
+static bool address_is_gone(const struct flow *flow, void *arg)
+{
+	const struct net *net = arg;
+
+	return (flow->flags & FLOW_MASQUERADE) != 0 && addr_find(net, flow->key[1].dst) == NULL;
+}
+
+uint32_t nat_forget_addresses(struct fw *fw)
+{
+	return flows_end_where(fw->flows, fw->net, address_is_gone, fw->net);
+}

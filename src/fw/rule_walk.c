@@ -1,0 +1,215 @@
+/*
+ * rule_walk.c -- a packet's walk through a chain.
+ *
+ * Jumps are kept on a stack of the walk's own; rules_build() has seen to it that they end and fit.
+ */
+#include "core/explain.h"
+#include "core/net.h"
+#include "fw/rule_set.h"
+#include "fw/trail.h"
+#include "lib/text.h"
+#include "wire/tcp_header.h"
+
+/* In a longer chain only what matched is explained. */
+#define EXPLAIN_MISSES_MAX 20
+
+struct place {
+	const struct rule_chain *chain;
+	unsigned next; /* rule */
+};
+
+struct walk {
+	const struct rules *rules;
+	const struct net *net;
+	struct pkt *p;
+	iface_id out;
+	const char *stage; /* for explanations */
+	struct place stack[RULE_JUMPS_MAX + 1];
+	unsigned depth;
+};
+
+/* A translation's stage is named after what it may do. */
+static const char *stage_word(const struct rules *rules, const struct rule_chain *chain)
+{
+	if (rules->facility != FACILITY_NAT)
+		return facility_words[rules->facility];
+	return chain == rule_chain_find(rules, "srcnat") ? "src-nat" : "dst-nat";
+}
+
+static void explain_miss(const struct walk *w, const struct rule_chain *chain,
+                         const struct rule *rule, enum rule_test test)
+{
+	if (w->p->why != NULL && chain->n <= EXPLAIN_MISSES_MAX)
+		explain(w->p->why, w->stage, "rule %u (%.100s): no match: %s", rule->place,
+		        rule->text, rule_test_word(test));
+}
+
+static void explain_match(const struct walk *w, const struct rule *rule)
+{
+	explain(w->p->why, w->stage, "rule %u (%.100s): matched → %s", rule->place, rule->text,
+	        rule_action_words[rule->action]);
+}
+
+/* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
+ * answer holds for the whole connection, whatever it rested on. */
+static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
+{
+	uint32_t looked_at = rule->tests & (failed < TEST_COUNT ? (2u << failed) - 1 : ~0u);
+
+	if (w->rules->facility == FACILITY_NAT)
+		return false;
+	if ((looked_at & TESTS_EACH_PACKET) != 0)
+		return true;
+	return failed == TEST_COUNT && (rule->spec->log || rule->action == ACTION_LOG);
+}
+
+static bool ends_walk(const struct rule *rule)
+{
+	switch ((enum rule_action)rule->action) {
+	case ACTION_JUMP:
+	case ACTION_RETURN:
+	case ACTION_LOG:
+	case ACTION_PASSTHROUGH:
+		return false;
+	case ACTION_MARK_CONNECTION:
+	case ACTION_MARK_PACKET:
+	case ACTION_MARK_ROUTING:
+	case ACTION_CHANGE_MSS:
+		return !rule->spec->passthrough;
+	default:
+		return true;
+	}
+}
+
+/* Remember that @rule matched, or count it here and now when the caller will not be able to. */
+static void note_match(const struct walk *w, const struct rule *rule)
+{
+	if (w->rules->facility == FACILITY_NAT) {
+		if (ends_walk(rule))
+			return; /* the caller counts it */
+	} else {
+		if (trail_add(&w->p->trail, w->rules->facility, rule->place))
+			return;
+		w->p->each_packet = true; /* replay would not count this rule */
+	}
+	if (!w->p->asked_only)
+		counter_add(w->rules->cells[rule->place], w->p->ip_bytes);
+}
+
+/* What mangle writes on the packet. */
+static void change_packet(struct pkt *p, const struct rule *rule)
+{
+	switch ((enum rule_action)rule->action) {
+	case ACTION_MARK_CONNECTION:
+		p->connection_mark = rule->new_mark;
+		break;
+	case ACTION_MARK_PACKET:
+		p->mark = rule->new_mark;
+		break;
+	case ACTION_MARK_ROUTING:
+		p->routing_mark = rule->new_mark;
+		break;
+	case ACTION_CHANGE_MSS:
+		if ((p->tcp_flags & TCP_SYN) !=
+		    0) /* only there the option counts: RFC 9293, 3.7.1 */
+			p->new_mss = rule->spec->new_mss;
+		break;
+	default:
+		break;
+	}
+}
+
+static bool is_verdict_of_mangle(uint8_t action)
+{
+	return action == ACTION_MARK_CONNECTION || action == ACTION_MARK_PACKET ||
+	       action == ACTION_MARK_ROUTING || action == ACTION_CHANGE_MSS;
+}
+
+static void decide(const struct rule *rule, struct rule_choice *ret_choice)
+{
+	const struct rule_spec *spec = rule->spec;
+
+	*ret_choice = (struct rule_choice){
+		.action =
+			is_verdict_of_mangle(rule->action) ? (uint8_t)ACTION_ACCEPT : rule->action,
+		.reject_with = (uint8_t)spec->reject_with,
+		.matched = true,
+		.hairpin = spec->hairpin,
+		.to_addresses = spec->to_addresses,
+		.to_port_low = spec->to_port_low,
+		.to_port_high = spec->to_port_high,
+		.rule_id = spec->id,
+	};
+}
+
+/* Do what matching @rule means; true when it ends the walk. */
+static bool act(struct walk *w, const struct rule *rule)
+{
+	note_match(w, rule);
+	if (w->p->why != NULL)
+		explain_match(w, rule);
+	if ((rule->spec->log || rule->action == ACTION_LOG) && !w->p->asked_only)
+		rule_log_write(w->rules, rule, w->net, w->p, w->out);
+	change_packet(w->p, rule);
+	if (ends_walk(rule))
+		return true;
+	if (rule->action == ACTION_RETURN)
+		w->depth--;
+	if (rule->action == ACTION_JUMP) {
+		must(w->depth <= RULE_JUMPS_MAX);
+		w->stack[w->depth++] = (struct place){ .chain = &w->rules->chains[rule->target] };
+	}
+	return false;
+}
+
+/* The rule that ends the walk, or NULL at the end of the chain. */
+static const struct rule *walk_rules(struct walk *w, const struct rule_view *view)
+{
+	while (w->depth > 0) {
+		struct place *at = &w->stack[w->depth - 1];
+
+		if (at->next == at->chain->n) {
+			w->depth--;
+			continue;
+		}
+
+		const struct rule *rule = &at->chain->rules[at->next++];
+		enum rule_test failed = rule_match(rule, view);
+
+		if (needs_each(w, rule, failed))
+			w->p->each_packet = true;
+		if (failed != TEST_COUNT)
+			explain_miss(w, at->chain, rule, failed);
+		else if (act(w, rule))
+			return rule;
+	}
+	return NULL;
+}
+
+void rules_choose(const struct rules *rules, const struct net *net, const char *chain, iface_id out,
+                  struct pkt *p, struct rule_choice *ret_choice)
+{
+	*ret_choice = (struct rule_choice){ .action = ACTION_ACCEPT };
+	if (rules == NULL)
+		return;
+
+	const struct rule_chain *first = rule_chain_find(rules, chain);
+
+	must(first != NULL && (size_t)(first - rules->chains) < rules->builtin_n);
+	if (first->n == 0)
+		return;
+
+	struct rule_view view = rule_view(net, p, out);
+	struct walk w = { .rules = rules, .net = net, .p = p, .out = out, .depth = 1 };
+
+	if (p->why != NULL)
+		w.stage = stage_word(rules, first);
+	w.stack[0] = (struct place){ .chain = first };
+
+	const struct rule *last = walk_rules(&w, &view);
+
+	if (last != NULL)
+		decide(last, ret_choice);
+	else
+		explain(p->why, w.stage, "chain %s: no rule decides → accept", chain);
+}

@@ -1,0 +1,39 @@
+#include "fw/rule.h"
+
+const char *const facility_words[FACILITY_COUNT + 1] = {
+	[FACILITY_FILTER] = "filter",
+	[FACILITY_NAT] = "nat",
+	[FACILITY_MANGLE] = "mangle",
+};
+
+const char *const rule_action_words[ACTION_COUNT + 1] = {
+	[ACTION_ACCEPT] = "accept",           [ACTION_DROP] = "drop",
+	[ACTION_REJECT] = "reject",           [ACTION_JUMP] = "jump",
+	[ACTION_RETURN] = "return",           [ACTION_LOG] = "log",
+	[ACTION_PASSTHROUGH] = "passthrough", [ACTION_MASQUERADE] = "masquerade",
+	[ACTION_SRC_NAT] = "src-nat",         [ACTION_DST_NAT] = "dst-nat",
+	[ACTION_REDIRECT] = "redirect",       [ACTION_MARK_CONNECTION] = "mark-connection",
+	[ACTION_MARK_PACKET] = "mark-packet", [ACTION_MARK_ROUTING] = "mark-routing",
+	[ACTION_CHANGE_MSS] = "change-mss",
+};
+
+const char *const rule_reject_words[REJECT_COUNT + 1] = {
+	[REJECT_NETWORK_UNREACHABLE] = "icmp-network-unreachable",
+	[REJECT_HOST_UNREACHABLE] = "icmp-host-unreachable",
+	[REJECT_PROTOCOL_UNREACHABLE] = "icmp-protocol-unreachable",
+	[REJECT_PORT_UNREACHABLE] = "icmp-port-unreachable",
+	[REJECT_NET_PROHIBITED] = "icmp-net-prohibited",
+	[REJECT_HOST_PROHIBITED] = "icmp-host-prohibited",
+	[REJECT_ADMIN_PROHIBITED] = "icmp-admin-prohibited",
+	[REJECT_TCP_RESET] = "tcp-reset",
+};
+
+const char *const rule_state_words[] = {
+	"new", "established", "related", "invalid", "untracked", NULL,
+};
+
+const char *const rule_nat_state_words[] = { "srcnat", "dstnat", NULL };
+
+const char *const rule_tcp_flag_words[] = {
+	"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", NULL,
+};

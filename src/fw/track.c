@@ -1,0 +1,186 @@
+#include "fw/track.h"
+
+#include <netinet/in.h>
+
+#include "core/explain.h"
+#include "core/net.h"
+#include "fw/track_tcp.h"
+#include "wire/icmp_header.h"
+#include "wire/ip4_header.h"
+#include "wire/tcp_header.h"
+
+const char *const state_words[] = {
+	[STATE_NEW] = "new",
+	[STATE_ESTABLISHED] = "established",
+	[STATE_RELATED] = "related",
+	[STATE_INVALID] = "invalid",
+	[STATE_UNTRACKED] = "untracked",
+	NULL,
+};
+
+struct flow_timeouts flow_timeouts_default(void)
+{
+	return (struct flow_timeouts){
+		.tcp = {
+			[TRACK_SYN_SENT] = 120,
+			[TRACK_SYN_RECV] = 240,
+			[TRACK_ESTABLISHED] = 86400,
+			[TRACK_FIN_WAIT] = 240,
+			[TRACK_CLOSE_WAIT] = 240,
+			[TRACK_LAST_ACK] = 240,
+			[TRACK_TIME_WAIT] = 240,
+			[TRACK_CLOSE] = 10,
+		},
+		.udp = 120,
+		.udp_stream = 300,
+		.icmp = 60,
+		.generic = 600,
+	};
+}
+
+/*
+ * The tuple of the packet that an ICMP error quotes (RFC 792: header and at least 8 bytes more).
+ * False: the quote is too short or makes no sense.
+ */
+static bool quoted_tuple(const struct pkt *p, struct tuple *ret_tuple)
+{
+	struct reader r = reader_over(p->bytes + p->payload_at, p->len - p->payload_at);
+	struct ip4_header ip;
+
+	if (!ip4_header_parse(&r, &ip) || ip.version != 4 || (ip.fragment & IP4_OFFSET_MASK) != 0)
+		return false;
+	*ret_tuple = (struct tuple){ .src = ip.src, .dst = ip.dst, .proto = ip.proto };
+	if (ip.proto == IPPROTO_TCP || ip.proto == IPPROTO_UDP) {
+		ret_tuple->sport = read_u16(&r);
+		ret_tuple->dport = read_u16(&r);
+	} else if (ip.proto == IPPROTO_ICMP) {
+		uint8_t type = read_u8(&r);
+
+		read_skip(&r, 3);
+		if (icmp_is_query(type))
+			ret_tuple->sport = ret_tuple->dport = read_u16(&r);
+	}
+	return !r.failed;
+}
+
+static void find_related(const struct fw *fw, struct pkt *p)
+{
+	struct tuple quoted, back;
+	uint8_t dir;
+	uint32_t index;
+
+	p->state = STATE_INVALID;
+	if (!quoted_tuple(p, &quoted))
+		return;
+	/* The quoted packet left here; an answer to it would come as its reverse. */
+	back = tuple_reverse(&quoted);
+	index = flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir);
+	if (index == FLOW_NONE) {
+		/* Our own error about a packet that never became a flow. */
+		if (p->in == IFACE_NONE)
+			p->state = STATE_RELATED;
+		return;
+	}
+	p->state = STATE_RELATED;
+	p->flow = index;
+	p->flow_dir = dir;
+}
+
+static void take_flow(const struct fw *fw, struct pkt *p)
+{
+	const struct flow *flow = flow_at_const(fw->flows, p->flow);
+
+	p->nat = (uint8_t)(((flow->flags & FLOW_SRC_NAT) != 0 ? NAT_SRC : 0) |
+	                   ((flow->flags & FLOW_DST_NAT) != 0 ? NAT_DST : 0));
+	p->connection_mark = flow->mark;
+	if (p->state == STATE_RELATED)
+		return;
+	p->state = (flow->flags & FLOW_SEEN_REPLY) != 0 || p->flow_dir == 1 ? STATE_ESTABLISHED
+	                                                                    : STATE_NEW;
+	if (flow->proto == IPPROTO_TCP && !track_tcp_fits(flow, p))
+		p->state = STATE_INVALID;
+}
+
+/* May a packet without a flow begin one? */
+static bool may_begin(const struct fw *fw, const struct pkt *p)
+{
+	switch (p->arrived.proto) {
+	case IPPROTO_TCP:
+		if ((p->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN)) == 0)
+			return fw->loose;
+		return (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+	case IPPROTO_ICMP: /* an answer that nobody asked for begins nothing */
+		return p->icmp_type == ICMP_ECHO || p->icmp_type == ICMP_TIMESTAMP;
+	default:
+		return true;
+	}
+}
+
+void track_find(const struct fw *fw, struct pkt *p, bool hashed)
+{
+	p->flow = FLOW_NONE;
+	p->flow_dir = 0;
+	p->nat = 0;
+	p->state = STATE_NEW;
+	if (p->arrived.proto == IPPROTO_ICMP && icmp_is_error(p->icmp_type)) {
+		find_related(fw, p);
+	} else {
+		if (!hashed)
+			p->hash = flow_hash(fw->flows, &p->arrived);
+		p->flow = flow_find(fw->flows, &p->arrived, p->hash, &p->flow_dir);
+		if (p->flow == FLOW_NONE && !may_begin(fw, p))
+			p->state = STATE_INVALID;
+	}
+	if (p->flow != FLOW_NONE)
+		take_flow(fw, p);
+	explain(p->why, "track", "connection-state=%s%s", state_words[p->state],
+	        p->flow == FLOW_NONE ? ", no connection yet" : "");
+}
+
+static void note_reply(struct fw *fw, uint32_t index)
+{
+	struct flow *flow = flow_at(fw->flows, index);
+
+	flow->flags |= FLOW_SEEN_REPLY;
+	/* From now on direction 0 is established: rules may say otherwise than for new. */
+	flow->way[0].generation = 0;
+	if (flow->proto != IPPROTO_TCP) {
+		flow->flags |= FLOW_ASSURED;
+		flow_set_weak(fw->flows, index, false);
+	}
+}
+
+static uint32_t timeout_seconds(const struct fw *fw, const struct flow *flow)
+{
+	switch (flow->proto) {
+	case IPPROTO_UDP:
+		return (flow->flags & FLOW_SEEN_REPLY) != 0 ? fw->timeouts.udp_stream
+		                                            : fw->timeouts.udp;
+	case IPPROTO_ICMP:
+		return fw->timeouts.icmp;
+	default:
+		return fw->timeouts.generic;
+	}
+}
+
+void track_note(struct fw *fw, struct pkt *p)
+{
+	struct flow *flow;
+
+	if (p->flow == FLOW_NONE || p->state == STATE_RELATED || p->state == STATE_INVALID)
+		return;
+	flow = flow_at(fw->flows, p->flow);
+	flow->way[p->flow_dir].packets++;
+	flow->way[p->flow_dir].bytes += p->ip_bytes;
+	if (p->flow_dir == 1 && (flow->flags & FLOW_SEEN_REPLY) == 0)
+		note_reply(fw, p->flow);
+	if (flow->proto == IPPROTO_TCP)
+		track_tcp_note(fw, p);
+	else
+		flow_touch(flow, fw->net->now, timeout_seconds(fw, flow));
+}
+
+bool track_is_settled(const struct flow *flow)
+{
+	return flow->proto != IPPROTO_TCP || flow->tcp == TRACK_ESTABLISHED;
+}

@@ -1,0 +1,30 @@
+/*
+ * track.h -- which connection does a packet belong to, and what does it say about it?
+ *
+ * track_find() looks (and changes nothing); track_note() takes the packet into account once it is
+ * sure to go on: state, timers, counters. So a dropped packet leaves no trace in its flow.
+ */
+#ifndef FW_TRACK_H
+#define FW_TRACK_H
+
+#include "fw/fw.h"
+
+/*
+ * Set p->hash, p->flow, p->flow_dir, p->state, p->nat and p->connection_mark. An ICMP error takes
+ * the flow of the packet that it quotes and STATE_RELATED (RFC 5508, 4); one that quotes nothing
+ * we know, and a segment that can't begin a connection, are STATE_INVALID. p->flow is FLOW_NONE
+ * for STATE_NEW. p->hash is only read when the caller has set it (@hashed).
+ */
+void track_find(const struct fw *fw, struct pkt *p, bool hashed);
+
+/* The packet goes on: move its flow's state, timer and counters. */
+void track_note(struct fw *fw, struct pkt *p);
+
+/* Does a packet of this flow say nothing new to its state, so that it may be replayed? */
+bool track_is_settled(const struct flow *flow);
+
+/* "established", ... */
+extern const char *const track_words[]; /* enum tcp_track, RouterOS's tcp-state */
+extern const char *const state_words[]; /* enum pkt_state */
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * host.h -- the router as an end point: what it does with packets for itself.
+ *
+ * TCP and UDP ports that nobody holds are refused as RFC 9293 (3.10.7.1) and RFC 1122 (4.1.3.1)
+ * have it; echo is answered (core/icmp.c); the router's own pings get their answers.
+ *
+ * Threads: the router's. Memory: PINGS_MAX pings at start.
+ */
+#ifndef HOST_HOST_H
+#define HOST_HOST_H
+
+#include "core/net.h"
+#include "host/ping.h"
+
+struct host {
+	struct net *net;
+	struct ping pings[PINGS_MAX];
+};
+
+/* Plugs TCP, UDP and ICMP into @net's local delivery. @host is zeroed memory. */
+void host_init(struct host *host, struct net *net);
+void host_free(struct host *host);
+/* Let time pass at net->now. */
+void host_turn(struct host *host);
+mono host_due(const struct host *host);
+
+#endif

@@ -1,0 +1,14 @@
+/* tcp_reset.h -- refusing a TCP segment (RFC 9293, 3.10.7.1). */
+#ifndef HOST_TCP_RESET_H
+#define HOST_TCP_RESET_H
+
+#include "core/pkt.h"
+
+/*
+ * Answer segment @p with a RST from @came's destination to its source: @came is the tuple under
+ * which the sender's packets are known at this point of the way. A RST is never answered, nor a
+ * broadcast. @p stays the caller's.
+ */
+void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p);
+
+#endif

@@ -1,0 +1,296 @@
+#include "router/pipeline.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+
+#include "core/explain.h"
+#include "core/icmp.h"
+#include "core/ip4.h"
+#include "core/ip4_reass.h"
+#include "fw/mss.h"
+#include "fw/track.h"
+#include "fw/translate.h"
+#include "router/reject.h"
+#include "router/verdict.h"
+#include "wire/icmp_header.h"
+#include "wire/ip4_header.h"
+
+static struct net *net_of(struct walk *walk)
+{
+	return &walk->router->net;
+}
+
+/* Tracking and translation need whole datagrams (RFC 4787, REQ-14). */
+static enum verdict reassemble(struct walk *walk, struct pkt *p)
+{
+	if (p->fragment == 0)
+		return VERDICT_NEXT;
+
+	struct pkt *whole = ip4_reassemble(net_of(walk), p);
+
+	if (whole != NULL)
+		pipeline_walk(walk->router, PATH_IN, whole, false);
+	return VERDICT_TAKEN;
+}
+
+static enum verdict track(struct walk *walk, struct pkt *p)
+{
+	track_find(&walk->router->fw, p, walk->hashed);
+	return VERDICT_NEXT;
+}
+
+/* Walk a chain and count at once what it put on the trail. */
+static void consult(struct walk *walk, enum facility facility, const char *chain, iface_id out,
+                    struct pkt *p, struct rule_choice *ret_choice)
+{
+	struct rules *rules = walk->router->fw.rules[facility];
+	uint64_t before = p->trail;
+
+	*ret_choice = (struct rule_choice){ .action = ACTION_ACCEPT };
+	if (rules == NULL)
+		return;
+	rules_choose(rules, net_of(walk), chain, out, p, ret_choice);
+	rules_count(rules, p->trail ^ before, p->ip_bytes);
+}
+
+static enum verdict mangle(struct walk *walk, const char *chain, iface_id out, struct pkt *p)
+{
+	struct rule_choice choice;
+
+	consult(walk, FACILITY_MANGLE, chain, out, p, &choice);
+	return VERDICT_NEXT;
+}
+
+static enum verdict mangle_prerouting(struct walk *walk, struct pkt *p)
+{
+	return mangle(walk, "prerouting", IFACE_NONE, p);
+}
+
+static enum verdict mangle_input(struct walk *walk, struct pkt *p)
+{
+	return mangle(walk, "input", IFACE_NONE, p);
+}
+
+static enum verdict mangle_forward(struct walk *walk, struct pkt *p)
+{
+	return mangle(walk, "forward", p->route.out, p);
+}
+
+static enum verdict mangle_output(struct walk *walk, struct pkt *p)
+{
+	return mangle(walk, "output", p->route.out, p);
+}
+
+static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
+{
+	return mangle(walk, "postrouting", p->route.out, p);
+}
+
+static enum verdict dst_nat(struct walk *walk, struct pkt *p)
+{
+	nat_choose_destination(&walk->router->fw, p);
+	return VERDICT_NEXT;
+}
+
+static enum verdict route(struct walk *walk, struct pkt *p)
+{
+	struct route_key key = {
+		.src = p->now.src,
+		.dst = p->now.dst,
+		.sport = p->now.sport,
+		.dport = p->now.dport,
+		.proto = p->now.proto,
+		.tos = p->tos,
+		.in = p->in,
+		.table = p->routing_mark,
+	};
+
+	walk->route_error = route_lookup(net_of(walk), &key, &p->route, p->why);
+	/* Broadcasts of the router's own leave; those that come in stay (RFC 1812, 5.3.5). */
+	if (walk->route_error == 0 && (p->route.kind == ROUTE_LOCAL ||
+	                               (p->route.kind != ROUTE_UNICAST && p->in != IFACE_NONE)))
+		walk->path = PATH_LOCAL;
+	else if (walk->path == PATH_IN)
+		walk->path = PATH_FORWARD;
+	if (walk->route_error != 0)
+		p->route = (struct route){ .out = IFACE_NONE };
+	return VERDICT_NEXT;
+}
+
+static enum verdict filter(struct walk *walk, const char *chain, iface_id out, struct pkt *p)
+{
+	struct rule_choice choice;
+
+	/* What the router says to itself never crossed a border. */
+	if (walk->path == PATH_LOCAL && p->in == IFACE_NONE)
+		return VERDICT_NEXT;
+	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
+	if (choice.action == ACTION_DROP)
+		return pkt_drop(net_of(walk), p, DROP_FILTER);
+	if (choice.action == ACTION_REJECT) {
+		reject(net_of(walk), p, choice.reject_with);
+		return pkt_drop(net_of(walk), p, DROP_FILTER_REJECT);
+	}
+	return VERDICT_NEXT;
+}
+
+static enum verdict filter_input(struct walk *walk, struct pkt *p)
+{
+	return filter(walk, "input", IFACE_NONE, p);
+}
+
+static enum verdict filter_forward(struct walk *walk, struct pkt *p)
+{
+	return filter(walk, "forward", p->route.out, p);
+}
+
+static enum verdict filter_output(struct walk *walk, struct pkt *p)
+{
+	return filter(walk, "output", p->route.out, p);
+}
+
+static const struct {
+	int error;
+	uint8_t reason;
+	int icmp_code; /* of ICMP_UNREACHABLE; -1: nothing is said */
+} route_failures[] = {
+	{ -ENETUNREACH, DROP_NO_ROUTE, ICMP_NET_UNREACHABLE },
+	{ -EHOSTUNREACH, DROP_NO_ROUTE, ICMP_HOST_UNREACHABLE },
+	{ -EACCES, DROP_ROUTE_PROHIBIT, ICMP_ADMIN_PROHIBITED },
+	{ -EINVAL, DROP_ROUTE_BLACKHOLE, -1 },
+};
+
+/*
+ * A packet without a way is refused only here, behind the filter: whoever the filter keeps out is
+ * not told about our routes either.
+ */
+static enum verdict routed(struct walk *walk, struct pkt *p)
+{
+	if (walk->route_error == 0)
+		return VERDICT_NEXT;
+	for (unsigned i = 0; i < ARRAY_LEN(route_failures); i++) {
+		if (route_failures[i].error != walk->route_error)
+			continue;
+		if (route_failures[i].icmp_code >= 0 && walk->path == PATH_FORWARD)
+			icmp_error(net_of(walk), p, ICMP_UNREACHABLE,
+			           (uint8_t)route_failures[i].icmp_code, 0);
+		return pkt_drop(net_of(walk), p, (enum drop_reason)route_failures[i].reason);
+	}
+	return pkt_drop(net_of(walk), p, DROP_NO_ROUTE);
+}
+
+static enum verdict ttl_and_mtu(struct walk *walk, struct pkt *p)
+{
+	return ip4_forward(net_of(walk), p);
+}
+
+/* The rule's wish becomes a number now that both ways are known; rewrite() carries it out. */
+static enum verdict mss(struct walk *walk, struct pkt *p)
+{
+	const struct iface *in = iface_get_const(net_of(walk), p->in);
+
+	if (p->new_mss == 0)
+		return VERDICT_NEXT;
+	p->new_mss = mss_for(p, p->new_mss, in != NULL ? in->mtu_bytes : 0);
+	explain(p->why, "mss", "the MSS option is lowered to %u at most", p->new_mss);
+	return VERDICT_NEXT;
+}
+
+static enum verdict src_nat(struct walk *walk, struct pkt *p)
+{
+	enum drop_reason reason = nat_choose_source(&walk->router->fw, p, &walk->source);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
+}
+
+/* A new connection mark may change what rules say of both directions. */
+static void note_mark(struct router *router, const struct pkt *p)
+{
+	struct flow *flow;
+
+	if (p->flow == FLOW_NONE || p->state == STATE_RELATED)
+		return;
+	flow = flow_at(router->fw.flows, p->flow);
+	if (flow->mark == p->connection_mark)
+		return;
+	flow->mark = p->connection_mark;
+	flow->way[0].generation = flow->way[1].generation = 0;
+}
+
+static enum verdict confirm(struct walk *walk, struct pkt *p)
+{
+	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
+
+	if (reason != DROP_COUNT)
+		return pkt_drop(net_of(walk), p, reason);
+	note_mark(walk->router, p);
+	track_note(&walk->router->fw, p);
+	return VERDICT_NEXT;
+}
+
+static enum verdict rewrite(struct walk *walk, struct pkt *p)
+{
+	if (p->state == STATE_RELATED && p->flow != FLOW_NONE)
+		translate_error(p, flow_at_const(walk->router->fw.flows, p->flow), p->flow_dir);
+	else
+		translate(p);
+	if (p->new_mss != 0)
+		mss_lower(p, p->new_mss);
+	if (walk->path == PATH_FORWARD)
+		ip4_decrement_ttl(p);
+	return VERDICT_NEXT;
+}
+
+static enum verdict deliver(struct walk *walk, struct pkt *p)
+{
+	return net_deliver_local(net_of(walk), p);
+}
+
+static enum verdict send_out(struct walk *walk, struct pkt *p)
+{
+	struct verdict_note note = verdict_note_of(walk, p);
+	uint32_t neigh = ip4_output(net_of(walk), p);
+
+	verdict_remember(walk->router, &note, neigh);
+	return VERDICT_TAKEN;
+}
+
+const struct stage pipeline[] = {
+	/* clang-format off */
+	{ "reassemble",         PATH_IN,                             reassemble },
+	{ "track",              PATH_IN | PATH_OWN,                  track },
+	{ "mangle prerouting",  PATH_IN,                             mangle_prerouting },
+	{ "dst-nat",            PATH_IN | PATH_OWN,                  dst_nat },
+	{ "route",              PATH_IN | PATH_OWN,                  route },
+	{ "mangle input",       PATH_LOCAL,                          mangle_input },
+	{ "filter input",       PATH_LOCAL,                          filter_input },
+	{ "mangle forward",     PATH_FORWARD,                        mangle_forward },
+	{ "filter forward",     PATH_FORWARD,                        filter_forward },
+	{ "mangle output",      PATH_OWN,                            mangle_output },
+	{ "filter output",      PATH_OWN,                            filter_output },
+	{ "routed",             PATH_FORWARD | PATH_OWN,             routed },
+	{ "ttl and mtu",        PATH_FORWARD,                        ttl_and_mtu },
+	{ "mangle postrouting", PATH_FORWARD | PATH_OWN,             mangle_postrouting },
+	{ "mss",                PATH_FORWARD | PATH_OWN,             mss },
+	{ "src-nat",            PATH_FORWARD | PATH_OWN,             src_nat },
+	{ "confirm",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, confirm },
+	{ "rewrite",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, rewrite },
+	{ "local",              PATH_LOCAL,                          deliver },
+	{ "send",               PATH_FORWARD | PATH_OWN,             send_out },
+	{ NULL, 0, NULL },
+	/* clang-format on */
+};
+
+void pipeline_walk(struct router *router, enum path path, struct pkt *p, bool hashed)
+{
+	struct walk walk = { .router = router, .path = path, .hashed = hashed };
+
+	router->counters.walked++;
+	for (const struct stage *stage = pipeline; stage->name != NULL; stage++) {
+		if ((stage->paths & walk.path) == 0)
+			continue;
+		if (stage->act(&walk, p) == VERDICT_TAKEN)
+			return;
+	}
+	must(false); /* the last stage of every path takes the packet */
+}

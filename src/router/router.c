@@ -1,0 +1,86 @@
+#include "router/router.h"
+
+#include "fw/nat.h"
+#include "lib/mem.h"
+
+struct net_budget router_budget_default(void)
+{
+	return (struct net_budget){
+		.pkt_small = 4096,
+		.pkt_large = 64,
+		.neighbours = 8192,
+		.port_addresses = 1024,
+	};
+}
+
+static void flows_setup(struct router *router, const struct router_setup *setup)
+{
+	void *bytes = setup->flow_bytes;
+
+	if (bytes == NULL) {
+		bytes = mem_new_aligned(64, flows_bytes(setup->flows));
+		router->own_flow_bytes = bytes;
+	}
+	router->fw.flows = flows_init(bytes, setup->flows, &router->net.key, setup->now);
+	router->fw.flows->linear = setup->reference ? 1 : 0;
+}
+
+struct router *router_new(const struct router_setup *setup)
+{
+	struct router *router = mem_new_aligned(64, sizeof *router);
+	struct net_budget budget =
+		setup->budget.pkt_small != 0 ? setup->budget : router_budget_default();
+
+	router->net.now = setup->now;
+	router->started = setup->now;
+	router->reference = setup->reference;
+	net_init(&router->net, &budget, setup->random, setup->log);
+	router->fw.net = &router->net;
+	router->fw.timeouts = flow_timeouts_default();
+	router->fw.loose = true;
+	flows_setup(router, setup);
+	router->marks = marks_new();
+	host_init(&router->host, &router->net);
+	return router;
+}
+
+void router_free(struct router *router)
+{
+	host_free(&router->host);
+	for (unsigned i = 0; i < FACILITY_COUNT; i++)
+		rules_free(router->fw.rules[i]);
+	marks_free(router->marks);
+	net_free(&router->net);
+	mem_free(router->own_flow_bytes);
+	mem_free(router);
+}
+
+void router_set_configured(struct router *router)
+{
+	router->configured = true;
+}
+
+void router_publish_rules(struct router *router, enum facility facility, struct rules *rules)
+{
+	rules_free(router->fw.rules[facility]);
+	router->fw.rules[facility] = rules;
+	net_generation_next(&router->net);
+}
+
+void router_addresses_changed(struct router *router)
+{
+	uint32_t ended = nat_forget_addresses(&router->fw);
+
+	if (ended > 0)
+		log_write(router->net.log, LOG_INFO, "firewall",
+		          "%u masqueraded connections ended: their outer address is gone", ended);
+}
+
+uint64_t router_drops(const struct router *router)
+{
+	uint64_t sum = 0;
+
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		sum += router->net.drops[i];
+	return sum;
+}

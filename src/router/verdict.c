@@ -1,0 +1,124 @@
+#include "router/verdict.h"
+
+#include <netinet/in.h>
+
+#include "core/ether.h"
+#include "core/ip4.h"
+#include "core/neigh.h"
+#include "fw/track.h"
+#include "fw/translate.h"
+#include "router/pipeline.h"
+#include "wire/eth.h"
+#include "wire/tcp_header.h"
+
+/* Packets that say nothing new about their connection: all but these may be replayed. */
+static bool is_plain(const struct pkt *p)
+{
+	if (p->fragment != 0 || p->has_options || p->ether_group)
+		return false;
+	if (p->arrived.proto == IPPROTO_TCP)
+		return (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+	return true;
+}
+
+struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p)
+{
+	const struct router *router = walk->router;
+
+	if (router->reference || walk->path != PATH_FORWARD || p->flow == FLOW_NONE)
+		return (struct verdict_note){ 0 };
+	if (p->state != STATE_NEW && p->state != STATE_ESTABLISHED)
+		return (struct verdict_note){ 0 };
+	return (struct verdict_note){
+		.fit = is_plain(p) && !p->each_packet &&
+		       track_is_settled(flow_at_const(router->fw.flows, p->flow)),
+		.flow = p->flow,
+		.dir = p->flow_dir,
+		.in = p->in,
+		.route = p->route,
+		.trail = p->trail,
+	};
+}
+
+void verdict_remember(struct router *router, const struct verdict_note *note, uint32_t neigh)
+{
+	struct neigh *to;
+	struct flow_way *way;
+
+	if (!note->fit || neigh == NEIGH_NONE)
+		return;
+	to = neigh_at(&router->net, neigh);
+	way = &flow_at(router->fw.flows, note->flow)->way[note->dir];
+	if (note->route.generation != router->net.generation)
+		return;
+	way->generation = note->route.generation;
+	way->in = note->in;
+	way->out = note->route.out;
+	way->mtu_bytes =
+		(uint16_t)(note->route.mtu_bytes < UINT16_MAX ? note->route.mtu_bytes : UINT16_MAX);
+	way->neigh = neigh;
+	way->neigh_version = to->version;
+	way->trail = note->trail;
+}
+
+/* The size that has to fit the next link: of a packet to be cut later, that of a segment. */
+static bool fits(const struct pkt *p, uint32_t mtu_bytes)
+{
+	if (p->offload.gso_type == GSO_NONE)
+		return p->ip_bytes <= mtu_bytes;
+	return (uint32_t)(p->payload_at - p->l3) + p->offload.gso_bytes <= mtu_bytes;
+}
+
+static struct flow_way *usable_way(struct router *router, struct pkt *p)
+{
+	struct flow *flow;
+	struct flow_way *way;
+
+	p->flow = flow_find(router->fw.flows, &p->arrived, p->hash, &p->flow_dir);
+	if (p->flow == FLOW_NONE)
+		return NULL;
+	flow = flow_at(router->fw.flows, p->flow);
+	way = &flow->way[p->flow_dir];
+	if (way->generation != router->net.generation || way->in != p->in)
+		return NULL;
+	if (!track_is_settled(flow) || p->ttl <= 1 || !fits(p, way->mtu_bytes))
+		return NULL;
+	return way;
+}
+
+static void count_rules(struct router *router, uint64_t trail, uint32_t bytes)
+{
+	if (trail == 0)
+		return;
+	for (unsigned i = 0; i < FACILITY_COUNT; i++) {
+		if (router->fw.rules[i] != NULL)
+			rules_count(router->fw.rules[i], trail, bytes);
+	}
+}
+
+bool verdict_replay(struct router *router, struct pkt *p)
+{
+	struct net *net = &router->net;
+	struct flow_way *way;
+	struct neigh *neigh;
+
+	if (!is_plain(p))
+		return false;
+	way = usable_way(router, p);
+	if (way == NULL)
+		return false;
+	neigh = neigh_use(net, way->neigh, way->neigh_version);
+	if (neigh == NULL)
+		return false;
+
+	p->state = STATE_ESTABLISHED;
+	p->now = flow_leaves(flow_at_const(router->fw.flows, p->flow), p->flow_dir);
+	p->route.out = way->out;
+	track_note(&router->fw, p);
+	count_rules(router, way->trail, p->ip_bytes);
+	translate(p);
+	ip4_decrement_ttl(p);
+	router->counters.replayed++;
+	ether_output(net, p, &neigh->mac, ETH_TYPE_IP4);
+	return true;
+}
