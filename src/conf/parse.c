@@ -692,7 +692,7 @@ void program_free(struct program *program)
 	*program = (struct program){ 0 };
 }
 
-bool line_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag)
+bool parse_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag)
 {
 	struct program program;
 

@@ -36,7 +36,7 @@ static bool is_continuation(char c)
 /* Columns from the start of the prompt to offset @to of the text. */
 static size_t columns_to(const struct line *line, size_t to)
 {
-	size_t n = text_columns(text_str(&line->prompt));
+	size_t n = table_text_width(text_str(&line->prompt));
 
 	for (size_t i = 0; i < to; i++)
 		n += !is_continuation(line->text.bytes[i]);

@@ -206,7 +206,7 @@ static bool worth_showing(const struct printer *p, const struct field *field, co
 /* Put @word on the line that is being filled, or on the next one. */
 static void wrap_word(struct printer *p, const char *word, size_t indent, size_t *column)
 {
-	size_t width = text_columns(word);
+	size_t width = table_text_width(word);
 	bool first = *column == indent;
 
 	if (!first && p->look->width > 0 && *column + 1 + width > p->look->width) {
@@ -274,7 +274,7 @@ static void print_detail(struct printer *p)
 			continue;
 
 		const char *prefix = prefix_text(p, p->numbers[i], flags_text(p, row), 2);
-		size_t indent = text_columns(prefix);
+		size_t indent = table_text_width(prefix);
 
 		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
 		first = false;
@@ -325,7 +325,7 @@ static void print_value_list(struct printer *p)
 
 		name_width = width > name_width ? width : name_width;
 		for (size_t j = 0; j < items->n; j++) {
-			width = text_columns(field_text(p, p->fields[i], items->at[j]));
+			width = table_text_width(field_text(p, p->fields[i], items->at[j]));
 			widths[j] = width > widths[j] ? width : widths[j];
 		}
 	}
@@ -339,7 +339,7 @@ static void print_value_list(struct printer *p)
 			const char *value = field_text(p, p->fields[i], items->at[j]);
 
 			text_printf(p->out, " %s", value);
-			text_repeat(p->out, ' ', widths[j] - text_columns(value));
+			text_repeat(p->out, ' ', widths[j] - table_text_width(value));
 		}
 		while (p->out->bytes[p->out->len - 1] == ' ')
 			p->out->len--;

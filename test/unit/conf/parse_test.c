@@ -164,7 +164,7 @@ static void test_positions(void **unused)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct diag diag = { 0 };
-		bool ok = line_check(menus, rows[i].typed, strlen(rows[i].typed), &diag);
+		bool ok = parse_check(menus, rows[i].typed, strlen(rows[i].typed), &diag);
 
 		assert_int_equal(ok, rows[i].line == 0);
 		assert_int_equal(diag.line, rows[i].line);
@@ -186,7 +186,7 @@ static void test_depth(void **unused)
 			text_add(&text, opens[2]);
 		for (int n = 0; n < 3000; n++)
 			text_add(&text, opens[i]);
-		assert_false(line_check(menus, text_str(&text), text.len, &diag));
+		assert_false(parse_check(menus, text_str(&text), text.len, &diag));
 		text_free(&text);
 	}
 }

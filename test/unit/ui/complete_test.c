@@ -89,7 +89,7 @@ static bool is_beginning(const char *text)
 	struct text open = { 0 };
 	bool in_string;
 
-	if (line_check(fixture_menus, text, len, &diag))
+	if (parse_check(fixture_menus, text, len, &diag))
 		return true;
 	lex_open(text, len, &open);
 	in_string = open.len > 0 && open.bytes[open.len - 1] == '"';

@@ -195,6 +195,18 @@ static bool route_check(const struct row *row, struct diag *diag)
 	return true;
 }
 
+/* An older spelling within today's menu. */
+static bool route_translate(struct request *request, struct diag *diag)
+{
+	const struct request_field *gateway = request_field(request, "gateway");
+
+	if (gateway == NULL || gateway->value == NULL || strcmp(gateway->value, "none") != 0)
+		return true;
+	request_drop(request, "gateway");
+	request_put(request, "blackhole", "yes");
+	return true;
+}
+
 static const struct menu menu_route = {
 	.path = "/ip/route",
 	.title = "Routes",
@@ -208,6 +220,7 @@ static const struct menu menu_route = {
 	.observe = route_observe,
 	.warn = route_warn,
 	.check = route_check,
+	.translate = route_translate,
 };
 
 struct nat_row {

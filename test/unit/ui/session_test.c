@@ -219,6 +219,9 @@ static void test_notices(void **unused)
 		  "to-addresses=10.0.0.1\n" },
 		{ ":put [/ip firewall nat get 0 to-addresses]", "10.0.0.1\n" },
 		{ "/ip firewall src-nat remove 0", "" },
+		{ "/ip route add gateway=none", "",
+		  ";;; understood as: /ip/route/add blackhole=yes\n" },
+		{ "/ip route remove [find blackhole]", "" },
 		{ "/ip route add gateway=10.0.0.1 distance=99", "",
 		  ";;; this distance loses against most\n" },
 		{ "/ip route print detail where !dynamic",
@@ -264,78 +267,75 @@ static void test_words(void **unused)
 }
 
 /* What can't be taken, and where. */
+static const struct {
+	const char *typed, *shown;
+} errors[] = {
+	{ "foo", "bad command name foo (line 1 column 1)\n" },
+	{ "/ip foo", "bad command name foo (line 1 column 5)\n" },
+	{ "/ip/route/prnt", "bad command name prnt (line 1 column 11)\ndid you mean print?\n" },
+	{ "/interface e",
+	  "bad command name e (line 1 column 12)\ndid you mean enable or export?\n" },
+	{ "/ip route remove", "missing value(s) of argument(s) numbers\n" },
+	{ "/ip route set 0 foo=1", "expected end of command (line 1 column 17)\n" },
+	{ "/ip route add gatewai=1",
+	  "expected end of command (line 1 column 15)\ndid you mean gateway?\n" },
+	{ "/ip route add d=1", "expected end of command (line 1 column 15)\n"
+	                       "did you mean disabled, dst-address or distance?\n" },
+	{ "/ip route add gateway", "missing value(s) of argument(s) gateway (line 1 column "
+	                           "22)\n" },
+	{ "/ip route add comment= gateway=1", "expected end of command (line 1 column 24)\n"
+	                                      "write comment=\"\" for an empty value\n" },
+	{ "/ip route add gateway=1 gateway=2",
+	  "expected end of command (line 1 column 25)\ngateway was given already\n" },
+	{ "/ip route print detail=yes",
+	  "bad parameter detail (line 1 column 17)\nit is a flag and takes no value\n" },
+	{ "/ip route print where foo=1",
+	  "syntax error (line 1 column 23)\nthere is no property \"foo\" here\n" },
+	{ "/ip route print where gateway=", "syntax error (line 1 column 31)\n"
+	                                    "a value should stand here; an empty one is \"\"\n" },
+	{ "/ip route print where (active",
+	  "syntax error (line 1 column 30)\na closing bracket is missing\n" },
+	{ "/ip route print where gateway~\"(\"",
+	  "syntax error (line 1 column 31)\n"
+	  "this is not a POSIX extended regular expression\n" },
+	{ ":put \"abc", "syntax error (line 1 column 6)\nthis quote is never closed\n" },
+	{ ":put \"a\\qb\"", "syntax error (line 1 column 8)\n"
+	                    "known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ \\a \\b \\f \\v "
+	                    "and two upper-case hex "
+	                    "digits\n" },
+	{ ":put \"$x\"", "syntax error (line 1 column 7)\nwrite \\$ for a dollar sign\n" },
+	{ ":put [:put a", "syntax error (line 1 column 13)\na closing bracket ] is missing\n" },
+	{ ":put [/ip route]", "expected command name (line 1 column 16)\n" },
+	{ ":put a b", "expected end of command (line 1 column 8)\n" },
+	{ ":put \"a\"b", "expected end of command (line 1 column 9)\n" },
+	{ ":foo", "bad command name foo (line 1 column 2)\n" },
+	{ "}", "syntax error (line 1 column 1)\n" },
+	{ "/ip { route print",
+	  "syntax error (line 1 column 18)\na closing bracket } is missing\n" },
+	{ "\n/ip\nfoo", "bad command name foo (line 3 column 1)\n" },
+	{ "/ip route move 0", "bad command name move (line 1 column 11)\n" },
+	{ "/ip route add !gateway", "expected end of command (line 1 column 15)\n" },
+	{ "/ip route print proplist=foo",
+	  "input does not match any value of proplist (line 1 column 26)\n"
+	  "there is no property \"foo\" here\n" },
+	{ ":put [/interface get ether1 foo]",
+	  "input does not match any value of value-name (line 1 column 29)\n"
+	  "there is no property \"foo\" here\n" },
+	{ ":put a#b", "syntax error (line 1 column 7)\nput a value with # in quotes\n" },
+	{ "/ip route add gateway=0.0.0.0", "failure: gateway can't be 0.0.0.0\n" },
+	/* In a script the place is told for every error. */
+	{ "/ip route\nadd distance=5 gateway=0.0.0.0",
+	  "failure: gateway can't be 0.0.0.0 (line 2 column 24)\n" },
+	{ "\n\n/ip route remove *99", "no such item (line 3 column 11)\n" },
+};
+
 static void test_errors(void **unused)
 {
-	static const struct {
-		const char *typed, *shown;
-	} rows[] = {
-		{ "foo", "bad command name foo (line 1 column 1)\n" },
-		{ "/ip foo", "bad command name foo (line 1 column 5)\n" },
-		{ "/ip/route/prnt",
-		  "bad command name prnt (line 1 column 11)\ndid you mean print?\n" },
-		{ "/interface e",
-		  "bad command name e (line 1 column 12)\ndid you mean enable or export?\n" },
-		{ "/ip route remove", "missing value(s) of argument(s) numbers\n" },
-		{ "/ip route set 0 foo=1", "expected end of command (line 1 column 17)\n" },
-		{ "/ip route add gatewai=1",
-		  "expected end of command (line 1 column 15)\ndid you mean gateway?\n" },
-		{ "/ip route add d=1", "expected end of command (line 1 column 15)\n"
-		                       "did you mean disabled, dst-address or distance?\n" },
-		{ "/ip route add gateway", "missing value(s) of argument(s) gateway (line 1 column "
-		                           "22)\n" },
-		{ "/ip route add comment= gateway=1", "expected end of command (line 1 column 24)\n"
-		                                      "write comment=\"\" for an empty value\n" },
-		{ "/ip route add gateway=1 gateway=2",
-		  "expected end of command (line 1 column 25)\ngateway was given already\n" },
-		{ "/ip route print detail=yes",
-		  "bad parameter detail (line 1 column 17)\nit is a flag and takes no value\n" },
-		{ "/ip route print where foo=1",
-		  "syntax error (line 1 column 23)\nthere is no property \"foo\" here\n" },
-		{ "/ip route print where gateway=",
-		  "syntax error (line 1 column 31)\n"
-		  "a value should stand here; an empty one is \"\"\n" },
-		{ "/ip route print where (active",
-		  "syntax error (line 1 column 30)\na closing bracket is missing\n" },
-		{ "/ip route print where gateway~\"(\"",
-		  "syntax error (line 1 column 31)\n"
-		  "this is not a POSIX extended regular expression\n" },
-		{ ":put \"abc", "syntax error (line 1 column 6)\nthis quote is never closed\n" },
-		{ ":put \"a\\qb\"", "syntax error (line 1 column 8)\n"
-		                    "known are \\\" \\\\ \\n \\r \\t \\$ \\? \\_ \\a \\b \\f \\v "
-		                    "and two upper-case hex "
-		                    "digits\n" },
-		{ ":put \"$x\"", "syntax error (line 1 column 7)\nwrite \\$ for a dollar sign\n" },
-		{ ":put [:put a",
-		  "syntax error (line 1 column 13)\na closing bracket ] is missing\n" },
-		{ ":put [/ip route]", "expected command name (line 1 column 16)\n" },
-		{ ":put a b", "expected end of command (line 1 column 8)\n" },
-		{ ":put \"a\"b", "expected end of command (line 1 column 9)\n" },
-		{ ":foo", "bad command name foo (line 1 column 2)\n" },
-		{ "}", "syntax error (line 1 column 1)\n" },
-		{ "/ip { route print",
-		  "syntax error (line 1 column 18)\na closing bracket } is missing\n" },
-		{ "\n/ip\nfoo", "bad command name foo (line 3 column 1)\n" },
-		{ "/ip route move 0", "bad command name move (line 1 column 11)\n" },
-		{ "/ip route add !gateway", "expected end of command (line 1 column 15)\n" },
-		{ "/ip route print proplist=foo",
-		  "input does not match any value of proplist (line 1 column 26)\n"
-		  "there is no property \"foo\" here\n" },
-		{ ":put [/interface get ether1 foo]",
-		  "input does not match any value of value-name (line 1 column 29)\n"
-		  "there is no property \"foo\" here\n" },
-		{ ":put a#b", "syntax error (line 1 column 7)\nput a value with # in quotes\n" },
-		{ "/ip route add gateway=0.0.0.0", "failure: gateway can't be 0.0.0.0\n" },
-		/* In a script the place is told for every error. */
-		{ "/ip route\nadd distance=5 gateway=0.0.0.0",
-		  "failure: gateway can't be 0.0.0.0 (line 2 column 24)\n" },
-		{ "\n\n/ip route remove *99", "no such item (line 3 column 11)\n" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+	for (size_t i = 0; i < ARRAY_LEN(errors); i++) {
 		struct fixture *f = fixture_new(false, 80);
 
-		assert_false(fixture_run(f, rows[i].typed));
-		assert_string_equal(text_str(&f->out), rows[i].shown);
+		assert_false(fixture_run(f, errors[i].typed));
+		assert_string_equal(text_str(&f->out), errors[i].shown);
 		fixture_free(f);
 	}
 }
@@ -524,64 +524,65 @@ static void test_leaving(void **unused)
 	fixture_free(f);
 }
 
+static const char *const pieces[] = {
+	"/ip/route ",
+	"/interface ",
+	"add ",
+	"set ",
+	"print ",
+	"find ",
+	"get ",
+	"remove ",
+	"where ",
+	"[",
+	"]",
+	"{",
+	"}",
+	"\"",
+	"gateway=",
+	"10.0.0.1 ",
+	"\t",
+	"\t\t",
+	"?",
+	"\r",
+	"\r",
+	"\r",
+	"\003",
+	"\033[A",
+	"\033[D",
+	"\177",
+	"0 ",
+	"0,1 ",
+	"*4 ",
+	"ether1 ",
+	"..",
+	"; ",
+	"#",
+	"\\",
+	"!",
+	"disabled=yes ",
+	"detail ",
+	"/count x 3 ",
+	"/ip/firewall/nat ",
+	"chain=srcnat ",
+	"comment=a ",
+	":put ",
+	"move ",
+	"terse ",
+	"~",
+	"=",
+	"export ",
+	"value-list ",
+	"mtu=1400 ",
+	"disable ",
+	"/system identity ",
+	"name=x ",
+	"\033",
+};
+
 /* Whatever is typed, the console stays with us and gets its prompt back. */
 static void test_anything(void **unused)
 {
-	static const char *const pieces[] = {
-		"/ip/route ",
-		"/interface ",
-		"add ",
-		"set ",
-		"print ",
-		"find ",
-		"get ",
-		"remove ",
-		"where ",
-		"[",
-		"]",
-		"{",
-		"}",
-		"\"",
-		"gateway=",
-		"10.0.0.1 ",
-		"\t",
-		"\t\t",
-		"?",
-		"\r",
-		"\r",
-		"\r",
-		"\003",
-		"\033[A",
-		"\033[D",
-		"\177",
-		"0 ",
-		"0,1 ",
-		"*4 ",
-		"ether1 ",
-		"..",
-		"; ",
-		"#",
-		"\\",
-		"!",
-		"disabled=yes ",
-		"detail ",
-		"/count x 3 ",
-		"/ip/firewall/nat ",
-		"chain=srcnat ",
-		"comment=a ",
-		":put ",
-		"move ",
-		"terse ",
-		"~",
-		"=",
-		"export ",
-		"value-list ",
-		"mtu=1400 ",
-		"disable ",
-		"/system identity ",
-		"name=x ",
-		"\033",
-	};
 	struct fixture *f = fixture_new(true, 40);
 	size_t answers = 0;
 
