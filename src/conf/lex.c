@@ -100,7 +100,8 @@ bool lex_command_ends(const struct lex *lex)
 
 static bool ends_word(enum lex_kind kind, int c)
 {
-	if (c == LEX_END || c == '\0' || strchr(" \t\r\n$\\\";#[]{}()='", c) != NULL)
+	/* Control characters have no place outside of quotes, either. */
+	if (c <= ' ' || c == 127 || strchr("$\\\";#[]{}()='", c) != NULL)
 		return true;
 	if (kind == LEX_PATH)
 		return c == '/';

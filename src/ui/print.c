@@ -81,7 +81,8 @@ static void choose_fields(struct printer *p, bool table)
 
 /* --- values --- */
 
-static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+/* The value as it is; what others have sent us may hold anything. */
+static const char *field_value(struct printer *p, const struct field *field, const struct row *row)
 {
 	struct text text = { 0 };
 
@@ -94,6 +95,28 @@ static const char *field_text(struct printer *p, const struct field *field, cons
 
 	text_free(&text);
 	return str;
+}
+
+/* @value without characters that would do something to a terminal: they are shown as \1B. */
+static const char *plain(struct printer *p, const char *value)
+{
+	struct text text = { 0 };
+	const char *str;
+
+	for (const char *c = value; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			text_printf(&text, "\\%02X", (unsigned char)*c);
+		else
+			text_char(&text, *c);
+	str = arena_strdup(&p->arena, text_str(&text));
+	text_free(&text);
+	return str;
+}
+
+/* The value as a table shows it. */
+static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+{
+	return plain(p, field_value(p, field, row));
 }
 
 /* Number and flags before an item: "4 As ", as wide for every item. */
@@ -128,9 +151,9 @@ static const char *flags_text(struct printer *p, const struct row *row)
 	return str;
 }
 
-static const char *note_text(const struct row *row)
+static const char *note_text(struct printer *p, const struct row *row)
 {
-	return row->comment != NULL && *row->comment != '\0' ? row->comment : NULL;
+	return row->comment != NULL && *row->comment != '\0' ? plain(p, row->comment) : NULL;
 }
 
 static size_t count_shown(const struct print_job *job)
@@ -169,7 +192,7 @@ static void print_table(struct printer *p)
 
 		struct table_row *line =
 			table_row(&table, prefix_text(p, p->numbers[i], flags_text(p, row), 0),
-		                  note_text(row));
+		                  note_text(p, row));
 
 		for (size_t j = 0; j < p->nfields; j++)
 			table_cell(&table, line, j, field_text(p, p->fields[j], row));
@@ -181,17 +204,20 @@ static void print_table(struct printer *p)
 static void put_property(struct printer *p, const struct field *field, const struct row *row,
                          struct text *out)
 {
-	const char *value = field_text(p, field, row);
+	const char *value = field_value(p, field, row);
+	size_t from;
 
 	if ((field->flags & F_BARE) != 0 && strcmp(value, "yes") == 0) {
 		text_add(out, field->name);
 		return;
 	}
 	text_printf(out, "%s=", field->name);
-	if (field->type == &type_string && strpbrk(value, "\"\\$\n\r\t") == NULL)
+	from = out->len;
+	conf_quote(value, out);
+	if (field->type == &type_string && text_str(out)[from] != '"') {
+		out->len = from;
 		text_printf(out, "\"%s\"", value);
-	else
-		conf_quote(value, out);
+	}
 }
 
 static bool worth_showing(const struct printer *p, const struct field *field, const struct row *row)
@@ -278,8 +304,8 @@ static void print_detail(struct printer *p)
 
 		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
 		first = false;
-		if (note_text(row) != NULL) {
-			print_note(p, row->comment);
+		if (note_text(p, row) != NULL) {
+			print_note(p, note_text(p, row));
 			text_repeat(p->out, ' ', indent);
 		}
 		print_warnings(p, row, indent);
@@ -298,7 +324,7 @@ static void print_terse(struct printer *p)
 		if (!p->job->shown[i])
 			continue;
 		text_add(p->out, prefix_text(p, p->numbers[i], flags_text(p, row), 0));
-		if (note_text(row) != NULL) {
+		if (note_text(p, row) != NULL) {
 			text_add(p->out, "comment=");
 			conf_quote(row->comment, p->out);
 			text_char(p->out, ' ');

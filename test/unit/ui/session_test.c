@@ -106,6 +106,49 @@ static void test_print_others(void **unused)
 	expect_steps(steps, ARRAY_LEN(steps));
 }
 
+/* In a narrow terminal tables lose their last columns, and properties wrap. */
+static void test_narrow(void **unused)
+{
+	struct fixture *f = fixture_new(false, 40);
+
+	assert_true(fixture_run(f, "/ip route add gateway=192.168.1.1 dst-address=10.0.0.0/8; "
+	                           "/ip route print where !dynamic"));
+	assert_string_equal(text_str(&f->out), "Flags: A - ACTIVE; s - STATIC\n"
+	                                       "Columns: DST-ADDRESS, GATEWAY\n"
+	                                       "#    DST-ADDRESS  GATEWAY\n"
+	                                       "0 As 10.0.0.0/8   192.168.1.1\n");
+	assert_true(fixture_run(f, "/ip route print detail where !dynamic"));
+	assert_string_equal(text_str(&f->out), "Flags: A - active; s - static\n"
+	                                       " 0 As dst-address=10.0.0.0/8\n"
+	                                       "      gateway=\"192.168.1.1\"\n"
+	                                       "      routing-table=\"main\" distance=1\n");
+	fixture_free(f);
+}
+
+/* What others have sent us, or a comment, does nothing to the terminal. */
+static void test_control_characters(void **unused)
+{
+	static const struct step steps[] = {
+		{ "/ip route add gateway=\"\\1B[2J\" comment=\"a\\07b\"", "" },
+		{ "/ip route print where !dynamic proplist=gateway",
+		  "syntax error (line 1 column 32)\nthere is no property \"proplist\" here\n" },
+		{ "/ip route print proplist=gateway where !dynamic",
+		  "Flags: A - ACTIVE; s - STATIC\n"
+		  "Columns: GATEWAY\n"
+		  "#    GATEWAY\n"
+		  ";;; a\\07b\n"
+		  "0 As \\1B[2J\n" },
+		{ "/ip route print detail proplist=gateway where !dynamic",
+		  "Flags: A - active; s - static\n"
+		  " 0 As ;;; a\\07b\n"
+		  "      gateway=\"\\1B[2J\"\n" },
+		{ "/ip route add gateway=\033[2J", "expected end of command (line 1 column 23)\n"
+		                                   "write gateway=\"\" for an empty value\n" },
+	};
+
+	expect_steps(steps, ARRAY_LEN(steps));
+}
+
 static void test_moving(void **unused)
 {
 	struct fixture *f = fixture_new(false, 0);
@@ -615,6 +658,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_print_table),  cmocka_unit_test(test_print_others),
+		cmocka_unit_test(test_narrow),       cmocka_unit_test(test_control_characters),
 		cmocka_unit_test(test_moving),       cmocka_unit_test(test_items),
 		cmocka_unit_test(test_order),        cmocka_unit_test(test_notices),
 		cmocka_unit_test(test_words),        cmocka_unit_test(test_errors),
