@@ -403,23 +403,35 @@ static bool comment_all(const struct step *step)
 	return set_all(step);
 }
 
-/* An older menu's request becomes today's, and the person is shown how it reads today. */
+/*
+ * A request in an older spelling, of an older menu or in one of today's, becomes today's, and the
+ * person is shown how it reads today when it has changed.
+ */
 static bool translate(struct step *step)
 {
-	const struct menu *menu = step->request->menu;
+	struct request *request = step->request;
+	const struct menu *menu = request->menu;
+	struct text before = { 0 }, after = { 0 };
 
-	if (menu->translate == NULL || menu->target == NULL)
+	if (menu->translate == NULL || request->verb < VERB_ADD || request->verb > VERB_UNSET)
 		return true;
-	if (!menu->translate(step->request, step->diag))
-		return false;
+	line_request(request, &before);
 
-	int m = state_menu(step->draft, menu->target);
+	bool ok = menu->translate(request, step->diag);
 
-	must(m >= 0);
-	step->request->menu = step->draft->menus[m];
-	if (step->request->notice != NULL)
-		line_request(step->request, step->request->notice);
-	return true;
+	if (ok && menu->target != NULL) {
+		int m = state_menu(step->draft, menu->target);
+
+		must(m >= 0);
+		request->menu = step->draft->menus[m];
+	}
+	if (ok)
+		line_request(request, &after);
+	if (ok && request->notice != NULL && strcmp(text_str(&before), text_str(&after)) != 0)
+		text_add(request->notice, text_str(&after));
+	text_free(&before);
+	text_free(&after);
+	return ok;
 }
 
 static bool carry_out(const struct step *step, uint32_t *ret_id)
