@@ -20,6 +20,7 @@
 #include "lib/background.h"
 #include "lib/clock.h"
 #include "lib/log.h"
+#include "lib/random.h"
 #include "lib/store.h"
 
 struct conf;
@@ -32,10 +33,17 @@ struct conf_setup {
 	struct background *background;
 	struct clock *clock; /* wall time for history */
 	struct log *log;
+	struct random *random; /* for SQLite, should it ask; may be NULL */
 };
 
+/* The file in the store that holds the configuration (beside it, while it is written: "-wal"). */
+#define CONF_FILE "config.db"
+
 MUST_USE struct conf *conf_new(const struct conf_setup *setup);
+/* Before: every change has been answered, and every held state released. */
 void conf_free(struct conf *conf);
+/* No change is under way (the background has nothing of ours). */
+bool conf_idle(const struct conf *conf);
 
 /*
  * Open the store and publish what it holds; a fresh store gets the menus' fresh rows first.
@@ -69,7 +77,11 @@ typedef void conf_done(void *arg, const struct conf_answer *answer);
  */
 void conf_change(struct conf *conf, struct request *request, conf_done *done, void *arg);
 
-/* The same for several requests: all of them or none. */
+/*
+ * The same for several requests: all of them or none. answer->id is that of the last row added. A
+ * request in an older menu is rewritten into today's (request->menu changes) and shown as such in
+ * request->notice. "remove" of observed rows (connections) has to be the only request.
+ */
 void conf_change_all(struct conf *conf, struct request *const *requests, size_t n, conf_done *done,
                      void *arg);
 
@@ -82,7 +94,26 @@ struct export_options {
 };
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out);
 
-/* Read a value of a row (stored or observed) as text; used by print, get, find and where. */
+/*
+ * Offer the rows of @menu as print and find see them: first the stored ones, in order, as copies
+ * with the read-only fields and the menu's flags filled in, then what the menu observes. A row is
+ * good until the sink returns. Returns false when the sink has stopped the walk.
+ */
+bool conf_rows_walk(struct conf *conf, const struct conf_state *state, const struct menu *menu,
+                    struct row_sink *sink);
+
+/* Only the row with @id, stored or observed; false when there is none. */
+bool conf_row_show(struct conf *conf, const struct conf_state *state, const struct menu *menu,
+                   uint32_t id, struct row_sink *sink);
+
+/* Write @value as a word of a line: quoted and escaped with RouterOS's escapes if need be. */
+void conf_quote(const char *value, struct text *out);
+
+/*
+ * Read a value of a row (stored or observed) as text; used by print, get, find and where. Nothing
+ * is written for a field that is absent: one without a default whose bit in row->given is clear.
+ * Read-only fields are always there; a hook leaves them all zeroes where there is nothing to show.
+ */
 void conf_field_print(const struct conf_state *state, const struct field *field,
                       const struct row *row, struct text *out);
 

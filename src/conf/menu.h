@@ -21,6 +21,7 @@
 
 struct conf_state;
 struct diag;
+struct menu;
 struct request;
 struct router; /* opaque here: hooks only hand it on */
 struct type;
@@ -36,6 +37,8 @@ enum field_flags {
 	F_BARE = 1 << 7,      /* a flag: the bare word sets it (blackhole, hairpin) */
 	F_STATS = 1 << 8,     /* a column of print stats */
 	F_RIGHT = 1 << 9,     /* numbers: right-aligned in a table */
+	F_DEFAULT_NAME =
+		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */
 };
 
 #define FIELD_MAX 64 /* bits in row->given */
@@ -50,7 +53,8 @@ struct field {
 	uint32_t flags;           /* enum field_flags */
 	int64_t min, max;         /* for numbers, when max > min; lengths for strings */
 	const char *const *words; /* for enumerations and sets: NULL-terminated, value = index */
-	const char *ref;          /* for references: path of the menu whose items are meant */
+	const char *ref;          /* for references: path of the menu whose items are meant, or the
+	                           * key space ("interface") of several */
 };
 
 /* Where a field lies in the row's body: AT(struct route_spec, dst). */
@@ -69,7 +73,7 @@ enum row_flags {
 struct row {
 	uint32_t id;         /* *1A on the console; never used again within a store */
 	uint32_t flags;      /* enum row_flags */
-	uint64_t given;      /* bit i: field i was given */
+	uint64_t given;      /* bit i: field i was given and is not what it would be by default */
 	const char *comment; /* "" when there is none */
 	_Alignas(8) uint8_t body[];
 };
@@ -89,6 +93,19 @@ struct rows {
 struct rows conf_state_rows(const struct conf_state *state, const char *path);
 /* The row with @id there, or NULL. */
 const struct row *conf_state_row(const struct conf_state *state, const char *path, uint32_t id);
+/*
+ * The row whose F_KEY field is @name (the whole name), or NULL. @ref is a path or a key space, as
+ * in struct field; @ret_menu, unless NULL, gets the menu it was found in.
+ */
+const struct row *conf_state_named(const struct conf_state *state, const char *ref,
+                                   const char *name, const struct menu **ret_menu);
+/* The row with @id among the items @ref means, or NULL. */
+const struct row *conf_state_ref(const struct conf_state *state, const char *ref, uint32_t id,
+                                 const struct menu **ret_menu);
+/* What @row is called: its F_KEY field (a char array), "" in a menu without one. */
+const char *menu_row_name(const struct menu *menu, const struct row *row);
+/* The index of the field called @name (or by its alias @name), or -1. */
+int menu_field(const struct menu *menu, const char *name);
 
 /* A letter before a row: "X - disabled". Bit i of the menu's flags is ROW_MENU_FIRST << i. */
 struct menu_flag {
@@ -108,6 +125,19 @@ enum menu_kind {
 /* Takes observed rows one by one; false: enough, stop. @row->flags and body filled by the hook. */
 struct row_sink {
 	bool (*row)(struct row_sink *sink, const struct row *row);
+};
+
+/*
+ * Takes the rows that a fresh store starts with, one by one. @flags: ROW_FIXED for what comes with
+ * the router, ROW_DISABLED. In MENU_SETTINGS the fields are set in the one row.
+ */
+struct fresh_field {
+	const char *name, *value; /* as a person would type them */
+};
+
+struct fresh_sink {
+	void (*row)(struct fresh_sink *sink, uint32_t flags, const struct fresh_field *fields,
+	            size_t n);
 };
 
 /*
@@ -136,6 +166,7 @@ struct menu {
 	size_t row_size;
 	const struct menu_flag *flags;
 	size_t nflags;
+	const char *key_space;      /* menus of one key space share its names ("interface") */
 	bool detail;                /* print defaults to detail (rules), not to a table */
 	const char *const *depends; /* NULL-terminated paths: when one of those menus changes, this
 	                             * one is prepared and published again, after it */
@@ -164,9 +195,15 @@ struct menu {
 	                struct row_sink *sink);
 	/* Remove an observed row (a connection); NULL: they can't be removed. */
 	bool (*forget)(struct router *router, const struct row *row, struct diag *diag);
-	/* After rows of a MENU_FIXED or MENU_LIST were loaded into a fresh store: the rows it
-	 * starts with, as console lines, NULL-terminated ("add list=WAN interface=ether1"). */
-	const char *const *(*fresh)(struct router *router);
+	/*
+	 * MENU_FIXED: the name of the @n-th thing there is (a port), written to @ret_name; false:
+	 * no more. Asked at load. The name goes to the field with F_DEFAULT_NAME, else to F_KEY. A
+	 * thing without a stored row gets one; the row of a thing that is gone stays stored, and
+	 * is not offered until the thing is back.
+	 */
+	bool (*fixed)(struct router *router, size_t n, char *ret_name, size_t bytes);
+	/* The rows of a fresh store, in order. Rows of menus further up the list are there. */
+	void (*fresh)(struct router *router, struct fresh_sink *sink);
 	/* A warning about a stored row that works but perhaps not as meant, shown after add and set
 	 * and in print detail; false: none. */
 	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,

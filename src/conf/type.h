@@ -23,11 +23,14 @@ struct type {
 	 * Read the whole of @text into @at (field->bytes long, zeroed). On failure fills @diag in
 	 * RouterOS's words (ROUTEROS.md 1.4): "invalid value for argument address", "value of mtu
 	 * out of range (68..65535)", "input does not match any value of interface", then what
-	 * would be right. @state: to resolve references.
+	 * would be right. @state: to resolve references; NULL: they come as ids ("*1A"), and an
+	 * id is taken without looking whether the row is there (what the store holds is read so).
+	 * A value of a field with F_NEGATE comes with its "!".
 	 */
 	bool (*parse)(const struct field *field, const struct conf_state *state, const char *text,
 	              void *at, struct diag *diag);
-	/* The canonical text, which parse() reads back into the same bytes. */
+	/* The canonical text, which parse() reads back into the same bytes. @state NULL:
+	 * references as ids; so they do, too, when the row is gone. */
 	void (*print)(const struct field *field, const struct conf_state *state, const void *at,
 	              struct text *out);
 	/* Order two values (for where and sorting); NULL: by their text. */
@@ -36,6 +39,10 @@ struct type {
 	void (*choices)(const struct field *field, const struct conf_state *state,
 	                struct choice_sink *sink);
 };
+
+/* A number of 1, 2, 4 or 8 bytes in a row's body. */
+uint64_t type_number(const void *at, size_t bytes);
+void type_number_put(void *at, size_t bytes, uint64_t number);
 
 extern const struct type type_bool;    /* bool: yes|no (true|false accepted) */
 extern const struct type type_uint;    /* uint8_t to uint64_t by field->bytes; min, max */

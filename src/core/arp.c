@@ -104,7 +104,7 @@ static enum verdict reply_input(struct net *net, struct pkt *p, const struct ifa
 	return pkt_drop(net, p, DROP_ARP_CONSUMED);
 }
 
-enum verdict neigh_input(struct net *net, struct pkt *p)
+enum verdict arp_input(struct net *net, struct pkt *p)
 {
 	const struct iface *iface = iface_get(net, p->in);
 	struct reader r = reader_over(p->bytes + p->l3, p->len - p->l3);

@@ -1,7 +1,7 @@
 #include "core/ether.h"
 
+#include "core/arp.h"
 #include "core/explain.h"
-#include "core/neigh.h"
 #include "core/net.h"
 #include "wire/eth.h"
 
@@ -32,8 +32,10 @@ enum verdict ether_input(struct net *net, struct pkt *p)
 	struct eth_header eth;
 
 	must(iface != NULL);
-	iface->counters.rx_packets++;
-	iface->counters.rx_bytes += p->len;
+	if (!p->asked_only) {
+		iface->counters.rx_packets++;
+		iface->counters.rx_bytes += p->len;
+	}
 	if (!eth_parse(&r, &eth))
 		return pkt_drop(net, p, DROP_FRAME_SHORT);
 	p->l3 = ETH_HEADER_BYTES;
@@ -49,7 +51,7 @@ enum verdict ether_input(struct net *net, struct pkt *p)
 	if (eth.type == ETH_TYPE_IP4)
 		return VERDICT_NEXT;
 	if (eth.type == ETH_TYPE_ARP)
-		return neigh_input(net, p);
+		return arp_input(net, p);
 	return other_type(net, p);
 }
 

@@ -359,23 +359,22 @@ const struct route_entry *fib_find(const struct net *net, const struct route_key
 
 const char *route_reason_sentence(enum route_reason reason)
 {
-	switch (reason) {
-	case ROUTE_ACTIVE:
-		return "in use";
-	case ROUTE_DISABLED:
-		return "the route is disabled; enable it";
-	case ROUTE_GATEWAY_NOT_ON_LINK:
-		return "no connected network holds the gateway; add an address in its network to "
-		       "the interface it is on";
-	case ROUTE_GATEWAY_IS_OURS:
-		return "the gateway is this router's own address; give the address of the router "
-		       "at the other end of the link";
-	case ROUTE_LINK_DOWN:
-		return "its interface is disabled or has no link; enable it or check the cable";
-	case ROUTE_BETTER:
-		return "another route to the same network has a lower distance or metric; it "
-		       "steps in when that one fails";
-	}
-	must(!"a reason that has a sentence");
-	return NULL;
+	static const char *const sentences[] = {
+		[ROUTE_ACTIVE] = "in use",
+		[ROUTE_DISABLED] = "the route is disabled; enable it",
+		[ROUTE_GATEWAY_NOT_ON_LINK] =
+			"no connected network holds the gateway; add an address in its network to "
+			"the interface it is on",
+		[ROUTE_GATEWAY_IS_OURS] =
+			"the gateway is this router's own address; give the address of the router "
+			"at the other end of the link",
+		[ROUTE_LINK_DOWN] =
+			"its interface is disabled or has no link; enable it or check the cable",
+		[ROUTE_BETTER] =
+			"another route to the same network has a lower distance or metric; it "
+			"steps in when that one fails",
+	};
+
+	must(reason < ARRAY_LEN(sentences));
+	return sentences[reason];
 }

@@ -116,7 +116,6 @@ static void error_send(struct net *net, const struct pkt *p, ip4 src,
 	struct pkt *e =
 		ip4_make(net, src, p->arrived.src, IPPROTO_ICMP, ICMP_HEADER_BYTES + quote_bytes);
 	struct writer w;
-	char buffer[IP4_TEXT_BYTES];
 
 	if (e == NULL)
 		return;
@@ -127,14 +126,13 @@ static void error_send(struct net *net, const struct pkt *p, ip4 src,
 	must(!w.failed);
 	if (was_translated(p))
 		quote_restore(e->bytes + e->l4 + ICMP_HEADER_BYTES, quote_bytes, &p->arrived);
-	explain(p->why, "icmp", "%s is told: type %u, code %u", ip4_str(p->arrived.src, buffer),
-	        header->type, header->code);
 	ip4_originate(net, e);
 }
 
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg)
 {
 	const char *because = forbidden(net, p);
+	char buffer[IP4_TEXT_BYTES];
 	ip4 src;
 
 	if (because != NULL) {
@@ -146,11 +144,15 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 		explain(p->why, "icmp", "nobody is told: this router has no address to tell from");
 		return;
 	}
-	if (!rate_take(&net->icmp_rate, net->now)) {
+	if (!p->asked_only && !rate_take(&net->icmp_rate, net->now)) {
 		net->drops[DROP_RATE]++;
 		explain(p->why, "icmp", "nobody is told: %s", drop_sentence(DROP_RATE));
 		return;
 	}
+	explain(p->why, "icmp", "%s is told: type %u, code %u", ip4_str(p->arrived.src, buffer),
+	        type, code);
+	if (p->asked_only)
+		return;
 	/* RFC 1191, 4: the MTU stands in the lower half of the second word. */
 	error_send(net, p, src,
 	           &(struct icmp_header){ .type = type, .code = code, .sequence = (uint16_t)arg });

@@ -7,6 +7,7 @@
 #ifndef CORE_IP4_H
 #define CORE_IP4_H
 
+#include "core/ip4_reass.h"
 #include "core/pkt.h"
 
 /*

@@ -28,8 +28,9 @@ uint32_t ip4_send(struct net *net, struct pkt *p)
 		return NEIGH_NONE;
 	}
 	if (out->point_to_point) {
-		if (p->l3 != 0 && !pkt_move_start(p, p->l3))
-			must(!"taking bytes off the front needs no room");
+		bool moved = pkt_move_start(p, p->l3);
+
+		must(moved); /* taking off needs no room */
 		out->transmit(net, out, p);
 		return NEIGH_NONE;
 	}

@@ -212,6 +212,17 @@ struct neigh *neigh_use(struct net *net, uint32_t place, uint32_t version)
 	return n->version == version && entry_use(net, n) ? n : NULL;
 }
 
+struct neigh *neigh_at(struct net *net, uint32_t place)
+{
+	must(place < net->neigh->max);
+	return &net->neigh->entries[place];
+}
+
+mono neigh_due(const struct net *net)
+{
+	return net->neigh->due;
+}
+
 /*
  * Let @p wait. Of too many the oldest goes: the latest is the one that is kept (RFC 1122, 2.3.2.2).
  * All queues together get half of the packet buffers, so that asking for absent hosts can't take

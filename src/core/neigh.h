@@ -82,8 +82,6 @@ struct neigh *neigh_at(struct net *net, uint32_t place);
 mono neigh_due(const struct net *net);
 /* The entry for @addr on @iface, or NULL. */
 struct neigh *neigh_find(struct net *net, iface_id iface, ip4 addr);
-/* An ARP packet came in; takes @p (arp.c). */
-enum verdict neigh_input(struct net *net, struct pkt *p);
 /* An answer came: @addr has @mac. False when nobody had asked. Sends what waited. */
 bool neigh_confirm(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
 /* @addr asked for us from @mac: good enough to answer it, to be confirmed when used. */

@@ -5,6 +5,7 @@
 #include "core/addr.h"
 #include "core/fib.h"
 #include "core/icmp.h"
+#include "core/ip4_reass.h"
 #include "core/neigh.h"
 #include "core/ports.h"
 #include "wire/icmp_header.h"
@@ -36,6 +37,8 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->reass =
+		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
 	net->addrs = addrs_new(NULL, 0);
 	net->fib = fib_new();
 }
@@ -49,6 +52,7 @@ void net_free(struct net *net)
 	for (unsigned i = 0; i < net->ifaces_n; i++)
 		iface_release(net, &net->ifaces[i]);
 	neigh_table_free(net, net->neigh);
+	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
 	ports_free(net->ports);
@@ -64,30 +68,30 @@ void net_generation_next(struct net *net)
 
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg)
 {
-	for (unsigned i = 0; i < NET_ETHER_TAKERS; i++) {
-		if (net->ether_takers[i].take == NULL) {
-			net->ether_takers[i].ether_type = ether_type;
-			net->ether_takers[i].take = take;
-			net->ether_takers[i].arg = arg;
-			return;
-		}
+	unsigned i = 0;
+
+	while (i < NET_ETHER_TAKERS && net->ether_takers[i].take != NULL) {
 		must(net->ether_takers[i].ether_type != ether_type);
+		i++;
 	}
-	must(!"room for another EtherType");
+	must(i < NET_ETHER_TAKERS);
+	net->ether_takers[i].ether_type = ether_type;
+	net->ether_takers[i].take = take;
+	net->ether_takers[i].arg = arg;
 }
 
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg)
 {
-	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {
-		if (net->deliver_takers[i].take == NULL) {
-			net->deliver_takers[i].proto = proto;
-			net->deliver_takers[i].take = take;
-			net->deliver_takers[i].arg = arg;
-			return;
-		}
+	unsigned i = 0;
+
+	while (i < NET_DELIVER_TAKERS && net->deliver_takers[i].take != NULL) {
 		must(net->deliver_takers[i].proto != proto);
+		i++;
 	}
-	must(!"room for another protocol");
+	must(i < NET_DELIVER_TAKERS);
+	net->deliver_takers[i].proto = proto;
+	net->deliver_takers[i].take = take;
+	net->deliver_takers[i].arg = arg;
 }
 
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)

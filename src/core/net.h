@@ -21,6 +21,7 @@
 
 struct addrs;
 struct fib;
+struct ip4_reass;
 struct neigh_table;
 struct ports;
 
@@ -37,6 +38,7 @@ struct net_budget {
 	unsigned pkt_small, pkt_large;
 	uint32_t neighbours;
 	uint32_t port_addresses;
+	uint32_t datagrams; /* that wait for fragments; 0: IP4_REASS_DATAGRAMS */
 };
 
 struct net {
@@ -53,6 +55,7 @@ struct net {
 	struct neigh_table *neigh;
 	struct ports *ports;
 	struct pkt_pool *pool;
+	struct ip4_reass *reass;
 
 	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
 	unsigned own_head, own_n;

@@ -161,9 +161,11 @@ enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 	struct iface *in = iface_get(net, p->in);
 
 	must(reason < DROP_COUNT);
-	net->drops[reason]++;
-	if (in != NULL && is_loss(reason))
-		in->counters.rx_drops++;
+	if (!p->asked_only) {
+		net->drops[reason]++;
+		if (in != NULL && is_loss(reason))
+			in->counters.rx_drops++;
+	}
 	explain(p->why, is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),
 	        drop_sentence(reason));
 	pkt_done(net, p);

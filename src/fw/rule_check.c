@@ -51,20 +51,16 @@ static const struct {
 	[ACTION_CHANGE_MSS] = { MANGLE, HOOKS_MANGLE },
 };
 
+static const uint32_t hooks_of[FACILITY_COUNT] = {
+	[FACILITY_FILTER] = HOOKS_FILTER,
+	[FACILITY_NAT] = HOOKS_NAT,
+	[FACILITY_MANGLE] = HOOKS_MANGLE,
+};
+
 uint32_t facility_hooks(enum facility facility)
 {
-	switch (facility) {
-	case FACILITY_FILTER:
-		return HOOKS_FILTER;
-	case FACILITY_NAT:
-		return HOOKS_NAT;
-	case FACILITY_MANGLE:
-		return HOOKS_MANGLE;
-	case FACILITY_COUNT:
-		break;
-	}
-	must(!"a facility");
-	return 0;
+	must(facility < FACILITY_COUNT);
+	return hooks_of[facility];
 }
 
 bool rule_action_known(enum facility facility, enum rule_action action)

@@ -122,11 +122,9 @@ static bool spec_test_holds(const struct rule_spec *spec, enum rule_test test, c
 		return number_holds(p->ttl, &spec->ttl);
 	case TEST_DSCP:
 		return number_holds(p->tos >> 2, &spec->dscp); /* RFC 2474, 3 */
-	case TEST_FRAGMENT:
-		return (p->fragment & IP4_OFFSET_MASK) != 0;
 	default:
-		must(!"a test");
-		return false;
+		must(test == TEST_FRAGMENT);
+		return (p->fragment & IP4_OFFSET_MASK) != 0;
 	}
 }
 

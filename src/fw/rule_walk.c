@@ -40,13 +40,13 @@ static void explain_miss(const struct walk *w, const struct rule_chain *chain,
                          const struct rule *rule, enum rule_test test)
 {
 	if (w->p->why != NULL && chain->n <= EXPLAIN_MISSES_MAX)
-		explain(w->p->why, w->stage, "rule %u (%s): no match: %s", rule->place, rule->text,
-		        rule_test_word(test));
+		explain(w->p->why, w->stage, "rule %u (%.100s): no match: %s", rule->place,
+		        rule->text, rule_test_word(test));
 }
 
 static void explain_match(const struct walk *w, const struct rule *rule)
 {
-	explain(w->p->why, w->stage, "rule %u (%s): matched → %s", rule->place, rule->text,
+	explain(w->p->why, w->stage, "rule %u (%.100s): matched → %s", rule->place, rule->text,
 	        rule_action_words[rule->action]);
 }
 
@@ -202,7 +202,8 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
 	struct rule_view view = rule_view(net, p, out);
 	struct walk w = { .rules = rules, .net = net, .p = p, .out = out, .depth = 1 };
 
-	w.stage = stage_word(rules, first);
+	if (p->why != NULL)
+		w.stage = stage_word(rules, first);
 	w.stack[0] = (struct place){ .chain = first };
 
 	const struct rule *last = walk_rules(&w, &view);

@@ -342,6 +342,8 @@ static bool afpacket_poll_link(struct port *port)
 		attach_again(a, &netdev);
 	port->link_up = is_linked(&netdev);
 	port->mtu_bytes = netdev.mtu_bytes;
+	if (port->link_up && !was_up)
+		clear_socket_error(a->fd); /* or the first frame would pay for the time without */
 	return port->link_up != was_up || port->mtu_bytes != mtu_before;
 }
 

@@ -56,8 +56,9 @@ static void client_close(struct local_client *client)
 }
 
 /*
- * Send what can be sent now, and have the loop call for the rest. A client that is over is woken
- * for writing once more, because it may be somebody's hands: only the loop's callback closes it.
+ * Send what can be sent now, and have the loop call for the rest. Only the loop's callback closes a
+ * client, because a session that speaks may be in the middle of something: one that is over is
+ * woken once more. (A broken one does not become writable; shut down, it hangs up.)
  */
 static void client_flush(struct local_client *client)
 {
@@ -69,8 +70,9 @@ static void client_flush(struct local_client *client)
 
 	if (over || client->out.len > 0)
 		interest |= LOOP_WRITE;
-	if (loop_interest(client->watch, interest) != 0)
-		client->broken = true;
+	if (client->broken)
+		shutdown(client->fd, SHUT_RDWR);
+	must(loop_interest(client->watch, interest) == 0);
 }
 
 static void client_put(struct local_client *client, enum console_type type, const void *bytes,

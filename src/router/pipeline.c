@@ -6,6 +6,7 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/ip4.h"
+#include "core/ip4_reass.h"
 #include "fw/mss.h"
 #include "fw/track.h"
 #include "fw/translate.h"
@@ -27,9 +28,8 @@ static enum verdict reassemble(struct walk *walk, struct pkt *p)
 
 	struct pkt *whole = ip4_reassemble(net_of(walk), p);
 
-	if (whole == NULL)
-		return VERDICT_TAKEN;
-	pipeline_walk(walk->router, PATH_IN, whole, false);
+	if (whole != NULL)
+		pipeline_walk(walk->router, PATH_IN, whole, false);
 	return VERDICT_TAKEN;
 }
 
@@ -119,6 +119,9 @@ static enum verdict filter(struct walk *walk, const char *chain, iface_id out, s
 {
 	struct rule_choice choice;
 
+	/* What the router says to itself never crossed a border. */
+	if (walk->path == PATH_LOCAL && p->in == IFACE_NONE)
+		return VERDICT_NEXT;
 	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
 	if (choice.action == ACTION_DROP)
 		return pkt_drop(net_of(walk), p, DROP_FILTER);
@@ -198,14 +201,27 @@ static enum verdict src_nat(struct walk *walk, struct pkt *p)
 	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
+/* A new connection mark may change what rules say of both directions. */
+static void note_mark(struct router *router, const struct pkt *p)
+{
+	struct flow *flow;
+
+	if (p->flow == FLOW_NONE || p->state == STATE_RELATED)
+		return;
+	flow = flow_at(router->fw.flows, p->flow);
+	if (flow->mark == p->connection_mark)
+		return;
+	flow->mark = p->connection_mark;
+	flow->way[0].generation = flow->way[1].generation = 0;
+}
+
 static enum verdict confirm(struct walk *walk, struct pkt *p)
 {
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
 	if (reason != DROP_COUNT)
 		return pkt_drop(net_of(walk), p, reason);
-	if (p->flow != FLOW_NONE && p->state != STATE_RELATED)
-		flow_at(walk->router->fw.flows, p->flow)->mark = p->connection_mark;
+	note_mark(walk->router, p);
 	track_note(&walk->router->fw, p);
 	return VERDICT_NEXT;
 }

@@ -7,6 +7,7 @@
  */
 #include "core/ether.h"
 #include "core/ip4.h"
+#include "core/ip4_reass.h"
 #include "core/neigh.h"
 #include "router/pipeline.h"
 #include "router/verdict.h"
@@ -101,6 +102,7 @@ bool router_turn(struct router *router, mono now)
 	}
 	more |= flows_turn(router->fw.flows, net, now, FLOWS_PER_TURN);
 	neigh_turn(net);
+	ip4_reass_turn(net);
 	host_turn(&router->host);
 	turn_own(router);
 	iface_flush(net);
@@ -112,5 +114,6 @@ mono router_next(const struct router *router)
 	mono next = flows_next(router->fw.flows);
 
 	next = mono_min(next, neigh_due(&router->net));
+	next = mono_min(next, ip4_reass_due(&router->net));
 	return mono_min(next, host_due(&router->host));
 }

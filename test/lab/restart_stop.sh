@@ -22,7 +22,8 @@ machine() {
 }
 run() { "$lab_repo/lab/run" </dev/null >"$LAB.log" 2>&1; }
 stop() { "$lab_repo/lab/stop" >/dev/null; }
-trap 'rm -f "$LAB.log"; scenario_leave' EXIT
+# scenario_leave looks at the exit code: rm may not put its own in its place.
+trap '(code=$?; rm -f "$LAB.log"; exit $code); scenario_leave' EXIT
 
 before=$(machine)
 check_runs "run" run

@@ -1,0 +1,290 @@
+#include "conf/commit.h"
+
+#include <string.h>
+
+#include "conf/diff.h"
+#include "conf/row.h"
+#include "conf/txn.h"
+#include "lib/mem.h"
+#include "lib/must.h"
+
+void commit_discard(struct conf *conf, struct prepared *prepared)
+{
+	for (size_t m = 0; prepared->ready != NULL && m < conf->current->nmenus; m++) {
+		const struct menu *menu = conf->setup.menus[m];
+
+		if (prepared->ready[m] && menu->discard != NULL)
+			menu->discard(prepared->at[m]);
+	}
+	mem_free(prepared->touched);
+	mem_free(prepared->ready);
+	mem_free(prepared->at);
+	*prepared = (struct prepared){ 0 };
+}
+
+bool commit_prepare(struct conf *conf, const struct conf_state *draft, struct prepared *prepared,
+                    struct diag *diag)
+{
+	size_t n = draft->nmenus;
+
+	must(prepared->ready == NULL);
+	prepared->ready = mem_new(n, sizeof *prepared->ready);
+	prepared->at = mem_new(n, sizeof *prepared->at);
+	if (prepared->touched == NULL) {
+		prepared->touched = mem_new(n, sizeof *prepared->touched);
+		txn_touched(conf->current, draft, prepared->touched);
+	}
+	for (size_t m = 0; m < n; m++) {
+		const struct menu *menu = draft->menus[m];
+
+		if (!prepared->touched[m] || menu->prepare == NULL)
+			continue;
+		if (!menu->prepare(conf->setup.router, draft, &prepared->at[m], diag)) {
+			must(diag->failed);
+			commit_discard(conf, prepared);
+			return false;
+		}
+		prepared->ready[m] = true;
+	}
+	return true;
+}
+
+void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared *prepared)
+{
+	const struct conf_state *old = conf->current;
+
+	draft->next = conf->states;
+	conf->states = draft;
+	conf->current = draft;
+	for (size_t m = 0; m < draft->nmenus; m++) {
+		if (prepared->ready[m] && draft->menus[m]->publish != NULL)
+			draft->menus[m]->publish(conf->setup.router, prepared->at[m]);
+		prepared->ready[m] = false;
+	}
+	commit_discard(conf, prepared);
+	conf_release(conf, old);
+}
+
+/* The change is over: free what it had, then tell whoever asked. */
+static void answer(struct conf *conf, bool ok)
+{
+	struct commit commit = conf->commit;
+	const struct conf_answer result = {
+		.ok = ok,
+		.diag = ok ? NULL : &commit.diag,
+		.id = ok ? commit.id : 0,
+		.revision = conf->current->revision,
+	};
+
+	if (commit.draft != NULL)
+		state_free(commit.draft);
+	commit_discard(conf, &commit.prepared);
+	journal_write_free(commit.write);
+	conf->commit = (struct commit){ 0 };
+	conf->busy = false;
+	commit.pending->done(commit.pending->arg, &result);
+	mem_free(commit.pending);
+}
+
+static void publish_and_answer(struct conf *conf)
+{
+	struct commit *commit = &conf->commit;
+	struct conf_state *draft = commit->draft;
+
+	commit->draft = NULL;
+	commit_publish(conf, draft, &commit->prepared);
+	answer(conf, true);
+}
+
+static void write_work(struct background_job *job)
+{
+	struct commit_job *mine = (struct commit_job *)job;
+
+	journal_write_run(mine->journal, mine->write);
+}
+
+static bool write_failed(const struct journal_write *write, struct diag *diag)
+{
+	const char *stored = write->doubtful
+	                             ? "; whether it is stored all the same is not known until the "
+	                               "store can be written again"
+	                             : "";
+
+	return diag_fail(diag, NULL,
+	                 "failure: the change could not be stored (%s), so it was not made%s",
+	                 strerror(-write->result), stored);
+}
+
+static void write_done(struct background_job *job)
+{
+	struct conf *conf = ((struct commit_job *)job)->conf;
+	struct journal_write *write = conf->commit.write;
+
+	if (write->result == 0)
+		publish_and_answer(conf);
+	else
+		answer(conf, write_failed(write, &conf->commit.diag));
+	conf_pump(conf);
+}
+
+static void write_submit(struct conf *conf)
+{
+	struct commit *commit = &conf->commit;
+	const struct request *request = commit->pending->requests[0];
+	const struct journal_origin origin = {
+		.at = clock_wall(conf->setup.clock),
+		.who = request->who,
+		.door = request->door,
+		.line = request->line,
+	};
+
+	commit->write = journal_write_new(conf->journal, conf->current, commit->draft, &origin);
+	conf->job = (struct commit_job){ .job = { .work = write_work, .done = write_done },
+		                         .conf = conf,
+		                         .journal = conf->journal,
+		                         .write = commit->write };
+	background_submit(conf->setup.background, &conf->job.job);
+}
+
+/* Catches one observed row by its id. */
+struct catch_sink {
+	struct row_sink sink;
+	const struct menu *menu;
+	uint32_t id;
+	struct row *row; /* a copy */
+};
+
+static bool catch_row(struct row_sink *sink, const struct row *row)
+{
+	struct catch_sink *mine = (struct catch_sink *)sink;
+
+	if (row->id != mine->id)
+		return true;
+	mine->row = row_copy(mine->menu, row);
+	return false;
+}
+
+static bool forget_one(struct conf *conf, const struct menu *menu, uint32_t id, struct diag *diag)
+{
+	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .id = id };
+	bool ok;
+
+	menu->observe(conf->setup.router, conf->current, &sink.sink);
+	if (sink.row == NULL)
+		return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)", id,
+		                 menu->path);
+	ok = menu->forget(conf->setup.router, sink.row, diag);
+	row_release(sink.row);
+	return ok;
+}
+
+/* Is this about observed rows, which no transaction knows? */
+static bool is_forget(const struct conf *conf, const struct pending *pending)
+{
+	const struct request *request = pending->requests[0];
+
+	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
+	    request->menu->forget == NULL || request->menu->observe == NULL)
+		return false;
+	for (size_t i = 0; i < request->nids; i++) {
+		if (conf_state_row(conf->current, request->menu->path, request->ids[i]) != NULL)
+			return false;
+	}
+	return true;
+}
+
+static bool forget_all(struct conf *conf, const struct request *request, struct diag *diag)
+{
+	for (size_t i = 0; i < request->nids; i++) {
+		if (!forget_one(conf, request->menu, request->ids[i], diag))
+			return false;
+	}
+	return true;
+}
+
+static bool apply_all(struct conf *conf, struct commit *commit)
+{
+	for (size_t i = 0; i < commit->pending->n; i++) {
+		uint32_t id;
+
+		if (!txn_apply(commit->draft, commit->pending->requests[i], &id, &commit->diag))
+			return false;
+		if (id != 0)
+			commit->id = id;
+	}
+	return txn_check(conf->current, commit->draft, &commit->diag);
+}
+
+static bool changes_something(const struct conf_state *old, const struct conf_state *new)
+{
+	struct diff diff = { 0 };
+	bool changes;
+
+	diff_states(&diff, old, new);
+	changes = diff.n > 0;
+	diff_free(&diff);
+	return changes;
+}
+
+/* Carry out the first change of the queue, up to where it waits for the disk. */
+static void start(struct conf *conf)
+{
+	struct commit *commit = &conf->commit;
+
+	*commit = (struct commit){ .pending = conf->first };
+	conf->busy = true;
+	conf->first = commit->pending->next;
+	if (conf->first == NULL)
+		conf->last = &conf->first;
+
+	if (is_forget(conf, commit->pending)) {
+		answer(conf, forget_all(conf, commit->pending->requests[0], &commit->diag));
+		return;
+	}
+	commit->draft = state_draft(conf->current);
+	if (!apply_all(conf, commit)) {
+		answer(conf, false);
+		return;
+	}
+	if (!changes_something(conf->current, commit->draft)) {
+		answer(conf, true);
+		return;
+	}
+	commit->draft->revision++;
+	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag))
+		answer(conf, false);
+	else if (conf->journal != NULL)
+		write_submit(conf);
+	else
+		publish_and_answer(conf);
+}
+
+void conf_pump(struct conf *conf)
+{
+	if (conf->pumping)
+		return;
+	conf->pumping = true;
+	while (!conf->busy && conf->first != NULL)
+		start(conf);
+	conf->pumping = false;
+}
+
+void conf_change_all(struct conf *conf, struct request *const *requests, size_t n, conf_done *done,
+                     void *arg)
+{
+	struct pending *pending = mem_new(1, sizeof *pending + n * sizeof(struct request *));
+
+	must(n > 0 && conf->current != NULL);
+	pending->done = done;
+	pending->arg = arg;
+	pending->n = n;
+	memcpy(pending->requests, requests, n * sizeof(struct request *));
+	*conf->last = pending;
+	conf->last = &pending->next;
+	conf_pump(conf);
+}
+
+void conf_change(struct conf *conf, struct request *request, conf_done *done, void *arg)
+{
+	conf_change_all(conf, &request, 1, done, arg);
+}

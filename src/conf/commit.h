@@ -1,0 +1,78 @@
+/*
+ * commit.h -- the inside of struct conf, and the way of a change through it.
+ *
+ *   queue -> type and check -> prepare -> durable -> publish -> answer
+ *            (router's thread)            (background)  (router's thread)
+ *
+ * Until publish everything can be thrown away, and is, when a step fails.
+ *
+ * Threads: the router's; between submit and done the journal belongs to the background.
+ */
+#ifndef CONF_COMMIT_H
+#define CONF_COMMIT_H
+
+#include "conf/conf.h"
+#include "conf/diag.h"
+#include "conf/journal.h"
+#include "conf/state.h"
+
+/* A change that waits for its turn. */
+struct pending {
+	struct pending *next;
+	conf_done *done;
+	void *arg;
+	size_t n;
+	struct request *requests[];
+};
+
+/* What the menus have prepared for a state, one per touched menu. */
+struct prepared {
+	bool *touched;
+	bool *ready; /* prepare() has succeeded: publish or discard is owed */
+	void **at;
+};
+
+/* The one change that is being carried out. */
+struct commit {
+	struct pending *pending;
+	struct conf_state *draft;
+	struct prepared prepared;
+	struct journal_write *write;
+	uint32_t id;
+	struct diag diag;
+};
+
+struct commit_job {
+	struct background_job job; /* first: the job is cast back to this */
+	struct conf *conf;
+	struct journal *journal; /* the background's until it is done, as is write */
+	struct journal_write *write;
+};
+
+struct conf {
+	struct conf_setup setup;
+	struct conf_state *current; /* published */
+	struct conf_state *states;  /* all that are held, linked by next */
+	struct journal *journal;    /* NULL: nothing is kept */
+	struct pending *first;      /* the queue */
+	struct pending **last;
+	struct commit commit;
+	struct commit_job job;
+	bool busy;    /* a change is between its start and its answer */
+	bool pumping; /* conf_pump is further up on the stack */
+};
+
+/* Start waiting changes, one after another, until one has to wait for the disk. */
+void conf_pump(struct conf *conf);
+
+/*
+ * Have every touched menu prepare for @draft: those in prepared->touched, or, when that is NULL,
+ * those that differ from what is published. On failure nothing stays prepared.
+ */
+MUST_USE bool commit_prepare(struct conf *conf, const struct conf_state *draft,
+                             struct prepared *prepared, struct diag *diag);
+/* Swap in what was prepared, and @draft (which becomes the conf's) with it. */
+void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared *prepared);
+void commit_discard(struct conf *conf, struct prepared *prepared);
+
+#endif

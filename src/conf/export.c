@@ -1,0 +1,133 @@
+/*
+ * export.c -- the configuration as lines that make it again.
+ *
+ * Menus come in the order in which they apply, so that what a line refers to is there before it.
+ */
+#include <string.h>
+
+#include "conf/commit.h"
+#include "conf/line.h"
+#include "conf/name.h"
+#include "conf/row.h"
+#include "conf/type.h"
+
+#define FOLD_AT 80
+
+struct export
+{
+	const struct conf_state *state;
+	const struct export_options *options;
+	const struct menu *menu;
+	struct text *out;
+	bool titled; /* the menu's own line was written */
+};
+
+/* Is @menu at or below @path? */
+static bool is_below(const char *menu, const char *path)
+{
+	size_t len = path != NULL ? strlen(path) : 0;
+
+	while (len > 0 && path[len - 1] == '/')
+		len--;
+	return len == 0 ||
+	       (strncmp(menu, path, len) == 0 && (menu[len] == '\0' || menu[len] == '/'));
+}
+
+/* "add", "set", "set [ find default-name=ether1 ]" */
+static void command(const struct menu *menu, const struct row *row, struct text *out)
+{
+	int key = name_field(menu);
+
+	if (menu->kind == MENU_SETTINGS) {
+		text_add(out, "set");
+		return;
+	}
+	if ((row->flags & ROW_FIXED) == 0) {
+		text_add(out, "add");
+		return;
+	}
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if ((menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			key = (int)i;
+	}
+	must(key >= 0);
+	text_printf(out, "set [ find %s=", menu->fields[key].name);
+	line_quote(row_at_const(row, &menu->fields[key]), out);
+	text_add(out, " ]");
+}
+
+static void row_line(struct export *export, const struct row *row, const struct words *words)
+{
+	struct text line = { 0 };
+
+	command(export->menu, row, &line);
+	if (export->options->terse) {
+		text_printf(export->out, "%s/", export->menu->path);
+	} else if (!export->titled) {
+		text_printf(export->out, "%s\n", export->menu->path);
+		export->titled = true;
+	}
+	text_add(export->out, text_str(&line));
+	words_print(words, line.len, export->options->terse ? 0 : FOLD_AT, export->out);
+	text_char(export->out, '\n');
+	text_free(&line);
+}
+
+/* The name of a row that comes with the router selects it, and says nothing when it is default. */
+static void key_drop(const struct menu *menu, const struct row *row, struct words *words)
+{
+	int key = name_field(menu);
+	const char *dflt = NULL;
+
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if ((menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			dflt = row_at_const(row, &menu->fields[i]);
+	}
+	if (key < 0 || (dflt != NULL && strcmp(dflt, menu_row_name(menu, row)) != 0))
+		return;
+	for (struct word **at = &words->first; *at != NULL; at = &(*at)->next) {
+		if (strcmp((*at)->name, menu->fields[key].name) == 0) {
+			*at = (*at)->next;
+			words->n--;
+			return;
+		}
+	}
+}
+
+static void row_export(struct export *export, const struct row *row)
+{
+	const struct words_options options = { .verbose = export->options->verbose,
+		                               .secrets = export->options->show_sensitive };
+	bool is_set = (row->flags & ROW_FIXED) != 0 || export->menu->kind == MENU_SETTINGS;
+	struct words words = { 0 };
+
+	if ((row->flags & ROW_DYNAMIC) != 0)
+		return;
+	words_row(&words, export->menu, row, export->state, &options);
+	if (is_set && !options.verbose)
+		key_drop(export->menu, row, &words);
+	if (!is_set || words.n > 0)
+		row_line(export, row, &words);
+	words_free(&words);
+}
+
+static void menu_export(struct export *export, size_t m)
+{
+	struct rows rows = state_rows(export->state, m);
+
+	export->menu = export->state->menus[m];
+	export->titled = false;
+	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path))
+		return;
+	for (size_t i = 0; i < rows.n; i++)
+		row_export(export, rows.at[i]);
+}
+
+void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
+{
+	struct export export = { .state = conf->current, .options = options, .out = out };
+
+	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
+	for (size_t m = 0; m < export.state->nmenus; m++)
+		menu_export(&export, m);
+}

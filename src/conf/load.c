@@ -1,0 +1,306 @@
+/*
+ * load.c -- conf_load(): from the store, and from what is there, to the first published state.
+ */
+#include <errno.h>
+#include <string.h>
+
+#include "conf/commit.h"
+#include "conf/name.h"
+#include "conf/row.h"
+#include "conf/txn.h"
+#include "conf/type.h"
+#include "lib/mem.h"
+#include "lib/must.h"
+
+#define NAME_BYTES 64
+
+struct load {
+	struct conf *conf;
+	struct conf_state *draft;
+	const struct menu *menu;
+	size_t m;
+	struct diag *diag;
+};
+
+/* The field that says which thing a row of a MENU_FIXED is for. */
+static int fixed_field(const struct menu *menu)
+{
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if ((menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			return (int)i;
+	}
+	return name_field(menu);
+}
+
+static const char *fixed_name(const struct menu *menu, const struct row *row)
+{
+	return row_at_const(row, &menu->fields[fixed_field(menu)]);
+}
+
+static bool thing_exists(const struct load *load, const char *name)
+{
+	char thing[NAME_BYTES];
+
+	for (size_t n = 0; load->menu->fixed(load->conf->setup.router, n, thing, sizeof thing);
+	     n++) {
+		if (strcmp(thing, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool thing_has_row(const struct load *load, const char *name)
+{
+	struct rows rows = state_all(load->draft, load->m);
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (strcmp(fixed_name(load->menu, rows.at[i]), name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static bool name_in_use(const struct load *load, const char *name)
+{
+	const char *space =
+		load->menu->key_space != NULL ? load->menu->key_space : load->menu->path;
+
+	for (size_t m = 0; m < load->draft->nmenus; m++) {
+		struct rows rows = state_all(load->draft, m);
+
+		if (!name_ref_means(space, load->draft->menus[m]))
+			continue;
+		for (size_t i = 0; i < rows.n; i++) {
+			if (strcmp(menu_row_name(load->draft->menus[m], rows.at[i]), name) == 0)
+				return true;
+		}
+	}
+	return false;
+}
+
+/* A new thing is called as by default, unless a person has given that name to another one. */
+static bool thing_name(const struct load *load, struct row *row, const char *thing)
+{
+	int key = name_field(load->menu);
+	char name[NAME_BYTES];
+	struct text out = text_into(name, sizeof name);
+
+	if (key < 0 || key == fixed_field(load->menu))
+		return true;
+	text_add(&out, thing);
+	for (unsigned i = 2; name_in_use(load, name); i++) {
+		text_clear(&out);
+		text_printf(&out, "%s-%u", thing, i);
+	}
+	return row_put(load->menu, row, (size_t)key, name, load->draft, load->diag);
+}
+
+static bool thing_add(const struct load *load, const char *thing)
+{
+	struct row *row = row_new(load->menu, load->draft, load->diag);
+
+	if (row == NULL)
+		return false;
+	if (!row_put(load->menu, row, (size_t)fixed_field(load->menu), thing, load->draft,
+	             load->diag) ||
+	    !thing_name(load, row, thing)) {
+		row_release(row);
+		return false;
+	}
+	row->flags = ROW_FIXED;
+	row->id = load->draft->next_id++;
+	state_add(load->draft, load->m, row, 0);
+	return true;
+}
+
+static void absent_mark(const struct load *load)
+{
+	struct rows rows = state_all(load->draft, load->m);
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (thing_exists(load, fixed_name(load->menu, rows.at[i])))
+			continue;
+
+		struct row *row = row_copy(load->menu, rows.at[i]);
+
+		row->flags |= ROW_ABSENT;
+		state_replace(load->draft, load->m, row);
+		rows = state_all(load->draft, load->m);
+	}
+	state_hide_absent(load->draft, load->m);
+}
+
+static bool things_load(const struct load *load)
+{
+	char thing[NAME_BYTES];
+
+	must(fixed_field(load->menu) >= 0);
+	for (size_t n = 0; load->menu->fixed(load->conf->setup.router, n, thing, sizeof thing);
+	     n++) {
+		if (!thing_has_row(load, thing) && !thing_add(load, thing))
+			return false;
+	}
+	absent_mark(load);
+	return true;
+}
+
+static bool settings_load(const struct load *load)
+{
+	struct row *row;
+
+	if (state_rows(load->draft, load->m).n > 0)
+		return true;
+	row = row_new(load->menu, load->draft, load->diag);
+	if (row == NULL)
+		return false;
+	row->id = load->draft->next_id++;
+	row->flags = ROW_FIXED;
+	state_add(load->draft, load->m, row, 0);
+	return true;
+}
+
+struct fresh_load {
+	struct fresh_sink sink;
+	const struct load *load;
+};
+
+/* Rows that come with the router get their mark. */
+static void flags_set(const struct load *load, uint32_t id, uint32_t flags)
+{
+	struct row *row = row_copy(load->menu, state_find(load->draft, load->m, id));
+
+	row->flags |= flags;
+	state_replace(load->draft, load->m, row);
+}
+
+static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fresh_field *fields,
+                      size_t n)
+{
+	const struct load *load = ((struct fresh_load *)sink)->load;
+	struct arena arena = { 0 };
+	struct request request = { .menu = load->menu, .verb = VERB_ADD, .arena = &arena };
+	const struct row *row = NULL;
+	size_t first = 0;
+	uint32_t id = 0;
+
+	if (load->menu->kind == MENU_FIXED) {
+		must(n > 0);
+		row = conf_state_named(load->draft, load->menu->path, fields[0].value, NULL);
+		if (row == NULL)
+			return; /* this machine has no such thing */
+		id = row->id;
+		request.nids = 1;
+		first = 1;
+	}
+	if (load->menu->kind == MENU_FIXED || load->menu->kind == MENU_SETTINGS)
+		request.verb = VERB_SET;
+	request.ids = &id;
+	for (size_t i = first; i < n; i++)
+		request_put(&request, fields[i].name, fields[i].value);
+
+	uint32_t added;
+
+	if (!load->diag->failed && txn_apply(load->draft, &request, &added, load->diag) &&
+	    added != 0)
+		flags_set(load, added, flags);
+	arena_free(&arena);
+}
+
+static bool fresh_load(const struct load *load)
+{
+	struct fresh_load fresh = { .sink = { .row = fresh_row }, .load = load };
+
+	load->menu->fresh(load->conf->setup.router, &fresh.sink);
+	return !load->diag->failed;
+}
+
+static bool menus_fill(struct load *load, bool fresh)
+{
+	for (size_t m = 0; m < load->draft->nmenus; m++) {
+		load->m = m;
+		load->menu = load->draft->menus[m];
+		if (load->menu->kind == MENU_SETTINGS && !settings_load(load))
+			return false;
+		if (load->menu->kind == MENU_FIXED && load->menu->fixed != NULL &&
+		    !things_load(load))
+			return false;
+		if (fresh && load->menu->fresh != NULL && !fresh_load(load))
+			return false;
+	}
+	return true;
+}
+
+/* Store what was added to @loaded: the same write as any change's, but waited for. */
+static int filled_store(struct conf *conf, const struct conf_state *loaded,
+                        struct conf_state *draft, struct diag *diag)
+{
+	const struct journal_origin origin = { .at = clock_wall(conf->setup.clock),
+		                               .who = "system",
+		                               .door = "start",
+		                               .line = "fresh" };
+	struct diff diff = { 0 };
+	struct journal_write *write;
+	int result;
+
+	diff_states(&diff, loaded, draft);
+	if (diff.n == 0) {
+		diff_free(&diff);
+		return 0;
+	}
+	diff_free(&diff);
+	draft->revision++;
+	if (conf->journal == NULL)
+		return 0;
+	write = journal_write_new(conf->journal, loaded, draft, &origin);
+	journal_write_run(conf->journal, write);
+	result = write->result;
+	if (result != 0)
+		(void)diag_fail(diag, NULL,
+		                "%s could not be written (%s); is the disk full or read-only?",
+		                CONF_FILE, strerror(-result));
+	journal_write_free(write);
+	return result;
+}
+
+static int first_publish(struct conf *conf, struct conf_state *draft, struct diag *diag)
+{
+	struct prepared prepared = { .touched = mem_new(draft->nmenus, sizeof(bool)) };
+
+	memset(prepared.touched, 1, draft->nmenus * sizeof(bool));
+	if (!commit_prepare(conf, draft, &prepared, diag)) {
+		state_free(draft);
+		return -EINVAL;
+	}
+	commit_publish(conf, draft, &prepared);
+	return 0;
+}
+
+int conf_load(struct conf *conf, struct diag *diag)
+{
+	struct conf_state *loaded = state_new(conf->setup.menus);
+	struct load load = { .conf = conf, .diag = diag };
+	bool fresh = true;
+	int result = 0;
+
+	must(conf->journal == NULL && conf->current->revision == 0);
+	if (conf->setup.store != NULL)
+		result = journal_open(conf->setup.store, conf->setup.random, &conf->journal, &fresh,
+		                      diag);
+	if (result == 0 && !fresh)
+		result = journal_load(conf->journal, loaded, conf->setup.log, diag);
+	if (result != 0) {
+		state_free(loaded);
+		return result;
+	}
+	load.draft = state_draft(loaded);
+	if (!menus_fill(&load, fresh) || !txn_check(loaded, load.draft, diag))
+		result = -EINVAL;
+	if (result == 0)
+		result = filled_store(conf, loaded, load.draft, diag);
+	state_free(loaded);
+	if (result != 0) {
+		state_free(load.draft);
+		return result;
+	}
+	return first_publish(conf, load.draft, diag);
+}

@@ -1,0 +1,73 @@
+/*
+ * run.h -- a program at work: one machine per running line or script.
+ *
+ * The machine goes from operation to operation and can stop between any two. It waits while a
+ * change is on its way to the disk, and while an action (ping) takes its time; whoever drives the
+ * router calls run_step() each turn.
+ *
+ *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
+ *                               RUN_WAITING: go on next turn
+ *                               RUN_DONE:    see run_ok(), run_diag() -> run_free()
+ *
+ * Memory:  each command's in an arena that is emptied after it.
+ * Threads: the router's.
+ */
+#ifndef CONF_RUN_H
+#define CONF_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/items.h"
+#include "conf/parse.h"
+#include "lib/mono.h"
+
+struct conf;
+struct diag;
+struct run;
+struct text;
+
+/* What print is to lay out. */
+struct print_job {
+	const struct call *call;
+	const struct conf_state *state;
+	const struct items *items; /* all of the menu's */
+	const bool *shown;         /* which of them are meant, item by item */
+	const char *proplist;      /* names of properties, checked; NULL: not given */
+	bool wanted;               /* as a value, not for the eye */
+};
+
+/* Who runs the program, and what it needs from them. */
+struct run_host {
+	struct conf *conf;
+	struct numbering *numbering;
+	const char *who, *door;
+	void *arg;
+	void (*out)(void *arg, const char *text, size_t len);
+	/* What a person should be told besides; one line without its end. */
+	void (*notice)(void *arg, const char *line);
+	void (*print)(void *arg, const struct print_job *job, struct text *out);
+	void (*go)(void *arg, const char *path);
+	void (*quit)(void *arg);
+};
+
+enum run_state {
+	RUN_RUNNING,
+	RUN_WAITING,
+	RUN_DONE,
+};
+
+/* Takes @program over; @host is copied, what it points to must outlive the machine. */
+struct run *run_new(const struct run_host *host, struct program *program);
+/* Carry out up to @budget operations. */
+enum run_state run_step(struct run *run, mono now, unsigned budget);
+/* Stop an action, and the program behind it. A change that is under way is still finished. */
+void run_interrupt(struct run *run);
+bool run_ok(const struct run *run);
+bool run_interrupted(const struct run *run);
+const struct diag *run_diag(const struct run *run);
+/* At any time: a change that is under way goes on without us. */
+void run_free(struct run *run);
+
+#endif

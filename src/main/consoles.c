@@ -1,0 +1,136 @@
+#include "main/consoles.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void to_client(void *arg, const char *bytes, size_t len)
+{
+	const struct console *console = arg;
+
+	local_client_out(console->client, bytes, len);
+}
+
+static void to_client_beside(void *arg, const char *bytes, size_t len)
+{
+	const struct console *console = arg;
+
+	local_client_notice(console->client, bytes, len);
+}
+
+static struct console *free_place(struct consoles *consoles)
+{
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (!consoles->at[i].used)
+			return &consoles->at[i];
+	}
+	return NULL;
+}
+
+static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
+{
+	struct consoles *consoles = arg;
+	struct console *console = free_place(consoles);
+
+	if (console == NULL) {
+		local_client_bye(client, "too many logins; end one of them first");
+		return NULL;
+	}
+	*console = (struct console){ .used = true, .client = client };
+	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
+
+	struct session_setup setup = {
+		.conf = consoles->conf,
+		.who = console->who,
+		.door = said->interactive ? "console" : "script",
+		.width = said->size.width,
+		.interactive = said->interactive,
+		.colour = said->colour,
+		.arg = console,
+		.out = to_client,
+		.notice = to_client_beside,
+	};
+
+	console->session = session_new(&setup);
+	return console;
+}
+
+static void input(void *session, const uint8_t *bytes, size_t len)
+{
+	struct console *console = session;
+
+	/* What no longer fits was typed far ahead of a command that still runs. */
+	if (session_input(console->session, (const char *)bytes, len) < len)
+		local_client_out(console->client, "\a", 1);
+}
+
+static void ran(void *arg, bool ok)
+{
+	const struct console *console = arg;
+
+	local_client_done(console->client, ok ? 0 : 1);
+}
+
+static void run(void *session, const char *script, size_t len)
+{
+	static const char busy[] = "failure: a script is running, or this one is too long\n";
+	struct console *console = session;
+
+	if (session_run(console->session, script, len, ran, console))
+		return;
+	local_client_notice(console->client, busy, sizeof busy - 1);
+	local_client_done(console->client, 1);
+}
+
+static void interrupt(void *session)
+{
+	session_interrupt(((struct console *)session)->session);
+}
+
+static void resize(void *session, struct console_size size)
+{
+	session_resize(((struct console *)session)->session, size.width);
+}
+
+static void gone(void *session)
+{
+	struct console *console = session;
+
+	session_free(console->session);
+	console->used = false;
+}
+
+const struct local_hooks consoles_hooks = {
+	.hello = hello,
+	.input = input,
+	.run = run,
+	.interrupt = interrupt,
+	.resize = resize,
+	.gone = gone,
+};
+
+bool consoles_turn(struct consoles *consoles, mono now)
+{
+	bool more = false;
+
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		struct console *console = &consoles->at[i];
+
+		if (!console->used)
+			continue;
+		more |= session_turn(console->session, now);
+		if (session_closed(console->session) && !console->goodbye) {
+			console->goodbye = true;
+			local_client_bye(console->client, "");
+		}
+	}
+	return more;
+}
+
+bool consoles_busy(const struct consoles *consoles)
+{
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (consoles->at[i].used && session_busy(consoles->at[i].session))
+			return true;
+	}
+	return false;
+}

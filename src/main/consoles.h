@@ -1,0 +1,37 @@
+/*
+ * consoles.h -- the people at the local socket, each with a session of their own.
+ *
+ * Joins os/local_socket (bytes of clients) with ui/session (what the bytes mean).
+ *
+ * Memory:  a small record a client. Threads: the router's.
+ */
+#ifndef MAIN_CONSOLES_H
+#define MAIN_CONSOLES_H
+
+#include "os/local_socket.h"
+#include "ui/session.h"
+
+struct conf;
+
+struct console {
+	bool used;
+	struct session *session;
+	struct local_client *client;
+	bool goodbye; /* the client has been told to go */
+	char who[CONSOLE_WHO_BYTES];
+};
+
+struct consoles {
+	struct conf *conf;
+	struct console at[LOCAL_CLIENTS_MAX];
+};
+
+/* For local_socket_listen(); its argument is a struct consoles. */
+extern const struct local_hooks consoles_hooks;
+
+/* Let what runs go on; true: there is more to do at once. */
+bool consoles_turn(struct consoles *consoles, mono now);
+/* Is some command under way that a turn may move? */
+bool consoles_busy(const struct consoles *consoles);
+
+#endif

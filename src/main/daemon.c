@@ -1,0 +1,282 @@
+#include "main/daemon.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "conf/diag.h"
+#include "fw/flow.h"
+#include "menu/menus.h"
+#include "os/afpacket.h"
+#include "os/clock.h"
+#include "os/link.h"
+#include "os/notify.h"
+#include "os/shared_memory.h"
+#include "os/store.h"
+
+/* Turns in a row before the loop looks at anything else than ports. */
+#define TURNS_MAX 16
+
+static void log_to_stderr(void *arg, const struct log_line *line)
+{
+	const struct daemon *daemon = arg;
+
+	if (line->level >= (uint8_t)daemon->options->log_level)
+		fprintf(stderr, "towpathd: %s,%s: %s\n", line->topic,
+		        log_level_word((enum log_level)line->level), line->text);
+}
+
+static void on_signal(void *arg, int signal_number)
+{
+	struct daemon *daemon = arg;
+
+	daemon->stop = signal_number != SIGHUP;
+}
+
+/* A port has frames: the next turn takes them. */
+static void on_port(void *arg, unsigned events)
+{
+}
+
+static void on_background(void *arg, unsigned events)
+{
+	struct daemon *daemon = arg;
+
+	background_collect(daemon->background);
+}
+
+static void on_link(void *arg, unsigned events)
+{
+	struct daemon *daemon = arg;
+
+	if (link_changed(daemon->link_fd))
+		iface_poll_links(&daemon->router->net);
+}
+
+static int watch(struct daemon *daemon, int fd, loop_callback *call)
+{
+	struct loop_watch *unused;
+
+	return loop_add(daemon->loop, fd, call, daemon, &unused);
+}
+
+static int open_world(struct daemon *daemon, struct text *why)
+{
+	int error;
+
+	clock_init(&daemon->clock);
+	random_init(&daemon->random);
+	log_init(&daemon->log);
+	daemon->log.sink = log_to_stderr;
+	daemon->log.sink_arg = daemon;
+	error = loop_new(&daemon->clock, &daemon->loop);
+	if (error == 0)
+		error = loop_signals(daemon->loop, on_signal, daemon);
+	if (error != 0) {
+		text_printf(why, "cannot wait for events: %s", strerror(-error));
+		return error;
+	}
+	error = store_open(daemon->options->store, &daemon->store);
+	if (error == -EWOULDBLOCK)
+		text_printf(why,
+		            "--store %s: another towpathd is using it; stop that one, or give "
+		            "this one a store of its own",
+		            daemon->options->store);
+	else if (error != 0)
+		text_printf(why, "--store %s: %s", daemon->options->store, strerror(-error));
+	return error;
+}
+
+static int open_port(struct daemon *daemon, const struct options_port *wanted, struct text *why)
+{
+	struct afpacket_options options = {
+		.name = wanted->name,
+		.iface = wanted->iface,
+		.slots = wanted->slots,
+		.promiscuous = wanted->promiscuous,
+		.keep_address = wanted->keep_address,
+	};
+	struct text words = { 0 };
+	struct port *port;
+	int error = afpacket_open(&options, &words, &port);
+
+	if (error != 0) {
+		text_printf(why, "--port %s=%s: %s", wanted->name, wanted->iface, text_str(&words));
+		text_free(&words);
+		return error;
+	}
+	if (words.len > 0)
+		fprintf(stderr, "towpathd: --port %s=%s: %s\n", wanted->name, wanted->iface,
+		        text_str(&words));
+	text_free(&words);
+	error = watch(daemon, afpacket_fd(port), on_port);
+	if (error == 0 && daemon->pcap != NULL)
+		error = pcap_wrap(daemon->pcap, port, &port);
+	if (error != 0) {
+		text_printf(why, "--port %s: %s", wanted->name, strerror(-error));
+		port->ops->close(port);
+		return error;
+	}
+	daemon->ports[daemon->nports++] = port;
+	return 0;
+}
+
+static int open_ports(struct daemon *daemon, struct text *why)
+{
+	const struct options *options = daemon->options;
+	int error = 0;
+
+	if (options->pcap[0] != '\0')
+		error = pcap_open(options->pcap, &daemon->clock, &daemon->pcap);
+	if (error != 0)
+		text_printf(why, "--pcap %s: %s", options->pcap, strerror(-error));
+	for (unsigned i = 0; error == 0 && i < options->nports; i++)
+		error = open_port(daemon, &options->ports[i], why);
+	if (error != 0)
+		return error;
+	daemon->link_fd = link_open();
+	if (daemon->link_fd < 0) {
+		text_printf(why, "cannot follow links: %s", strerror(-daemon->link_fd));
+		return daemon->link_fd;
+	}
+	return watch(daemon, daemon->link_fd, on_link);
+}
+
+static int make_router(struct daemon *daemon, struct text *why)
+{
+	struct router_setup setup = {
+		.random = &daemon->random.random,
+		.log = &daemon->log,
+		.now = clock_mono(&daemon->clock),
+		.flows = ROUTER_FLOWS_DEFAULT,
+	};
+	int error = shared_memory_new("towpath-flows", flows_bytes(setup.flows),
+	                              &daemon->flow_bytes, &daemon->flow_fd);
+
+	if (error != 0) {
+		text_printf(why, "no memory for %u connections (%zu MiB): %s", setup.flows,
+		            flows_bytes(setup.flows) >> 20, strerror(-error));
+		return error;
+	}
+	setup.flow_bytes = daemon->flow_bytes;
+	daemon->router = router_new(&setup);
+	for (unsigned i = 0; i < daemon->nports; i++) {
+		if (iface_add_port(&daemon->router->net, daemon->ports[i]) == IFACE_NONE) {
+			text_printf(why, "--port %s: too many ports", daemon->ports[i]->name);
+			return -ENOSPC;
+		}
+	}
+	return 0;
+}
+
+static int load_configuration(struct daemon *daemon, struct text *why)
+{
+	struct diag diag = { 0 };
+	int error = background_start(&daemon->background);
+
+	if (error == 0)
+		error = watch(daemon, background_fd(daemon->background), on_background);
+	if (error != 0) {
+		text_printf(why, "cannot start the store's thread: %s", strerror(-error));
+		return error;
+	}
+
+	struct conf_setup setup = {
+		.menus = menus_all,
+		.router = daemon->router,
+		.store = daemon->store,
+		.background = daemon->background,
+		.clock = &daemon->clock,
+		.log = &daemon->log,
+		.random = &daemon->random.random,
+	};
+
+	daemon->conf = conf_new(&setup);
+	daemon->router->net.now = clock_mono(&daemon->clock);
+	error = conf_load(daemon->conf, &diag);
+	if (error != 0) {
+		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
+		return error;
+	}
+	router_set_configured(daemon->router);
+	return 0;
+}
+
+int daemon_start(struct daemon *daemon, const struct options *options, struct text *why)
+{
+	int error;
+
+	daemon->options = options;
+	daemon->link_fd = -1;
+	error = open_world(daemon, why);
+	if (error == 0)
+		error = open_ports(daemon, why);
+	if (error == 0)
+		error = make_router(daemon, why);
+	if (error == 0)
+		error = load_configuration(daemon, why);
+	daemon->consoles.conf = daemon->conf;
+	if (error == 0)
+		error = local_socket_listen(daemon->loop, options->socket, &consoles_hooks,
+		                            &daemon->consoles, why, &daemon->local);
+	if (error != 0)
+		daemon_stop(daemon);
+	return error;
+}
+
+/* When the loop must come back by itself. A command that waits for packets (ping) is looked at
+ * whenever the router has turned, and the router turns when the ping is due. */
+static mono wait_until(const struct daemon *daemon, bool more, mono now)
+{
+	return more ? now : router_next(daemon->router);
+}
+
+void daemon_run(struct daemon *daemon)
+{
+	(void)notify_send("READY=1");
+	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
+	        daemon->options->socket);
+	while (!daemon->stop) {
+		mono now = clock_mono(&daemon->clock);
+		bool more = router_turn(daemon->router, now);
+
+		for (unsigned i = 1; more && i < TURNS_MAX; i++) {
+			now = clock_mono(&daemon->clock);
+			more = router_turn(daemon->router, now);
+		}
+		more |= consoles_turn(&daemon->consoles, now);
+
+		int called = loop_wait(daemon->loop, wait_until(daemon, more, now));
+
+		must(called >= 0);
+	}
+	(void)notify_send("STOPPING=1");
+}
+
+void daemon_stop(struct daemon *daemon)
+{
+	if (daemon->local != NULL)
+		local_socket_close(daemon->local, "the router stops");
+	if (daemon->background != NULL)
+		background_stop(daemon->background);
+	if (daemon->conf != NULL)
+		conf_free(daemon->conf);
+	if (daemon->router != NULL)
+		router_free(daemon->router);
+	if (daemon->flow_bytes != NULL)
+		shared_memory_free(daemon->flow_bytes, flows_bytes(ROUTER_FLOWS_DEFAULT),
+		                   daemon->flow_fd);
+	for (unsigned i = 0; i < daemon->nports; i++)
+		daemon->ports[i]->ops->close(daemon->ports[i]);
+	if (daemon->pcap != NULL)
+		pcap_close(daemon->pcap);
+	if (daemon->store != NULL)
+		store_close(daemon->store);
+	if (daemon->loop != NULL)
+		loop_free(daemon->loop);
+	if (daemon->link_fd >= 0)
+		close(daemon->link_fd);
+	log_free(&daemon->log);
+}

@@ -1,0 +1,176 @@
+/*
+ * interface.c -- /interface: one row for each thing that carries packets.
+ */
+#include "menu/interface.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "conf/diag.h"
+#include "conf/type.h"
+#include "lib/mem.h"
+#include "menu/lookup.h"
+#include "menu/menus.h"
+
+#define FLAG_RUNNING (ROW_MENU_FIRST << 0)
+
+static const struct field fields[] = {
+	{ "name", &type_string, AT(struct interface_row, name), .min = 1,
+	  .max = IFACE_NAME_BYTES - 1, .flags = F_KEY | F_BRIEF | F_REQUIRED,
+	  .help = "what the interface is called everywhere else" },
+	{ "default-name", &type_string, AT(struct interface_row, default_name), .min = 1,
+	  .max = IFACE_NAME_BYTES - 1, .flags = F_DEFAULT_NAME,
+	  .help = "the name it came with: ether1, ether2, ... in the order of the ports" },
+	{ "type", &type_string, AT(struct interface_row, type), .flags = F_READ_ONLY | F_BRIEF,
+	  .help = "what kind of interface it is" },
+	{ "mtu", &type_uint, AT(struct interface_row, mtu), .min = 68, .max = 65535,
+	  .help = "largest IP packet in bytes; without it, the port's" },
+	{ "actual-mtu", &type_uint, AT(struct interface_row, actual_mtu),
+	  .flags = F_READ_ONLY | F_BRIEF | F_RIGHT, .help = "largest IP packet in use" },
+	{ "mac-address", &type_mac, AT(struct interface_row, mac), .flags = F_READ_ONLY | F_BRIEF,
+	  .help = "hardware address" },
+	{ "link-downs", &type_uint, AT(struct interface_row, link_downs), .flags = F_READ_ONLY,
+	  .help = "how often the link was lost" },
+	{ "rx-byte", &type_uint, AT(struct interface_row, rx_byte),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "bytes received" },
+	{ "tx-byte", &type_uint, AT(struct interface_row, tx_byte),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "bytes sent" },
+	{ "rx-packet", &type_uint, AT(struct interface_row, rx_packet),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets received" },
+	{ "tx-packet", &type_uint, AT(struct interface_row, tx_packet),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets sent" },
+	{ "rx-drop", &type_uint, AT(struct interface_row, rx_drop),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT,
+	  .help = "packets that came in here and ended in the router, for any named reason" },
+	{ "tx-drop", &type_uint, AT(struct interface_row, tx_drop),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets that could not leave here" },
+	{ "rx-lost", &type_uint, AT(struct interface_row, rx_lost),
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT,
+	  .help = "frames that found the port's ring full" },
+};
+
+static const struct menu_flag flags[] = { { 'R', "running" } };
+
+static bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
+{
+	struct net *net = &router->net;
+
+	for (iface_id id = 1; id < net->ifaces_n; id++) {
+		const struct iface *iface = iface_get(net, id);
+
+		if (iface == NULL || iface->port == NULL)
+			continue;
+		if (n-- == 0) {
+			snprintf(ret_name, bytes, "%s", iface->default_name);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void interface_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	struct interface_row *body = (void *)row->body;
+	const struct iface *iface = iface_by_default_name(&router->net, body->default_name);
+	struct port_stats stats = { 0 };
+
+	if (iface == NULL)
+		return;
+	if (iface->port != NULL)
+		iface->port->ops->stats(iface->port, &stats);
+	snprintf(body->type, sizeof body->type, "%s", iface->type);
+	body->actual_mtu = iface->mtu_bytes;
+	body->mac = iface->mac;
+	body->link_downs = iface->link_downs;
+	body->rx_byte = iface->counters.rx_bytes;
+	body->tx_byte = iface->counters.tx_bytes;
+	body->rx_packet = iface->counters.rx_packets;
+	body->tx_packet = iface->counters.tx_packets;
+	body->rx_drop = iface->counters.rx_drops;
+	body->tx_drop = iface->counters.tx_drops;
+	body->rx_lost = stats.rx_lost;
+	if (iface_is_running(iface))
+		row->flags |= FLAG_RUNNING;
+}
+
+/* What publish writes into the interfaces. */
+struct prepared {
+	size_t n;
+	struct {
+		iface_id id;
+		bool enabled;
+		uint32_t mtu;
+		char name[IFACE_NAME_BYTES];
+	} at[];
+};
+
+static bool interface_prepare(struct router *router, const struct conf_state *state,
+                              void **ret_prepared, struct diag *diag)
+{
+	struct rows rows = conf_state_rows(state, "/interface");
+	struct prepared *prepared = mem_new(1, sizeof *prepared + rows.n * sizeof prepared->at[0]);
+
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct interface_row *body = (const void *)rows.at[i]->body;
+		iface_id id = lookup_iface(router, state, rows.at[i]->id);
+
+		if (id == IFACE_NONE)
+			continue;
+		prepared->at[prepared->n].id = id;
+		prepared->at[prepared->n].enabled = (rows.at[i]->flags & ROW_DISABLED) == 0;
+		prepared->at[prepared->n].mtu = body->mtu;
+		memcpy(prepared->at[prepared->n].name, body->name, IFACE_NAME_BYTES);
+		prepared->n++;
+	}
+	*ret_prepared = prepared;
+	return true;
+}
+
+static void interface_publish(struct router *router, void *arg)
+{
+	struct prepared *prepared = arg;
+
+	for (size_t i = 0; i < prepared->n; i++) {
+		struct iface *iface = iface_get(&router->net, prepared->at[i].id);
+		uint32_t most = iface->port->mtu_bytes;
+		uint32_t mtu = prepared->at[i].mtu;
+
+		memcpy(iface->name, prepared->at[i].name, IFACE_NAME_BYTES);
+		/* A port can't send more than it says; less is the user's choice. */
+		iface->mtu_bytes = mtu != 0 && mtu < most ? mtu : most;
+		iface_enable(&router->net, iface->id, prepared->at[i].enabled);
+	}
+	net_generation_next(&router->net);
+	mem_free(prepared);
+}
+
+static bool interface_warn(struct router *router, const struct conf_state *state,
+                           const struct row *row, struct text *out)
+{
+	const struct interface_row *body = (const void *)row->body;
+	const struct iface *iface = iface_by_default_name(&router->net, body->default_name);
+
+	if (iface == NULL || body->mtu <= iface->port->mtu_bytes)
+		return false;
+	text_printf(out, "mtu=%u is more than the port can send; %u is used", body->mtu,
+	            iface->port->mtu_bytes);
+	return true;
+}
+
+const struct menu menu_interface = {
+	.path = "/interface",
+	.title = "Interfaces: what carries packets",
+	.kind = MENU_FIXED,
+	.key_space = "interface",
+	.fields = fields,
+	.nfields = ARRAY_LEN(fields),
+	.row_size = sizeof(struct interface_row),
+	.flags = flags,
+	.nflags = ARRAY_LEN(flags),
+	.prepare = interface_prepare,
+	.publish = interface_publish,
+	.discard = mem_free,
+	.status = interface_status,
+	.fixed = interface_fixed,
+	.warn = interface_warn,
+};

@@ -1,0 +1,27 @@
+/* interface.h -- the rows of /interface and /interface/list, for menus that read them. */
+#ifndef MENU_INTERFACE_H
+#define MENU_INTERFACE_H
+
+#include "core/iface.h"
+
+struct interface_row {
+	char name[IFACE_NAME_BYTES];
+	char default_name[IFACE_NAME_BYTES];
+	uint32_t mtu; /* 0: the port's */
+	/* Observed. */
+	char type[16];
+	uint32_t actual_mtu;
+	struct mac mac;
+	uint64_t rx_byte, tx_byte, rx_packet, tx_packet, rx_drop, tx_drop, rx_lost;
+	uint32_t link_downs;
+};
+
+struct interface_list_row {
+	char name[IFACE_NAME_BYTES];
+};
+
+struct interface_member_row {
+	uint32_t list, iface; /* rows */
+};
+
+#endif

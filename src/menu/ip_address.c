@@ -1,0 +1,203 @@
+/*
+ * ip_address.c -- /ip/address: the router's own addresses.
+ */
+#include <string.h>
+
+#include "conf/diag.h"
+#include "conf/request.h"
+#include "conf/type.h"
+#include "core/addr.h"
+#include "lib/mem.h"
+#include "menu/lookup.h"
+#include "menu/menus.h"
+
+#define FLAG_INVALID (ROW_MENU_FIRST << 0)
+
+struct address_row {
+	struct ip_prefix address;
+	ip4 network;
+	uint32_t iface;
+	char netmask[IP4_TEXT_BYTES]; /* never stored: folded into the address */
+};
+
+static const struct field fields[] = {
+	{ "address", &type_prefix, AT(struct address_row, address),
+	  .flags = F_REQUIRED | F_BRIEF | F_UNNAMED,
+	  .help = "the address with its network's prefix length: 192.168.88.1/24" },
+	{ "network", &type_ip4, AT(struct address_row, network), .flags = F_BRIEF,
+	  .help = "the network; on a point-to-point link the peer's address" },
+	{ "interface", &type_ref, AT(struct address_row, iface), .ref = "interface",
+	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface that bears it" },
+	{ "netmask", &type_string, AT(struct address_row, netmask), .max = IP4_TEXT_BYTES - 1,
+	  .help = "older spelling of the prefix length: 255.255.255.0" },
+};
+
+static const struct menu_flag flags[] = { { 'I', "invalid" } };
+
+static bool masks_agree(const struct ip_prefix *prefix, unsigned bits, bool has_slash)
+{
+	return !has_slash || prefix->bits == bits;
+}
+
+/* address=192.168.0.1 netmask=255.255.255.0 becomes address=192.168.0.1/24. */
+static bool fold_netmask(struct request *request, struct diag *diag)
+{
+	const struct request_field *netmask = request_field(request, "netmask");
+	const struct request_field *address = request_field(request, "address");
+	struct ip_prefix prefix;
+	char addr[IP4_TEXT_BYTES];
+	int bits = -1;
+	ip4 mask;
+
+	if (netmask == NULL)
+		return true;
+	if (netmask->value != NULL && ip4_parse(netmask->value, strlen(netmask->value), &mask))
+		bits = ip4_mask_bits(mask);
+	if (bits < 0)
+		return diag_fail(
+			diag, "netmask",
+			"invalid value for argument netmask: it must be ones, then zeroes, "
+			"such as 255.255.255.0");
+	if (address == NULL || address->value == NULL ||
+	    !ip_prefix_parse(address->value, strlen(address->value), &prefix))
+		return diag_fail(
+			diag, "netmask",
+			"invalid value for argument netmask: it goes with an address; write "
+			"address=192.168.88.1/24 instead");
+	if (!masks_agree(&prefix, (unsigned)bits, strchr(address->value, '/') != NULL))
+		return diag_fail(
+			diag, "netmask",
+			"invalid value for argument netmask: /%d, but the address says /%u; "
+			"leave netmask out",
+			bits, prefix.bits);
+	request_put(request, "address",
+	            arena_printf(request->arena, "%s/%d", ip4_str(prefix.addr.v4, addr), bits));
+	request_drop(request, "netmask");
+	return true;
+}
+
+static bool is_special(ip4 addr)
+{
+	return addr.v == 0 || addr.v == UINT32_MAX || ip4_is_multicast(addr) ||
+	       ip4_is_loopback(addr) || addr.v >> 28 == 0xf;
+}
+
+static bool address_check(const struct row *row, struct diag *diag)
+{
+	const struct address_row *body = (const void *)row->body;
+	ip4 addr = body->address.addr.v4;
+	unsigned bits = body->address.bits;
+	ip4 network = ip4_network(addr, bits);
+	char text[IP4_TEXT_BYTES];
+
+	if (is_special(addr))
+		return diag_fail(diag, "address",
+		                 "invalid value for argument address: %s is no host's address",
+		                 ip4_str(addr, text));
+	if (bits == 0)
+		return diag_fail(diag, "address",
+		                 "invalid value for argument address: /0 would make the whole "
+		                 "internet on-link; the network of a LAN is usually /24");
+	if (bits < 31 && (ip4_equal(addr, network) || addr.v == (network.v | ~ip4_mask(bits).v)))
+		return diag_fail(diag, "address",
+		                 "invalid value for argument address: %s is the %s address of its "
+		                 "network, not a host's; the first host is .%u",
+		                 ip4_str(addr, text),
+		                 ip4_equal(addr, network) ? "network" : "broadcast",
+		                 (network.v + 1) & 255);
+	return true;
+}
+
+static bool address_check_all(const struct conf_state *state, struct rows rows, struct diag *diag)
+{
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct address_row *a = (const void *)rows.at[i]->body;
+
+		for (size_t j = 0; j < i; j++) {
+			const struct address_row *b = (const void *)rows.at[j]->body;
+
+			if (ip4_equal(a->address.addr.v4, b->address.addr.v4))
+				return diag_fail(diag, "address",
+				                 "failure: already have such address; an address "
+				                 "belongs to one interface of the router only");
+		}
+	}
+	return true;
+}
+
+static struct addr_spec spec_of(struct router *router, const struct conf_state *state,
+                                const struct row *row)
+{
+	const struct address_row *body = (const void *)row->body;
+	unsigned bits = body->address.bits;
+	ip4 network = ip4_network(body->address.addr.v4, bits);
+
+	if (!ip4_is_zero(body->network))
+		network = body->network;
+	return (struct addr_spec){
+		.addr = body->address.addr.v4,
+		.network = network,
+		.bits = (uint8_t)bits,
+		.iface = lookup_iface(router, state, body->iface),
+		.id = row->id,
+	};
+}
+
+static bool address_prepare(struct router *router, const struct conf_state *state,
+                            void **ret_prepared, struct diag *diag)
+{
+	struct rows rows = conf_state_rows(state, "/ip/address");
+	struct addr_spec *specs = mem_new(rows.n, sizeof *specs);
+	size_t n = 0;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		specs[n] = spec_of(router, state, rows.at[i]);
+		if (specs[n].iface != IFACE_NONE && (rows.at[i]->flags & ROW_DISABLED) == 0)
+			n++;
+	}
+	*ret_prepared = addrs_new(specs, n);
+	mem_free(specs);
+	return true;
+}
+
+static void address_publish(struct router *router, void *prepared)
+{
+	addrs_publish(&router->net, prepared);
+	router_addresses_changed(router);
+}
+
+static void address_discard(void *prepared)
+{
+	addrs_free(prepared);
+}
+
+static void address_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	struct address_row *body = (void *)row->body;
+
+	if (ip4_is_zero(body->network))
+		body->network = ip4_network(body->address.addr.v4, body->address.bits);
+	if (lookup_iface(router, state, body->iface) == IFACE_NONE)
+		row->flags |= FLAG_INVALID;
+}
+
+static const char *const depends[] = { "/interface", NULL };
+
+const struct menu menu_ip_address = {
+	.path = "/ip/address",
+	.title = "Addresses of the router",
+	.kind = MENU_LIST,
+	.fields = fields,
+	.nfields = ARRAY_LEN(fields),
+	.row_size = sizeof(struct address_row),
+	.flags = flags,
+	.nflags = ARRAY_LEN(flags),
+	.depends = depends,
+	.check = address_check,
+	.check_all = address_check_all,
+	.prepare = address_prepare,
+	.publish = address_publish,
+	.discard = address_discard,
+	.status = address_status,
+	.translate = fold_netmask,
+};

@@ -1,0 +1,91 @@
+/*
+ * ip_firewall_filter.c -- /ip/firewall/filter: who may pass, and who is answered.
+ *
+ * A fresh router keeps the members of WAN out: nothing answers there that nobody inside asked for.
+ */
+#include "conf/diag.h"
+#include "menu/menus.h"
+#include "menu/rule_row.h"
+#include "router/router.h"
+
+static const struct field fields[] = {
+	RULE_FIELD_CHAIN("input (for the router), forward (through it), output (from it), or a "
+	                 "chain of one's own"),
+	RULE_FIELDS_MATCH,
+	RULE_FIELDS_MATCH_STATE,
+	RULE_FIELDS_ACTION(FACILITY_FILTER),
+	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
+	  .dflt = "icmp-network-unreachable", .help = "how a rejected sender is told" },
+};
+
+static bool filter_prepare(struct router *router, const struct conf_state *state,
+                           void **ret_prepared, struct diag *diag)
+{
+	return rule_row_prepare(router, state, "/ip/firewall/filter", FACILITY_FILTER, ret_prepared,
+	                        diag);
+}
+
+static void filter_publish(struct router *router, void *prepared)
+{
+	router_publish_rules(router, FACILITY_FILTER, prepared);
+}
+
+static void filter_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	rule_row_status(router, FACILITY_FILTER, row);
+}
+
+static void filter_fresh(struct router *router, struct fresh_sink *sink)
+{
+	static const struct fresh_field rules[][5] = {
+		{ { "chain", "input" },
+		  { "connection-state", "established,related,untracked" },
+		  { "action", "accept" },
+		  { "comment", "defconf: accept established,related,untracked" } },
+		{ { "chain", "input" },
+		  { "connection-state", "invalid" },
+		  { "action", "drop" },
+		  { "comment", "defconf: drop invalid" } },
+		{ { "chain", "input" },
+		  { "in-interface-list", "!LAN" },
+		  { "action", "drop" },
+		  { "comment", "defconf: drop all not coming from LAN" } },
+		{ { "chain", "forward" },
+		  { "connection-state", "established,related,untracked" },
+		  { "action", "accept" },
+		  { "comment", "defconf: accept established,related,untracked" } },
+		{ { "chain", "forward" },
+		  { "connection-state", "invalid" },
+		  { "action", "drop" },
+		  { "comment", "defconf: drop invalid" } },
+		{ { "chain", "forward" },
+		  { "in-interface-list", "WAN" },
+		  { "connection-nat-state", "!dstnat" },
+		  { "action", "drop" },
+		  { "comment", "defconf: drop all from WAN not DSTNATed" } },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rules); i++) {
+		size_t n = 0;
+
+		while (n < ARRAY_LEN(rules[i]) && rules[i][n].name != NULL)
+			n++;
+		sink->row(sink, 0, rules[i], n);
+	}
+}
+
+const struct menu menu_ip_firewall_filter = {
+	.path = "/ip/firewall/filter",
+	.title = "Who may pass, and who is answered",
+	.kind = MENU_ORDERED,
+	.fields = fields,
+	.nfields = ARRAY_LEN(fields),
+	.row_size = sizeof(struct rule_row),
+	.detail = true,
+	.depends = rule_row_depends,
+	.prepare = filter_prepare,
+	.publish = filter_publish,
+	.discard = rule_row_discard,
+	.status = filter_status,
+	.fresh = filter_fresh,
+};

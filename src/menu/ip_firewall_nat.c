@@ -1,0 +1,67 @@
+/*
+ * ip_firewall_nat.c -- /ip/firewall/nat: translation of addresses and ports.
+ */
+#include "conf/diag.h"
+#include "menu/menus.h"
+#include "menu/rule_row.h"
+#include "router/router.h"
+
+static const struct field fields[] = {
+	RULE_FIELD_CHAIN(
+		"srcnat (sources, on the way out), dstnat (destinations, on the way in), or "
+		"a chain of one's own"),
+	RULE_FIELDS_MATCH,
+	RULE_FIELDS_ACTION(FACILITY_NAT),
+	{ "to-addresses", &type_range, RULE_AT(to_addresses),
+	  .help = "the new address, or a range to choose from" },
+	{ "to-ports", &type_to_ports, .offset = offsetof(struct rule_row, spec.to_port_low),
+	  .bytes = 2 * sizeof(uint16_t), .help = "the new port, or a range to choose from" },
+	{ "hairpin", &type_bool, RULE_AT(hairpin), .dflt = "yes",
+	  .help = "hosts behind the target's own interface reach it by the outer address, too" },
+};
+
+static bool nat_prepare(struct router *router, const struct conf_state *state, void **ret_prepared,
+                        struct diag *diag)
+{
+	return rule_row_prepare(router, state, "/ip/firewall/nat", FACILITY_NAT, ret_prepared,
+	                        diag);
+}
+
+static void nat_publish(struct router *router, void *prepared)
+{
+	router_publish_rules(router, FACILITY_NAT, prepared);
+}
+
+static void nat_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	rule_row_status(router, FACILITY_NAT, row);
+}
+
+static bool nat_warn(struct router *router, const struct conf_state *state, const struct row *row,
+                     struct text *out)
+{
+	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
+
+	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
+	    spec->out_interface_list.on)
+		return false;
+	text_add(out, "masquerades every forwarded connection, also those from outside to inside; "
+	              "out-interface-list=WAN keeps it to what leaves by WAN");
+	return true;
+}
+
+const struct menu menu_ip_firewall_nat = {
+	.path = "/ip/firewall/nat",
+	.title = "Translation of addresses and ports",
+	.kind = MENU_ORDERED,
+	.fields = fields,
+	.nfields = ARRAY_LEN(fields),
+	.row_size = sizeof(struct rule_row),
+	.detail = true,
+	.depends = rule_row_depends,
+	.prepare = nat_prepare,
+	.publish = nat_publish,
+	.discard = rule_row_discard,
+	.status = nat_status,
+	.warn = nat_warn,
+};

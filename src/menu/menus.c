@@ -1,0 +1,46 @@
+#include "menu/menus.h"
+
+#include <stddef.h>
+
+const struct menu menu_ip = {
+	.path = "/ip",
+	.title = "IPv4: addresses, routes, firewall",
+	.kind = MENU_FOLDER,
+};
+
+const struct menu menu_ip_firewall = {
+	.path = "/ip/firewall",
+	.title = "Filter, translation, marks, connections",
+	.kind = MENU_FOLDER,
+};
+
+const struct menu menu_system = {
+	.path = "/system",
+	.title = "The router itself",
+	.kind = MENU_FOLDER,
+};
+
+/* What others refer to comes first: a transaction is prepared and published in this order. */
+const struct menu *const menus_all[] = {
+	&menu_root,
+	&menu_system,
+	&menu_system_identity,
+	&menu_system_resource,
+	&menu_system_resource_drop,
+	&menu_interface,
+	&menu_interface_list,
+	&menu_interface_list_member,
+	&menu_ip,
+	&menu_ip_address,
+	&menu_ip_arp,
+	&menu_ip_route,
+	&menu_ip_firewall,
+	&menu_ip_firewall_filter,
+	&menu_ip_firewall_nat,
+	&menu_ip_firewall_src_nat,
+	&menu_ip_firewall_dst_nat,
+	&menu_ip_firewall_mangle,
+	&menu_ip_firewall_connection,
+	&menu_tool,
+	NULL,
+};

@@ -1,0 +1,35 @@
+/*
+ * menus.h -- every menu of the router, in the order in which they apply.
+ *
+ * A menu's own file declares it; this list is what main and sim hand to conf.
+ */
+#ifndef MENU_MENUS_H
+#define MENU_MENUS_H
+
+#include "conf/menu.h"
+
+extern const struct menu menu_interface;
+extern const struct menu menu_interface_list;
+extern const struct menu menu_interface_list_member;
+extern const struct menu menu_ip;
+extern const struct menu menu_ip_address;
+extern const struct menu menu_ip_arp;
+extern const struct menu menu_ip_firewall;
+extern const struct menu menu_ip_firewall_connection;
+extern const struct menu menu_ip_firewall_dst_nat;
+extern const struct menu menu_ip_firewall_filter;
+extern const struct menu menu_ip_firewall_mangle;
+extern const struct menu menu_ip_firewall_nat;
+extern const struct menu menu_ip_firewall_src_nat;
+extern const struct menu menu_ip_route;
+extern const struct menu menu_root;
+extern const struct menu menu_system;
+extern const struct menu menu_system_identity;
+extern const struct menu menu_system_resource;
+extern const struct menu menu_system_resource_drop;
+extern const struct menu menu_tool;
+
+/* NULL-terminated. */
+extern const struct menu *const menus_all[];
+
+#endif

@@ -1,0 +1,147 @@
+#include "menu/rule_row.h"
+
+#include <string.h>
+
+#include "conf/diag.h"
+#include "fw/rules.h"
+#include "lib/mem.h"
+#include "menu/lookup.h"
+
+#define ERROR_BYTES 384
+
+const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
+	                                 NULL };
+
+static struct rule_spec spec_of(const struct row *row)
+{
+	const struct rule_row *body = (const void *)row->body;
+	struct rule_spec spec = body->spec;
+	const char *mark = "";
+
+	spec.id = row->id;
+	spec.disabled = (row->flags & ROW_DISABLED) != 0;
+	if (spec.action == ACTION_MARK_CONNECTION)
+		mark = body->new_connection_mark;
+	else if (spec.action == ACTION_MARK_PACKET)
+		mark = body->new_packet_mark;
+	else if (spec.action == ACTION_MARK_ROUTING)
+		mark = body->new_routing_mark;
+	memcpy(spec.new_mark, mark, strlen(mark) + 1);
+	return spec;
+}
+
+bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
+                      enum facility facility, void **ret_prepared, struct diag *diag)
+{
+	struct rows rows = conf_state_rows(state, path);
+	struct rule_spec *specs = mem_new(rows.n, sizeof *specs);
+	struct rule_lookup lookup = { router, state };
+	struct rule_names names = lookup_rule_names(&lookup);
+	char error[ERROR_BYTES] = "";
+
+	for (size_t i = 0; i < rows.n; i++)
+		specs[i] = spec_of(rows.at[i]);
+	*ret_prepared = rules_build(facility, specs, rows.n, &names, router->fw.rules[facility],
+	                            error, sizeof error);
+	mem_free(specs);
+	if (*ret_prepared == NULL)
+		return diag_fail(diag, NULL, "failure: %s", error);
+	return true;
+}
+
+void rule_row_discard(void *prepared)
+{
+	rules_free(prepared);
+}
+
+void rule_row_status(struct router *router, enum facility facility, struct row *row)
+{
+	struct rule_row *body = (void *)row->body;
+	struct rule_counters counters;
+
+	if (router->fw.rules[facility] == NULL)
+		return;
+	counters = rules_counters(router->fw.rules[facility], row->id);
+	body->packets = counters.packets;
+	body->bytes = counters.bytes;
+}
+
+/* The action that @text is the beginning of, alone or exactly; ACTION_COUNT: none; *@ret_many. */
+static enum rule_action action_read(enum facility facility, const char *text, bool *ret_many)
+{
+	enum rule_action found = ACTION_COUNT;
+	size_t len = strlen(text);
+
+	*ret_many = false;
+	for (unsigned i = 0; i < ACTION_COUNT; i++) {
+		if (!rule_action_known(facility, (enum rule_action)i) ||
+		    strncmp(rule_action_words[i], text, len) != 0)
+			continue;
+		if (rule_action_words[i][len] == '\0') {
+			*ret_many = false;
+			return (enum rule_action)i;
+		}
+		*ret_many = found != ACTION_COUNT;
+		found = (enum rule_action)i;
+	}
+	return found;
+}
+
+static void actions_list(enum facility facility, struct text *out)
+{
+	for (unsigned i = 0; i < ACTION_COUNT; i++) {
+		if (rule_action_known(facility, (enum rule_action)i))
+			text_printf(out, "%s%s", out->len > 0 ? ", " : "", rule_action_words[i]);
+	}
+}
+
+static bool action_parse(const struct field *field, const struct conf_state *state,
+                         const char *text, void *at, struct diag *diag)
+{
+	enum facility facility = (enum facility)field->min;
+	bool many;
+	enum rule_action action = action_read(facility, text, &many);
+	char buffer[256];
+	struct text all = text_into(buffer, sizeof buffer);
+	uint32_t value = (uint32_t)action;
+
+	actions_list(facility, &all);
+	if (text[0] == '\0' || action == ACTION_COUNT)
+		return diag_fail(
+			diag, field->name,
+			"input does not match any value of %s: there is no %s; there are %s",
+			field->name, text[0] == '\0' ? "action without a name" : text,
+			text_str(&all));
+	if (many)
+		return diag_fail(diag, field->name,
+		                 "ambiguous value of %s, more than one possible value matches "
+		                 "input: %s; there are %s",
+		                 field->name, text, text_str(&all));
+	memcpy(at, &value, sizeof value);
+	return true;
+}
+
+static void action_print(const struct field *field, const struct conf_state *state, const void *at,
+                         struct text *out)
+{
+	uint32_t value;
+
+	memcpy(&value, at, sizeof value);
+	text_add(out, rule_action_words[value]);
+}
+
+static void action_choices(const struct field *field, const struct conf_state *state,
+                           struct choice_sink *sink)
+{
+	for (unsigned i = 0; i < ACTION_COUNT; i++) {
+		if (rule_action_known((enum facility)field->min, (enum rule_action)i))
+			sink->choice(sink, rule_action_words[i], NULL);
+	}
+}
+
+const struct type type_rule_action = {
+	.name = "action",
+	.parse = action_parse,
+	.print = action_print,
+	.choices = action_choices,
+};

@@ -1,0 +1,73 @@
+#include "ui/help.h"
+
+#include <string.h>
+
+#include "conf/type.h"
+#include "lib/text.h"
+#include "ui/complete.h"
+#include "ui/table.h"
+
+/* What kind of value is wanted: its type, range and default. */
+static void print_value(const struct param *param, struct text *out)
+{
+	const struct field *field = param->field;
+
+	if (field == NULL) {
+		text_printf(out, "<%s> -- %s\n", param->name != NULL ? param->name : "value",
+		            param->help != NULL ? param->help : "yes or no");
+		return;
+	}
+	text_printf(out, "<%s> -- %s", field->type->name,
+	            field->help != NULL ? field->help : field->name);
+	if (field->max > field->min && field->type != &type_string)
+		text_printf(out, " (%lld..%lld)", (long long)field->min, (long long)field->max);
+	if (field->dflt != NULL)
+		text_printf(out, "; default %s", *field->dflt != '\0' ? field->dflt : "\"\"");
+	text_char(out, '\n');
+}
+
+void help_print(const struct candidates *candidates, bool colour, struct text *out)
+{
+	const struct expect *expect = &candidates->expect;
+
+	if (expect->kind == EXPECT_VALUE || expect->kind == EXPECT_TEST_VALUE ||
+	    (expect->kind == EXPECT_PARAM && expect->bare_first))
+		print_value(&expect->param, out);
+	for (size_t i = 0; i < candidates->n; i++) {
+		const struct candidate *candidate = &candidates->at[i];
+
+		if (colour)
+			text_add(out, candidate->menu ? "\033[36m" : "\033[35m");
+		text_add(out, candidate->text);
+		if (colour)
+			text_add(out, "\033[m");
+		if (candidate->help != NULL)
+			text_printf(out, " -- %s", candidate->help);
+		text_char(out, '\n');
+	}
+}
+
+void help_list(const struct candidates *candidates, size_t width, struct text *out)
+{
+	size_t widest = 0;
+
+	for (size_t i = 0; i < candidates->n; i++) {
+		size_t columns = text_columns(candidates->at[i].text);
+
+		widest = columns > widest ? columns : widest;
+	}
+
+	size_t across = (width > 0 ? width : 80) / (widest + 2);
+
+	across = across > 0 ? across : 1;
+	for (size_t i = 0; i < candidates->n; i++) {
+		bool last = (i + 1) % across == 0 || i + 1 == candidates->n;
+		const char *word = candidates->at[i].text;
+
+		text_add(out, word);
+		if (last)
+			text_char(out, '\n');
+		else
+			text_repeat(out, ' ', widest + 2 - text_columns(word));
+	}
+}

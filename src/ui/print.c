@@ -1,0 +1,443 @@
+#include "ui/print.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/expr.h"
+#include "conf/run.h"
+#include "conf/type.h"
+#include "conf/value.h"
+#include "lib/text.h"
+#include "ui/flags.h"
+#include "ui/table.h"
+
+#define SECRET "*****"
+
+struct printer {
+	const struct print_look *look;
+	const struct print_job *job;
+	const struct menu *menu;
+	struct arena arena;
+	struct text *out;
+	const struct field *fields[FIELD_MAX]; /* to be shown, in order */
+	size_t nfields;
+	struct flags_view flags;
+	size_t number_width; /* 0: nothing is numbered */
+	bool ids, secrets, chosen;
+};
+
+static bool has_option(const struct printer *p, unsigned options)
+{
+	return (p->job->call->options & options) != 0;
+}
+
+/* --- which fields --- */
+
+static void take_proplist(struct printer *p, const char *names)
+{
+	p->chosen = true;
+	while (*names != '\0') {
+		size_t len = strcspn(names, ",");
+		const char *name = arena_strndup(&p->arena, names, len);
+		const struct field *field = menu_field_find(p->menu, name);
+
+		if (strcmp(name, ".id") == 0)
+			p->ids = true;
+		else if (field != NULL && p->nfields < FIELD_MAX)
+			p->fields[p->nfields++] = field;
+		names += len + (names[len] == ',');
+	}
+}
+
+static void take_flagged(struct printer *p, unsigned flags)
+{
+	for (size_t i = 0; i < p->menu->nfields; i++)
+		if ((p->menu->fields[i].flags & flags) != 0 && p->nfields < FIELD_MAX)
+			p->fields[p->nfields++] = &p->menu->fields[i];
+}
+
+static void take_all(struct printer *p)
+{
+	for (size_t i = 0; i < p->menu->nfields && i < FIELD_MAX; i++)
+		p->fields[p->nfields++] = &p->menu->fields[i];
+}
+
+static void choose_fields(struct printer *p, bool table)
+{
+	if (p->job->proplist != NULL) {
+		take_proplist(p, p->job->proplist);
+	} else if (has_option(p, OPTION_STATS)) {
+		take_flagged(p, F_KEY);
+		if (p->nfields == 0)
+			take_flagged(p, F_BRIEF);
+		take_flagged(p, F_STATS);
+	} else if (table) {
+		take_flagged(p, F_BRIEF);
+	}
+	if (p->nfields == 0 && !p->chosen)
+		take_all(p);
+}
+
+/* --- values --- */
+
+static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+{
+	struct text text = { 0 };
+
+	if ((field->flags & F_SECRET) != 0 && !p->secrets)
+		text_add(&text, row_shows(p->menu, field, row) ? SECRET : "");
+	else
+		row_field_text(p->menu, field, p->job->state, row, &text);
+
+	const char *str = arena_strdup(&p->arena, text_str(&text));
+
+	text_free(&text);
+	return str;
+}
+
+static const char *number_text(struct printer *p, const struct row *row)
+{
+	int number = numbering_of(p->look->numbering, p->menu, row->id);
+
+	if (p->ids)
+		return row->id != 0 ? arena_printf(&p->arena, "*%X", row->id) : "";
+	return number >= 0 ? arena_printf(&p->arena, "%d", number) : "";
+}
+
+/* Number and flags before an item: "4 As ", as wide for every item. */
+static const char *prefix_text(struct printer *p, const char *number, const char *flags,
+                               size_t number_min)
+{
+	size_t width = p->number_width > number_min ? p->number_width : number_min;
+	struct text text = { 0 };
+
+	if (p->number_width > 0 || number_min > 0) {
+		text_repeat(&text, ' ', width - strlen(number));
+		text_printf(&text, "%s ", number);
+	}
+	if (*flags != '\0')
+		text_printf(&text, "%s ", flags);
+
+	const char *str = arena_strdup(&p->arena, text_str(&text));
+
+	text_free(&text);
+	return str;
+}
+
+static const char *flags_text(struct printer *p, const struct row *row)
+{
+	struct text text = { 0 };
+
+	flags_row(&p->flags, row, &text);
+
+	const char *str = arena_strdup(&p->arena, text_str(&text));
+
+	text_free(&text);
+	return str;
+}
+
+static const char *note_text(const struct row *row)
+{
+	return row->comment != NULL && *row->comment != '\0' ? row->comment : NULL;
+}
+
+static size_t count_shown(const struct print_job *job)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < job->items->n; i++)
+		n += job->shown[i];
+	return n;
+}
+
+/* --- the layouts --- */
+
+static void print_table(struct printer *p)
+{
+	struct table table = table_new(&p->arena, p->nfields);
+	const struct table_look look = { .width = p->look->width,
+		                         .colour = p->look->colour,
+		                         .keep_empty = p->chosen };
+	const struct items *items = p->job->items;
+
+	for (size_t i = 0; i < p->nfields; i++)
+		table_column(&table, p->fields[i]->name, (p->fields[i]->flags & F_RIGHT) != 0);
+	flags_header(&p->flags, true, p->look->colour, p->out);
+
+	struct text blanks = { 0 };
+
+	text_repeat(&blanks, ' ', p->flags.width);
+	table.prefix = prefix_text(p, p->number_width > 0 ? "#" : "", text_str(&blanks), 0);
+	text_free(&blanks);
+	for (size_t i = 0; i < items->n; i++) {
+		const struct row *row = items->at[i];
+
+		if (!p->job->shown[i])
+			continue;
+
+		struct table_row *line =
+			table_row(&table, prefix_text(p, number_text(p, row), flags_text(p, row), 0),
+		                  note_text(row));
+
+		for (size_t j = 0; j < p->nfields; j++)
+			table_cell(&table, line, j, field_text(p, p->fields[j], row));
+	}
+	table_print(&table, &look, p->out);
+}
+
+/* One property as a word: name=value, or its name alone when it is a flag. */
+static void put_property(struct printer *p, const struct field *field, const struct row *row,
+                         struct text *out)
+{
+	const char *value = field_text(p, field, row);
+
+	if ((field->flags & F_BARE) != 0 && strcmp(value, "yes") == 0) {
+		text_add(out, field->name);
+		return;
+	}
+	text_printf(out, "%s=", field->name);
+	if (field->type == &type_string && strpbrk(value, "\"\\$\n\r\t") == NULL)
+		text_printf(out, "\"%s\"", value);
+	else
+		conf_quote(value, out);
+}
+
+static bool worth_showing(const struct printer *p, const struct field *field,
+                          const struct row *row)
+{
+	if (!row_shows(p->menu, field, row))
+		return false;
+	/* An option that is not set is no news. */
+	return (field->flags & F_BARE) == 0 || row_given(row, (size_t)(field - p->menu->fields)) ||
+	       field->type != &type_bool;
+}
+
+/* Put @word on the line that is being filled, or on the next one. */
+static void wrap_word(struct printer *p, const char *word, size_t indent, size_t *column)
+{
+	size_t width = text_columns(word);
+	bool first = *column == indent;
+
+	if (!first && p->look->width > 0 && *column + 1 + width > p->look->width) {
+		text_char(p->out, '\n');
+		text_repeat(p->out, ' ', indent);
+		*column = indent;
+		first = true;
+	}
+	text_printf(p->out, "%s%s", first ? "" : " ", word);
+	*column += width + !first;
+}
+
+static void print_properties(struct printer *p, const struct row *row, size_t indent)
+{
+	size_t column = indent;
+	struct text word = { 0 };
+
+	for (size_t i = 0; i < p->nfields; i++) {
+		if (!worth_showing(p, p->fields[i], row))
+			continue;
+		text_clear(&word);
+		put_property(p, p->fields[i], row, &word);
+		wrap_word(p, text_str(&word), indent, &column);
+	}
+	text_char(p->out, '\n');
+	text_free(&word);
+}
+
+static void print_note(struct printer *p, const char *note)
+{
+	text_printf(p->out, p->look->colour ? "\033[32m;;; %s\033[m\n" : ";;; %s\n", note);
+}
+
+/* What the menu thinks of the row, a line for each. */
+static void print_warnings(struct printer *p, const struct row *row, size_t indent)
+{
+	struct text text = { 0 };
+
+	if (p->menu->warn == NULL || (row->flags & ROW_DYNAMIC) != 0 ||
+	    !p->menu->warn(conf_router(p->look->conf), p->job->state, row, &text)) {
+		text_free(&text);
+		return;
+	}
+	for (const char *line = text_str(&text); *line != '\0';) {
+		size_t len = strcspn(line, "\n");
+
+		print_note(p, arena_strndup(&p->arena, line, len));
+		text_repeat(p->out, ' ', indent);
+		line += len + (line[len] == '\n');
+	}
+	text_free(&text);
+}
+
+static void print_detail(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	bool first = true;
+
+	p->flags.width = p->flags.width < 2 ? 2 : p->flags.width;
+	flags_header(&p->flags, false, p->look->colour, p->out);
+	for (size_t i = 0; i < items->n; i++) {
+		const struct row *row = items->at[i];
+
+		if (!p->job->shown[i])
+			continue;
+
+		const char *prefix = prefix_text(p, number_text(p, row), flags_text(p, row), 2);
+		size_t indent = text_columns(prefix);
+
+		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
+		first = false;
+		if (note_text(row) != NULL) {
+			print_note(p, row->comment);
+			text_repeat(p->out, ' ', indent);
+		}
+		print_warnings(p, row, indent);
+		print_properties(p, row, indent);
+	}
+}
+
+static void print_terse(struct printer *p)
+{
+	const struct items *items = p->job->items;
+
+	for (size_t i = 0; i < items->n; i++) {
+		const struct row *row = items->at[i];
+		size_t width = p->look->width;
+
+		if (!p->job->shown[i])
+			continue;
+		text_add(p->out, prefix_text(p, number_text(p, row), flags_text(p, row), 0));
+		if (note_text(row) != NULL) {
+			text_add(p->out, "comment=");
+			conf_quote(row->comment, p->out);
+			text_char(p->out, ' ');
+		}
+
+		const struct print_look wide = { .conf = p->look->conf };
+		const struct print_look *look = p->look;
+
+		p->look = &wide; /* one line for each item, however long */
+		print_properties(p, row, width);
+		p->look = look;
+	}
+}
+
+/* Properties down, items across. */
+static void print_value_list(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	size_t name_width = 0;
+	size_t *widths = arena_new(&p->arena, items->n + 1, sizeof widths[0]);
+
+	for (size_t i = 0; i < p->nfields; i++) {
+		size_t width = strlen(p->fields[i]->name);
+
+		name_width = width > name_width ? width : name_width;
+		for (size_t j = 0; j < items->n; j++) {
+			width = text_columns(field_text(p, p->fields[i], items->at[j]));
+			widths[j] = width > widths[j] ? width : widths[j];
+		}
+	}
+	for (size_t i = 0; i < p->nfields; i++) {
+		text_repeat(p->out, ' ', 2 + name_width - strlen(p->fields[i]->name));
+		text_printf(p->out, "%s:", p->fields[i]->name);
+		for (size_t j = 0; j < items->n; j++) {
+			if (!p->job->shown[j])
+				continue;
+
+			const char *value = field_text(p, p->fields[i], items->at[j]);
+
+			text_printf(p->out, " %s", value);
+			text_repeat(p->out, ' ', widths[j] - text_columns(value));
+		}
+		while (p->out->bytes[p->out->len - 1] == ' ')
+			p->out->len--;
+		text_char(p->out, '\n');
+	}
+}
+
+/* A menu with one row: "name: value" lines, the names aligned to the right. */
+static void print_settings(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	size_t width = 0;
+
+	for (size_t i = 0; i < p->nfields; i++)
+		if (strlen(p->fields[i]->name) > width)
+			width = strlen(p->fields[i]->name);
+	for (size_t i = 0; items->n > 0 && i < p->nfields; i++) {
+		const char *name = p->fields[i]->name;
+
+		text_repeat(p->out, ' ', 2 + width - strlen(name));
+		text_printf(p->out, "%s: %s\n", name, field_text(p, p->fields[i], items->at[0]));
+	}
+}
+
+static void print_as_value(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	const char *separator = "";
+
+	for (size_t i = 0; i < items->n; i++) {
+		if (!p->job->shown[i])
+			continue;
+		text_add(p->out, separator);
+		value_row(p->menu, p->job->state, items->at[i], p->out);
+		separator = ";";
+	}
+}
+
+/* --- which layout --- */
+
+static void print_layout(struct printer *p)
+{
+	bool stats = has_option(p, OPTION_STATS);
+	bool other = has_option(p, OPTION_DETAIL | OPTION_TERSE | OPTION_VALUE_LIST);
+	bool table = stats || has_option(p, OPTION_BRIEF) || (!other && !p->menu->detail);
+
+	choose_fields(p, table || has_option(p, OPTION_VALUE_LIST));
+	if (p->menu->kind == MENU_SETTINGS)
+		print_settings(p);
+	else if (table)
+		print_table(p);
+	else if (has_option(p, OPTION_TERSE))
+		print_terse(p);
+	else if (has_option(p, OPTION_VALUE_LIST))
+		print_value_list(p);
+	else
+		print_detail(p);
+}
+
+static void measure_numbers(struct printer *p)
+{
+	for (size_t i = 0; i < p->job->items->n; i++) {
+		if (!p->job->shown[i])
+			continue;
+
+		size_t width = strlen(number_text(p, p->job->items->at[i]));
+
+		p->number_width = width > p->number_width ? width : p->number_width;
+	}
+}
+
+void print_items(const struct print_look *look, const struct print_job *job, struct text *out)
+{
+	struct printer p = { .look = look,
+		             .job = job,
+		             .menu = job->call->command.menu,
+		             .out = out };
+
+	p.ids = has_option(&p, OPTION_SHOW_IDS);
+	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);
+	if (has_option(&p, OPTION_COUNT_ONLY)) {
+		text_printf(out, job->wanted ? "%zu" : "%zu\n", count_shown(job));
+	} else if (job->wanted || has_option(&p, OPTION_AS_VALUE)) {
+		if (job->wanted)
+			print_as_value(&p);
+	} else if (count_shown(job) > 0) {
+		flags_collect(p.menu, job, &p.flags);
+		measure_numbers(&p);
+		print_layout(&p);
+	}
+	arena_free(&p.arena);
+}

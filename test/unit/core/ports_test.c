@@ -1,0 +1,148 @@
+#include <errno.h>
+#include <stdlib.h>
+
+#include "core/fixture.h"
+
+static struct ports *make(uint32_t addresses)
+{
+	struct hash_key key = { 1, 2 };
+
+	return ports_new(addresses, &key);
+}
+
+static int take(struct ports *ports, uint16_t preferred, uint16_t low, uint16_t high,
+                uint64_t keyed, uint16_t *port)
+{
+	struct ports_wish wish = {
+		A("192.0.2.1"), IPPROTO_TCP, preferred, low, high, keyed,
+	};
+
+	return ports_take(ports, &wish, port);
+}
+
+/* What ports_take() is to choose, by going through the ports one by one. */
+static uint32_t naive_choose(const bool *taken, const struct ports_wish *w)
+{
+	uint32_t low = w->low < 1024 && w->high >= 1024 ? 1024 : w->low, start;
+
+	if (w->preferred >= w->low && w->preferred <= w->high && w->preferred != 0 &&
+	    !taken[w->preferred])
+		return w->preferred;
+	low = low == 0 ? 1 : low;
+	start = low + (uint32_t)(w->keyed % (w->high - low + 1U));
+	for (uint32_t port = start; port <= w->high; port++) {
+		if (!taken[port])
+			return port;
+	}
+	for (uint32_t port = low; port < start; port++) {
+		if (!taken[port])
+			return port;
+	}
+	return 0;
+}
+
+static void agrees_with_a_naive_set(void **state)
+{
+	struct fixture_random r = fixture_random_make(3);
+	struct ports *ports = make(1);
+	static const uint16_t ranges[][2] = { { 1024, 65535 }, { 40000, 40063 }, { 1, 65535 },
+		                              { 500, 600 },    { 65500, 65535 }, { 4095, 4160 } };
+	bool *taken = mem_new(65536, sizeof *taken);
+	uint32_t used = 0;
+
+	for (unsigned i = 0; i < 60000; i++) {
+		uint64_t draw = fixture_draw(&r);
+		unsigned range = (unsigned)(draw >> 20) % ARRAY_LEN(ranges);
+		struct ports_wish w = { .addr = A("192.0.2.1"),
+			                .proto = IPPROTO_TCP,
+			                .low = ranges[range][0],
+			                .high = ranges[range][1],
+			                .keyed = draw >> 8 };
+		uint16_t port = (uint16_t)(draw >> 40);
+		uint32_t want;
+
+		if (draw % 4 == 0) {
+			assert_int_equal(ports_is_taken(ports, w.addr, w.proto, port), taken[port]);
+			if (taken[port]) {
+				ports_give_back(ports, w.addr, w.proto, port);
+				taken[port] = false;
+				used--;
+			}
+			continue;
+		}
+		w.preferred = draw % 4 == 1 ? port : 0;
+		want = naive_choose(taken, &w);
+		if (want == 0) {
+			assert_int_equal(ports_take(ports, &w, &port), -EADDRNOTAVAIL);
+			continue;
+		}
+		assert_int_equal(ports_take(ports, &w, &port), 0);
+		assert_int_equal(port, want);
+		taken[port] = true;
+		used++;
+		assert_int_equal(ports_used(ports), used);
+	}
+	assert_true(used > 10000);
+	mem_free(taken);
+	ports_free(ports);
+}
+
+static void every_port_is_given_once_until_none_is_left(void **state)
+{
+	struct ports *ports = make(1);
+	uint16_t port;
+
+	for (unsigned i = 1024; i <= 65535; i++)
+		assert_int_equal(take(ports, 0, 1024, 65535, i * 7919ULL, &port), 0);
+	assert_int_equal(take(ports, 0, 1024, 65535, 5, &port), -EADDRNOTAVAIL);
+	assert_int_equal(take(ports, 2000, 1024, 65535, 5, &port), -EADDRNOTAVAIL);
+	ports_give_back(ports, A("192.0.2.1"), IPPROTO_TCP, 31337);
+	assert_int_equal(take(ports, 0, 1024, 65535, 5, &port), 0);
+	assert_int_equal(port, 31337);
+	assert_int_equal(ports_used(ports), 64512);
+	ports_free(ports);
+}
+
+static void well_known_ports_are_for_who_names_them(void **state)
+{
+	struct ports *ports = make(1);
+	uint16_t port;
+
+	assert_int_equal(take(ports, 80, 1, 65535, 0, &port), 0);
+	assert_int_equal(port, 80);
+	assert_int_equal(take(ports, 80, 1, 65535, 0, &port), 0);
+	assert_true(port >= 1024);
+	assert_int_equal(take(ports, 0, 600, 601, 1, &port), 0);
+	assert_int_equal(port, 601);
+	ports_free(ports);
+}
+
+static void addresses_and_protocols_are_apart_and_bounded(void **state)
+{
+	struct ports *ports = make(2);
+	ip4 a = A("192.0.2.1"), b = A("192.0.2.2");
+
+	assert_int_equal(ports_take_exact(ports, a, IPPROTO_TCP, 80), 0);
+	assert_int_equal(ports_take_exact(ports, a, IPPROTO_TCP, 80), -EADDRINUSE);
+	assert_int_equal(ports_take_exact(ports, a, IPPROTO_UDP, 80), 0);
+	assert_int_equal(ports_take_exact(ports, b, IPPROTO_TCP, 80), -ENOMEM);
+	assert_false(ports_is_taken(ports, b, IPPROTO_TCP, 80));
+	/* A place is free again once the last port of its address is. */
+	ports_give_back(ports, a, IPPROTO_UDP, 80);
+	assert_int_equal(ports_take_exact(ports, b, IPPROTO_TCP, 80), 0);
+	assert_true(ports_is_taken(ports, a, IPPROTO_TCP, 80));
+	assert_int_equal(ports_used(ports), 2);
+	ports_free(ports);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(agrees_with_a_naive_set),
+		cmocka_unit_test(every_port_is_given_once_until_none_is_left),
+		cmocka_unit_test(well_known_ports_are_for_who_names_them),
+		cmocka_unit_test(addresses_and_protocols_are_apart_and_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
