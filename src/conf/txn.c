@@ -214,7 +214,7 @@ static bool add_place(const struct step *step, uint32_t *ret_before)
 
 static bool add(const struct step *step, uint32_t *ret_id)
 {
-	uint32_t before;
+	uint32_t before = 0;
 	struct row *row;
 
 	if (!can_grow(step->menu))

@@ -171,6 +171,8 @@ static enum verdict echo_reply(struct net *net, struct pkt *p)
 	uint32_t bytes = p->len - p->l4;
 	struct pkt *reply;
 
+	if (p->asked_only)
+		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	if (!rate_take(&net->echo_rate, net->now))
 		return pkt_drop(net, p, DROP_RATE);
 	reply = ip4_make(net, p->arrived.dst, p->arrived.src, IPPROTO_ICMP, bytes);

@@ -29,7 +29,8 @@ void ip4_decrement_ttl(struct pkt *p);
 
 /*
  * Send a finished packet by p->route: to the neighbour, in fragments when it is larger than the
- * MTU and may be cut (RFC 791, 3.2). Takes @p. Returns the neighbour's place or NEIGH_NONE.
+ * MTU and may be cut (RFC 791, 3.2). Takes @p. Returns the neighbour's place or NEIGH_NONE. A
+ * packet with asked_only goes nowhere: p->why is told what would happen.
  */
 uint32_t ip4_output(struct net *net, struct pkt *p);
 

@@ -19,12 +19,30 @@ static struct mac group_mac(const struct route *route)
 		               (uint8_t)v } };
 }
 
+/* What would happen to a packet that is only asked about. */
+static void tell(struct net *net, struct pkt *p, const struct iface *out)
+{
+	const struct neigh *n = neigh_find(net, out->id, p->route.next_hop);
+	char hop[IP4_TEXT_BYTES];
+
+	if (p->route.kind == ROUTE_UNICAST && !out->point_to_point)
+		explain(p->why, "neighbour", "next hop %s is %s", ip4_str(p->route.next_hop, hop),
+		        n != NULL ? neigh_state_word((enum neigh_state)n->state)
+		                  : "not known yet and would be asked for");
+	explain(p->why, "transmit", "leaves by %s", out->name);
+	pkt_done(net, p);
+}
+
 uint32_t ip4_send(struct net *net, struct pkt *p)
 {
 	struct iface *out = iface_get(net, p->route.out);
 
 	if (out == NULL || out->transmit == NULL || !iface_is_running(out)) {
 		(void)pkt_drop(net, p, DROP_LINK_DOWN);
+		return NEIGH_NONE;
+	}
+	if (p->asked_only) {
+		tell(net, p, out);
 		return NEIGH_NONE;
 	}
 	if (out->point_to_point) {
@@ -55,6 +73,11 @@ uint32_t ip4_output(struct net *net, struct pkt *p)
 	if (p->dont_fragment) {
 		(void)pkt_drop(net, p, DROP_NEEDS_FRAGMENT);
 		return NEIGH_NONE;
+	}
+	if (p->asked_only) {
+		explain(p->why, "fragment", "would be cut into pieces of at most %u bytes",
+		        p->route.mtu_bytes);
+		return ip4_send(net, p);
 	}
 	return ip4_fragment(net, p);
 }

@@ -99,8 +99,11 @@ enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)
 	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {
 		if (net->deliver_takers[i].take == NULL)
 			break;
-		if (net->deliver_takers[i].proto == proto)
-			return net->deliver_takers[i].take(net, p, net->deliver_takers[i].arg);
+		if (net->deliver_takers[i].proto != proto)
+			continue;
+		if (p->asked_only)
+			return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
+		return net->deliver_takers[i].take(net, p, net->deliver_takers[i].arg);
 	}
 	return VERDICT_NEXT;
 }

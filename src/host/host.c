@@ -19,13 +19,13 @@ static enum verdict udp_input(struct net *net, struct pkt *p, void *arg)
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }
 
+/* Answers and errors; what is not for a ping of ours is not ours. */
 static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 {
 	struct host *host = arg;
 
 	if (ping_input(host->pings, net, p))
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
-	/* icmp_input() has asked; to call it again would never end. */
 	return VERDICT_NEXT;
 }
 

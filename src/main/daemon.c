@@ -233,9 +233,18 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 	return more ? now : router_next(daemon->router);
 }
 
+static void notify(struct daemon *daemon, const char *state)
+{
+	int error = notify_send(state);
+
+	if (error != 0)
+		log_write(&daemon->log, LOG_WARNING, "system", "systemd was not told %s: %s", state,
+		          strerror(-error));
+}
+
 void daemon_run(struct daemon *daemon)
 {
-	(void)notify_send("READY=1");
+	notify(daemon, "READY=1");
 	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
 	        daemon->options->socket);
 	while (!daemon->stop) {
@@ -252,7 +261,7 @@ void daemon_run(struct daemon *daemon)
 
 		must(called >= 0);
 	}
-	(void)notify_send("STOPPING=1");
+	notify(daemon, "STOPPING=1");
 }
 
 void daemon_stop(struct daemon *daemon)

@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "lib/mem.h"
 #include "main/daemon.h"
 #include "main/options.h"
 
@@ -12,26 +13,28 @@
 
 int main(int argc, char *argv[])
 {
-	struct options options;
-	struct daemon daemon = { 0 };
+	struct options *options = mem_new(1, sizeof *options);
+	struct daemon *daemon = mem_new(1, sizeof *daemon);
 	struct text why = { 0 };
 	int status = 0;
 
 	(void)argc;
-	if (!options_parse(argv, &options, &why)) {
+	if (!options_parse(argv, options, &why)) {
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 2;
-	} else if (options.help) {
+	} else if (options->help) {
 		fputs(options_help(), stdout);
-	} else if (options.version) {
+	} else if (options->version) {
 		puts("towpathd " TOWPATH_VERSION);
-	} else if (daemon_start(&daemon, &options, &why) != 0) {
+	} else if (daemon_start(daemon, options, &why) != 0) {
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 1;
 	} else {
-		daemon_run(&daemon);
-		daemon_stop(&daemon);
+		daemon_run(daemon);
+		daemon_stop(daemon);
 	}
 	text_free(&why);
+	mem_free(daemon);
+	mem_free(options);
 	return status;
 }

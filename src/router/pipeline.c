@@ -106,7 +106,9 @@ static enum verdict route(struct walk *walk, struct pkt *p)
 	};
 
 	walk->route_error = route_lookup(net_of(walk), &key, &p->route, p->why);
-	if (walk->route_error == 0 && p->route.kind != ROUTE_UNICAST)
+	/* Broadcasts of the router's own leave; those that come in stay (RFC 1812, 5.3.5). */
+	if (walk->route_error == 0 && (p->route.kind == ROUTE_LOCAL ||
+	                               (p->route.kind != ROUTE_UNICAST && p->in != IFACE_NONE)))
 		walk->path = PATH_LOCAL;
 	else if (walk->path == PATH_IN)
 		walk->path = PATH_FORWARD;

@@ -31,7 +31,7 @@ static void packet_of(struct pkt *p, const struct port_frame *frame, iface_id in
 static bool take_in(struct router *router, struct iface *iface, struct pkt *p)
 {
 	if (!router->configured) {
-		iface->counters.rx_packets++; /* ether_input() counts the others */
+		iface->counters.rx_packets++;
 		iface->counters.rx_bytes += p->len;
 		pkt_drop(&router->net, p, DROP_NO_CONFIG);
 		return false;

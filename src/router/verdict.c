@@ -14,7 +14,7 @@
 /* Packets that say nothing new about their connection: all but these may be replayed. */
 static bool is_plain(const struct pkt *p)
 {
-	if (p->fragment != 0 || p->has_options)
+	if (p->fragment != 0 || p->has_options || p->ether_group)
 		return false;
 	if (p->arrived.proto == IPPROTO_TCP)
 		return (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;

@@ -426,6 +426,48 @@ static void broadcast_and_multicast_have_their_own_mac(void **state)
 	fixture_free(f);
 }
 
+/* A packet that is only asked about changes nothing but its explanation. */
+static void asking_changes_nothing(void **state)
+{
+	struct fixture *f = home();
+	struct explain *why = mem_new(1, sizeof *why);
+	static const char *const dsts[] = { "203.0.113.9", "203.0.113.10", "192.168.88.1",
+		                            "9.9.9.9" };
+
+	for (unsigned i = 0; i < ARRAY_LEN(dsts); i++) {
+		struct pkt *p;
+
+		frame_udp(&f->in, 2, "192.168.88.7", dsts[i], 2000);
+		if (i == 0) /* too long a way */
+			bytes_of(&f->in)[14 + IP4_AT_TTL] = 1;
+		frame_sum_ip4(&f->in);
+		p = fixture_frame(f, 2);
+		p->asked_only = true;
+		p->why = why;
+		assert_int_equal(ether_input(f->net, p), VERDICT_NEXT);
+		assert_int_equal(ip4_input(f->net, p), VERDICT_NEXT);
+		if (!fixture_lookup(f, p))
+			(void)pkt_drop(f->net, p, DROP_NO_ROUTE);
+		else if (p->route.kind == ROUTE_LOCAL)
+			(void)net_deliver_local(f->net, p);
+		else if (ip4_forward(f->net, p) == VERDICT_NEXT)
+			(void)ip4_output(f->net, p);
+	}
+	assert_true(was_said(why, "192.168.88.7 is told: type 11, code 0"));
+	assert_true(was_said(why, "next hop 203.0.113.10 is not known yet"));
+	assert_true(was_said(why, "would be cut into pieces of at most 1500 bytes"));
+	assert_true(was_said(why, "no-protocol"));
+	assert_true(was_said(why, "no route leads to 9.9.9.9"));
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		assert_int_equal(f->net->drops[i], 0);
+	assert_int_equal(f->net->ifaces[2].counters.rx_packets, 0);
+	assert_int_equal(fixture_sent_n(f, 1) + fixture_sent_n(f, 2), 0);
+	assert_null(net_own_take(f->net));
+	assert_null(neigh_find(f->net, 1, A("203.0.113.10")));
+	mem_free(why);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -444,6 +486,7 @@ int main(void)
 		cmocka_unit_test(own_packets_are_whole),
 		cmocka_unit_test(the_own_queue_is_bounded),
 		cmocka_unit_test(broadcast_and_multicast_have_their_own_mac),
+		cmocka_unit_test(asking_changes_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
