@@ -245,6 +245,21 @@ static const struct row *item(const struct step *step, uint32_t id)
 	return row;
 }
 
+/* What comes with the router is known by its name, unless a default name stays with it. */
+static bool may_be_called(const struct step *step, const struct row *old, const struct row *row)
+{
+	const char *name = menu_row_name(step->menu, old);
+
+	for (size_t i = 0; i < step->menu->nfields; i++) {
+		if ((step->menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			return true;
+	}
+	if ((old->flags & ROW_FIXED) == 0 || strcmp(name, menu_row_name(step->menu, row)) == 0)
+		return true;
+	return diag_fail(step->diag, step->menu->fields[name_field(step->menu)].name,
+	                 "failure: can not rename builtin: %s comes with the router", name);
+}
+
 static bool set_one(const struct step *step, uint32_t id)
 {
 	const struct row *old = item(step, id);
@@ -253,7 +268,8 @@ static bool set_one(const struct step *step, uint32_t id)
 	if (old == NULL)
 		return false;
 	row = row_copy(step->menu, old);
-	if (!values_put(step, row) || !required_given(step, row)) {
+	if (!values_put(step, row) || !required_given(step, row) ||
+	    !may_be_called(step, old, row)) {
 		row_release(row);
 		return false;
 	}

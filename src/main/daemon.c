@@ -57,9 +57,10 @@ static void on_link(void *arg, unsigned events)
 
 static int watch(struct daemon *daemon, int fd, loop_callback *call)
 {
-	struct loop_watch *unused;
+	struct loop_watch *watched;
+	int error = loop_add(daemon->loop, fd, call, daemon, &watched);
 
-	return loop_add(daemon->loop, fd, call, daemon, &unused);
+	return error != 0 ? error : loop_interest(watched, LOOP_READ);
 }
 
 static int open_world(struct daemon *daemon, struct text *why)
