@@ -32,7 +32,9 @@ static const struct field fields[] = {
 	  .help = "older spelling of the prefix length: 255.255.255.0" },
 };
 
-enum { NETWORK_FIELD = 1 }; /* its place in the table: computed when it was not given */
+enum {
+	NETWORK_FIELD = 1
+}; /* its place in the table: computed when it was not given */
 
 static const struct menu_flag flags[] = { { 'I', "invalid" } };
 

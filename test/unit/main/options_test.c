@@ -75,12 +75,12 @@ static void the_rest_is_taken(void **state)
 
 static void defaults_are_sensible(void **state)
 {
-	setenv("XDG_STATE_HOME", "/home/x/state", 1);
+	setenv("XDG_STATE_HOME", "/srv/x/state", 1);
 
 	struct options o = right("");
 
 	assert_int_equal(o.nports, 0);
-	assert_string_equal(o.store, geteuid() == 0 ? "/var/lib/towpath" : "/home/x/state/towpath");
+	assert_string_equal(o.store, geteuid() == 0 ? "/var/lib/towpath" : "/srv/x/state/towpath");
 	assert_non_null(strstr(o.socket, "/towpath/console.sock"));
 	assert_string_equal(o.pcap, "");
 	assert_int_equal(o.log_level, LOG_INFO);
