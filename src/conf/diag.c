@@ -4,6 +4,7 @@
 
 #include "lib/text.h"
 
+PRINTF_LIKE(3, 0)
 static void fill(struct diag *diag, const char *field, const char *format, va_list args)
 {
 	struct text name = text_into(diag->field, sizeof diag->field);

@@ -44,7 +44,6 @@ struct expr {
 	const char *canon; /* its canonical text */
 	bool bound;
 	regex_t *regex;
-	struct arena *arena;
 };
 
 bool row_shows(const struct menu *menu, const struct field *field, const struct row *row)
@@ -79,7 +78,6 @@ static struct expr *expr_new(struct expr_source *source, enum expr_kind kind)
 
 	expr->kind = kind;
 	expr->menu = source->command.menu;
-	expr->arena = source->arena;
 	return expr;
 }
 
@@ -340,7 +338,7 @@ bool expr_parse(struct expr_source *source, struct expr **ret_expr)
 	return parse_or(source, ret_expr);
 }
 
-static void bind_test(struct expr *test, const struct conf_state *state)
+static void bind_test(struct expr *test, const struct conf_state *state, struct arena *arena)
 {
 	const struct field *field = test->field;
 	struct diag diag = { 0 };
@@ -349,12 +347,12 @@ static void bind_test(struct expr *test, const struct conf_state *state)
 	test->bound = false;
 	if (test->subject != SUBJECT_FIELD || test->value == NULL || test->kind == EXPR_MATCH)
 		return;
-	row = arena_new(test->arena, 1, sizeof *row + test->menu->row_size);
+	row = arena_new(arena, 1, sizeof *row + test->menu->row_size);
 	test->typed = row->body + field->offset;
 	test->bound = field->type->parse(field, state, test->value, test->typed, &diag);
 	if (!test->bound && test->value[0] == '/') {
 		/* "/0" is short for the network of all zeroes with that mask. */
-		const char *whole = arena_printf(test->arena, "0.0.0.0%s", test->value);
+		const char *whole = arena_printf(arena, "0.0.0.0%s", test->value);
 
 		memset(test->typed, 0, field->bytes);
 		diag = (struct diag){ 0 };
@@ -366,18 +364,18 @@ static void bind_test(struct expr *test, const struct conf_state *state)
 	struct text canon = { 0 };
 
 	field->type->print(field, state, test->typed, &canon);
-	test->canon = arena_strdup(test->arena, text_str(&canon));
+	test->canon = arena_strdup(arena, text_str(&canon));
 	text_free(&canon);
 }
 
-void expr_bind(struct expr *expr, const struct conf_state *state)
+void expr_bind(struct expr *expr, const struct conf_state *state, struct arena *arena)
 {
 	if (expr == NULL)
 		return;
 	if (expr->a == NULL)
-		bind_test(expr, state);
-	expr_bind(expr->a, state);
-	expr_bind(expr->b, state);
+		bind_test(expr, state, arena);
+	expr_bind(expr->a, state, arena);
+	expr_bind(expr->b, state, arena);
 }
 
 static bool says_yes(const char *value)

@@ -30,8 +30,8 @@ struct expr_source {
 
 /* Read to the end of the command; *@ret_expr stays NULL when there is nothing. */
 MUST_USE bool expr_parse(struct expr_source *source, struct expr **ret_expr);
-/* Read the values that the tests compare with, once for many rows. */
-void expr_bind(struct expr *expr, const struct conf_state *state);
+/* Read the values that the tests compare with, once for many rows; they last as long as @arena. */
+void expr_bind(struct expr *expr, const struct conf_state *state, struct arena *arena);
 /* Whether @row (of the menu, status filled) is meant. NULL means every row. */
 bool expr_holds(const struct expr *expr, const struct conf_state *state, const struct row *row);
 void expr_free(struct expr *expr);

@@ -95,16 +95,6 @@ void numbering_set(struct numbering *numbering, const struct menu *menu, const s
 			numbers->ids[numbers->n++] = items->at[i]->id;
 }
 
-int numbering_of(const struct numbering *numbering, const struct menu *menu, uint32_t id)
-{
-	const struct numbers *numbers = numbers_of(numbering, menu);
-
-	for (size_t i = 0; numbers != NULL && i < numbers->n; i++)
-		if (numbers->ids[i] == id)
-			return (int)i;
-	return -1;
-}
-
 void numbering_free(struct numbering *numbering)
 {
 	while (numbering->first != NULL) {
@@ -116,11 +106,8 @@ void numbering_free(struct numbering *numbering)
 	}
 }
 
-void id_list_add(struct id_list *list, struct arena *arena, uint32_t id)
+void id_list_push(struct id_list *list, struct arena *arena, uint32_t id)
 {
-	for (size_t i = 0; i < list->n; i++)
-		if (list->at[i] == id)
-			return;
 	if (list->n == list->size) {
 		size_t size = list->size > 0 ? list->size * 2 : 8;
 		uint32_t *grown = arena_new(arena, size, sizeof grown[0]);
@@ -131,6 +118,14 @@ void id_list_add(struct id_list *list, struct arena *arena, uint32_t id)
 		list->size = size;
 	}
 	list->at[list->n++] = id;
+}
+
+void id_list_add(struct id_list *list, struct arena *arena, uint32_t id)
+{
+	for (size_t i = 0; i < list->n; i++)
+		if (list->at[i] == id)
+			return;
+	id_list_push(list, arena, id);
 }
 
 static bool no_such_item(struct diag *diag)

@@ -43,8 +43,6 @@ bool item_addressable(const struct menu *menu, const struct row *row);
 
 /* Number the addressable ones of @items from 0, as print shows them. */
 void numbering_set(struct numbering *numbering, const struct menu *menu, const struct items *items);
-/* The number of @id at @menu, or -1. */
-int numbering_of(const struct numbering *numbering, const struct menu *menu, uint32_t id);
 void numbering_free(struct numbering *numbering);
 
 struct selector {
@@ -56,6 +54,9 @@ struct selector {
 	struct spot spot; /* of the text, for errors */
 };
 
+/* Append @id, which is not in the list yet. */
+void id_list_push(struct id_list *list, struct arena *arena, uint32_t id);
+/* The same, unless it is in the list already. */
 void id_list_add(struct id_list *list, struct arena *arena, uint32_t id);
 /*
  * Append the items that @text means: "0,2", "ether1", "*1A", "*1;*2". Numbers are given out when

@@ -76,14 +76,18 @@ static void skip_comment(struct lex *lex)
 		step(lex);
 }
 
-void lex_gap(struct lex *lex)
+bool lex_gap(struct lex *lex, bool start)
 {
 	for (;;) {
 		lex_blanks(lex);
-		if (lex_peek(lex) == '#')
+		if (lex_peek(lex) == '#') {
 			skip_comment(lex);
-		else if (!lex_take(lex, '\n') && !lex_take(lex, ';'))
-			return;
+			start = false;
+		} else if (lex_take(lex, '\n') || lex_take(lex, ';')) {
+			start = true;
+		} else {
+			return start;
+		}
 	}
 }
 
@@ -96,7 +100,8 @@ bool lex_command_ends(const struct lex *lex)
 
 static bool ends_word(enum lex_kind kind, int c)
 {
-	if (c == LEX_END || c == '\0' || strchr(" \t\r\n$\\\";#[]{}()='", c) != NULL)
+	/* Control characters have no place outside of quotes, either. */
+	if (c <= ' ' || c == 127 || strchr("$\\\";#[]{}()='", c) != NULL)
 		return true;
 	if (kind == LEX_PATH)
 		return c == '/';

@@ -54,8 +54,11 @@ int lex_peek(const struct lex *lex);
 bool lex_take(struct lex *lex, char c);
 /* Skip blanks and joined lines; true when there were any. */
 bool lex_blanks(struct lex *lex);
-/* Skip what may stand between two commands: blanks, new lines, semicolons, comments. */
-void lex_gap(struct lex *lex);
+/*
+ * Skip what may stand between two commands: blanks, new lines, semicolons, comments. True when a
+ * command may begin here, as it may after a new line or semicolon, or at @start.
+ */
+bool lex_gap(struct lex *lex, bool start);
 /* No more of this command: the end, a new line, a semicolon, a comment or a closing bracket. */
 bool lex_command_ends(const struct lex *lex);
 

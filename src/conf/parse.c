@@ -368,6 +368,11 @@ static bool parse_unset(struct parser *p, struct args *args)
 	return check_word_end(p) && arg_keep(p, args, arg);
 }
 
+static bool is_bare(const struct param *param)
+{
+	return param->field != NULL && (param->field->flags & F_BARE) != 0;
+}
+
 /* Whether nothing follows the word that was just read. */
 static bool last_word(const struct parser *p)
 {
@@ -388,7 +393,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 	if (have && positional.kind == PARAM_ITEMS)
 		return parse_positional(p, args, word, &positional);
 	if (word->len == 0 || !command_find(command, word->text, &arg->param) ||
-	    (have && arg->param.kind == PARAM_VALUE && last_word(p))) {
+	    (have && arg->param.kind == PARAM_VALUE && !is_bare(&arg->param) && last_word(p))) {
 		if (have)
 			return parse_positional(p, args, word, &positional);
 		return unknown_argument(p, args, word);
@@ -399,7 +404,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 		return false;
 	if (arg->param.kind == PARAM_FLAG)
 		return arg_keep(p, args, arg);
-	if (arg->param.field != NULL && (arg->param.field->flags & F_BARE) != 0)
+	if (is_bare(&arg->param))
 		return parse_bare(p, args, arg);
 	return parse_spaced(p, args, arg);
 }
@@ -548,9 +553,9 @@ static bool parse_move(struct parser *p, const struct place *place, bool wanted)
 
 struct path_walk {
 	struct place place;
-	bool after_slash; /* the next word follows a slash directly */
-	bool slashed;     /* so does the whole path */
-	bool any;         /* there was at least one step */
+	bool slashed; /* the next word follows a slash directly */
+	bool any;     /* there was at least one step */
+	bool joined;  /* something stands between the last step and here */
 };
 
 static bool walk_find(const struct path_walk *walk, const struct word *word,
@@ -568,12 +573,13 @@ static bool walk_find(const struct path_walk *walk, const struct word *word,
 /* Skip what joins two steps of a path. */
 static void walk_join(struct parser *p, struct path_walk *walk)
 {
-	walk->after_slash = lex_take(&p->lex, '/');
+	size_t at = p->lex.at;
+
+	walk->slashed = lex_take(&p->lex, '/');
 	if (lex_blanks(&p->lex))
-		walk->slashed = walk->after_slash = false;
-	else
-		walk->slashed = walk->after_slash;
+		walk->slashed = false;
 	walk->any = true;
+	walk->joined = p->lex.at > at;
 }
 
 static bool walk_ends(const struct parser *p)
@@ -590,7 +596,7 @@ static struct expect walk_expected(const struct path_walk *walk)
 
 static bool parse_statement(struct parser *p, bool wanted)
 {
-	struct path_walk walk = { .place = p->place };
+	struct path_walk walk = { .place = p->place, .joined = true };
 
 	if (lex_peek(&p->lex) == ':')
 		return parse_global(p, wanted);
@@ -603,7 +609,8 @@ static bool parse_statement(struct parser *p, bool wanted)
 		struct expect what = walk_expected(&walk);
 		struct place_word found;
 
-		expect_word(p->expect, &p->lex, &word, &what);
+		if (walk.joined)
+			expect_word(p->expect, &p->lex, &word, &what);
 		if (word.len == 0 && walk.any && walk_ends(p))
 			return parse_move(p, &walk.place, wanted);
 		if (word.len == 0 && lex_peek(&p->lex) == '{' && !wanted)
@@ -629,9 +636,8 @@ static bool parse_statement(struct parser *p, bool wanted)
 /* Commands up to @close, or to the end of the text when it is 0. */
 static bool parse_commands(struct parser *p, char close)
 {
-	for (;;) {
-		lex_gap(&p->lex);
-		if (lex_peek(&p->lex) == LEX_END && p->expect != NULL)
+	for (bool first = true;; first = false) {
+		if (lex_gap(&p->lex, first) && lex_peek(&p->lex) == LEX_END)
 			expect_word(p->expect, &p->lex,
 			            &(struct word){ .text = "", .spot = lex_spot(&p->lex) },
 			            &(struct expect){ .kind = EXPECT_PLACE, .place = p->place });
@@ -686,7 +692,7 @@ void program_free(struct program *program)
 	*program = (struct program){ 0 };
 }
 
-bool line_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag)
+bool parse_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag)
 {
 	struct program program;
 

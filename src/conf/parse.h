@@ -21,8 +21,8 @@
 struct diag;
 struct expr;
 
-#define LINE_BYTES_MAX   65536u      /* one typed line */
-#define SCRIPT_BYTES_MAX (16u << 20) /* a script as a whole */
+#define LINE_BYTES_MAX   65536u     /* one typed line */
+#define SCRIPT_BYTES_MAX (4u << 20) /* a script as a whole */
 
 struct arg {
 	struct param param;
@@ -69,13 +69,12 @@ struct program {
  * the end of @text, whether or not it can be compiled so far; what it points to lives as long as
  * @program.
  */
-bool parse_program(const struct menu *const *menus, const char *path, const char *text,
-                            size_t len, struct program *program, struct expect *expect,
-                            struct diag *diag);
+bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
+                   struct program *program, struct expect *expect, struct diag *diag);
 void program_free(struct program *program);
 
 /* Whether @text is well-formed; for fuzzing and dry runs. */
-bool line_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag);
+bool parse_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag);
 
 /* The argument called @name, or NULL. */
 const struct arg *call_arg(const struct call *call, const char *name);

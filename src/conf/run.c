@@ -71,13 +71,17 @@ static void push(struct run *run, struct value value)
 	run->stack[run->depth++] = value;
 }
 
+/* A line that is a command is what an older spelling was rewritten into. */
 static void notice_lines(struct run *run, const char *text)
 {
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
 
 		if (len > 0)
-			run->host.notice(run->host.arg, arena_strndup(&run->arena, text, len));
+			run->host.notice(run->host.arg,
+			                 arena_printf(&run->arena, "%s%.*s",
+			                              *text == '/' ? "understood as: " : "",
+			                              (int)len, text));
 		text += len + (text[len] == '\n');
 	}
 }
@@ -107,7 +111,7 @@ static bool arg_items(struct exec *exec, const struct arg *arg, const struct val
 
 	if (value->kind == VALUE_IDS) {
 		for (size_t i = 0; i < value->ids.n; i++)
-			id_list_add(list, &run->arena, value->ids.at[i]);
+			id_list_push(list, &run->arena, value->ids.at[i]);
 		return true;
 	}
 
@@ -336,7 +340,7 @@ static bool select_rows(struct exec *exec, const struct conf_state *state, struc
 			return false;
 	}
 	*ret_shown = arena_new(&run->arena, items->n + 1, sizeof **ret_shown);
-	expr_bind(exec->call->where, state);
+	expr_bind(exec->call->where, state, &run->arena);
 	for (size_t i = 0; i < items->n; i++) {
 		bool meant = arg == NULL;
 
@@ -416,7 +420,7 @@ static bool exec_find(struct exec *exec)
 
 	for (size_t i = 0; ok && i < items.n; i++)
 		if (shown[i] && items.at[i]->id != 0)
-			id_list_add(&found.ids, &run->arena, items.at[i]->id);
+			id_list_push(&found.ids, &run->arena, items.at[i]->id);
 	if (ok)
 		push(run, found);
 	conf_release(run->host.conf, state);

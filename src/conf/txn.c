@@ -245,6 +245,21 @@ static const struct row *item(const struct step *step, uint32_t id)
 	return row;
 }
 
+/* What comes with the router is known by its name, unless a default name stays with it. */
+static bool may_be_called(const struct step *step, const struct row *old, const struct row *row)
+{
+	const char *name = menu_row_name(step->menu, old);
+
+	for (size_t i = 0; i < step->menu->nfields; i++) {
+		if ((step->menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			return true;
+	}
+	if ((old->flags & ROW_FIXED) == 0 || strcmp(name, menu_row_name(step->menu, row)) == 0)
+		return true;
+	return diag_fail(step->diag, step->menu->fields[name_field(step->menu)].name,
+	                 "failure: can not rename builtin: %s comes with the router", name);
+}
+
 static bool set_one(const struct step *step, uint32_t id)
 {
 	const struct row *old = item(step, id);
@@ -253,7 +268,8 @@ static bool set_one(const struct step *step, uint32_t id)
 	if (old == NULL)
 		return false;
 	row = row_copy(step->menu, old);
-	if (!values_put(step, row) || !required_given(step, row)) {
+	if (!values_put(step, row) || !required_given(step, row) ||
+	    !may_be_called(step, old, row)) {
 		row_release(row);
 		return false;
 	}
@@ -387,23 +403,35 @@ static bool comment_all(const struct step *step)
 	return set_all(step);
 }
 
-/* An older menu's request becomes today's, and the person is shown how it reads today. */
+/*
+ * A request in an older spelling, of an older menu or in one of today's, becomes today's, and the
+ * person is shown how it reads today when it has changed.
+ */
 static bool translate(struct step *step)
 {
-	const struct menu *menu = step->request->menu;
+	struct request *request = step->request;
+	const struct menu *menu = request->menu;
+	struct text before = { 0 }, after = { 0 };
 
-	if (menu->translate == NULL || menu->target == NULL)
+	if (menu->translate == NULL || request->verb < VERB_ADD || request->verb > VERB_UNSET)
 		return true;
-	if (!menu->translate(step->request, step->diag))
-		return false;
+	line_request(request, &before);
 
-	int m = state_menu(step->draft, menu->target);
+	bool ok = menu->translate(request, step->diag);
 
-	must(m >= 0);
-	step->request->menu = step->draft->menus[m];
-	if (step->request->notice != NULL)
-		line_request(step->request, step->request->notice);
-	return true;
+	if (ok && menu->target != NULL) {
+		int m = state_menu(step->draft, menu->target);
+
+		must(m >= 0);
+		request->menu = step->draft->menus[m];
+	}
+	if (ok)
+		line_request(request, &after);
+	if (ok && request->notice != NULL && strcmp(text_str(&before), text_str(&after)) != 0)
+		text_add(request->notice, text_str(&after));
+	text_free(&before);
+	text_free(&after);
+	return ok;
 }
 
 static bool carry_out(const struct step *step, uint32_t *ret_id)

@@ -16,7 +16,7 @@ struct value value_id(struct arena *arena, uint32_t id)
 {
 	struct value value = { .kind = VALUE_IDS };
 
-	id_list_add(&value.ids, arena, id);
+	id_list_push(&value.ids, arena, id);
 	return value;
 }
 

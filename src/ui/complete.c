@@ -15,6 +15,7 @@ struct completer {
 	const char *typed; /* of the word so far */
 	size_t typed_len;
 	bool loosely; /* nothing begins so: in order will do */
+	bool in_list; /* behind a comma: only another value can follow */
 };
 
 /* "mt" for monitor-traffic: the letters come in this order, the first one first. */
@@ -163,7 +164,7 @@ static void offer_params(struct completer *c)
 	bool item_first = expect->bare_first && expect->param.kind == PARAM_ITEMS;
 	struct param param;
 
-	for (size_t i = 0; command_param(&expect->command, i, &param); i++) {
+	for (size_t i = 0; !c->in_list && command_param(&expect->command, i, &param); i++) {
 		if (param.kind == PARAM_NONE || expect->used[i])
 			continue;
 		if (expect->unset && !param.unsettable)
@@ -257,13 +258,15 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 	struct diag diag = { 0 };
 
 	*ret_candidates = (struct candidates){ 0 };
-	(void)parse_program(conf_menus(conf), path, text, len, &ret_candidates->program,
-	                    &ret_candidates->expect, &diag);
+	/* Whether it can be compiled so far does not matter here. */
+	(void)!parse_program(conf_menus(conf), path, text, len, &ret_candidates->program,
+	                     &ret_candidates->expect, &diag);
 	if (ret_candidates->expect.kind == EXPECT_NOTHING)
 		return;
 	ret_candidates->from = ret_candidates->expect.from;
 	c.typed_len = len - ret_candidates->from;
 	c.typed = arena_strndup(&ret_candidates->arena, text + ret_candidates->from, c.typed_len);
+	c.in_list = ret_candidates->from > 0 && text[ret_candidates->from - 1] == ',';
 	c.state = conf_hold(conf);
 	offer_all(&c);
 	c.loosely = ret_candidates->n == 0;

@@ -23,9 +23,8 @@ static void flag_add(struct flags_view *view, char letter, const char *word, uin
 	}
 	if (view->n == FLAGS_MAX)
 		return;
-	view->at[view->n++] = (struct flag_view){
-		.letter = letter, .word = word, .bit = bit, .group = group
-	};
+	view->at[view->n++] =
+		(struct flag_view){ .letter = letter, .word = word, .bit = bit, .group = group };
 }
 
 static unsigned group_of(const struct menu_flag *flag, unsigned other)

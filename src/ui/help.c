@@ -52,7 +52,7 @@ void help_list(const struct candidates *candidates, size_t width, struct text *o
 	size_t widest = 0;
 
 	for (size_t i = 0; i < candidates->n; i++) {
-		size_t columns = text_columns(candidates->at[i].text);
+		size_t columns = table_text_width(candidates->at[i].text);
 
 		widest = columns > widest ? columns : widest;
 	}
@@ -68,6 +68,6 @@ void help_list(const struct candidates *candidates, size_t width, struct text *o
 		if (last)
 			text_char(out, '\n');
 		else
-			text_repeat(out, ' ', widest + 2 - text_columns(word));
+			text_repeat(out, ' ', widest + 2 - table_text_width(word));
 	}
 }

@@ -6,7 +6,7 @@
 #include "lib/mem.h"
 #include "ui/table.h"
 
-#define CTRL(letter) ((letter) & 0x1f)
+#define CTRL(letter) ((letter)&0x1f)
 #define ESCAPE       0x1b
 #define DELETE       0x7f
 #define BELL         '\a'
@@ -36,7 +36,7 @@ static bool is_continuation(char c)
 /* Columns from the start of the prompt to offset @to of the text. */
 static size_t columns_to(const struct line *line, size_t to)
 {
-	size_t n = text_columns(text_str(&line->prompt));
+	size_t n = table_text_width(text_str(&line->prompt));
 
 	for (size_t i = 0; i < to; i++)
 		n += !is_continuation(line->text.bytes[i]);
@@ -283,13 +283,13 @@ enum {
 };
 
 static const struct key keys[] = {
-	{ "[A", KEY_UP },        { "[B", KEY_DOWN },        { "[C", KEY_RIGHT },
-	{ "[D", KEY_LEFT },      { "[H", KEY_HOME },        { "[F", KEY_END },
-	{ "[1~", KEY_HOME },     { "[4~", KEY_END },        { "[7~", KEY_HOME },
-	{ "[8~", KEY_END },      { "[3~", KEY_DELETE },     { "OA", KEY_UP },
-	{ "OB", KEY_DOWN },      { "OC", KEY_RIGHT },       { "OD", KEY_LEFT },
-	{ "OH", KEY_HOME },      { "OF", KEY_END },         { "b", KEY_WORD_LEFT },
-	{ "f", KEY_WORD_RIGHT }, { "d", KEY_WORD_DELETE },  { "OP", KEY_HELP },
+	{ "[A", KEY_UP },        { "[B", KEY_DOWN },          { "[C", KEY_RIGHT },
+	{ "[D", KEY_LEFT },      { "[H", KEY_HOME },          { "[F", KEY_END },
+	{ "[1~", KEY_HOME },     { "[4~", KEY_END },          { "[7~", KEY_HOME },
+	{ "[8~", KEY_END },      { "[3~", KEY_DELETE },       { "OA", KEY_UP },
+	{ "OB", KEY_DOWN },      { "OC", KEY_RIGHT },         { "OD", KEY_LEFT },
+	{ "OH", KEY_HOME },      { "OF", KEY_END },           { "b", KEY_WORD_LEFT },
+	{ "f", KEY_WORD_RIGHT }, { "d", KEY_WORD_DELETE },    { "OP", KEY_HELP },
 	{ "[11~", KEY_HELP },    { "[1;5C", KEY_WORD_RIGHT }, { "[1;5D", KEY_WORD_LEFT },
 };
 
@@ -395,8 +395,7 @@ static enum line_event handle_key(struct line *line, int key, struct text *out)
 static enum line_event escape_byte(struct line *line, uint8_t byte, struct text *out)
 {
 	char first = line->escape_len > 0 ? line->escape[0] : (char)byte;
-	bool ends = first != '[' && first != 'O' ? true
-	                                         : line->escape_len > 0 && byte >= 0x40;
+	bool ends = first != '[' && first != 'O' ? true : line->escape_len > 0 && byte >= 0x40;
 
 	if (line->escape_len + 1 < sizeof line->escape)
 		line->escape[line->escape_len++] = (char)byte;

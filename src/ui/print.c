@@ -22,7 +22,8 @@ struct printer {
 	const struct field *fields[FIELD_MAX]; /* to be shown, in order */
 	size_t nfields;
 	struct flags_view flags;
-	size_t number_width; /* 0: nothing is numbered */
+	const char **numbers; /* item by item, "" for those that have none */
+	size_t number_width;  /* 0: nothing is numbered */
 	bool ids, secrets, chosen;
 };
 
@@ -80,7 +81,8 @@ static void choose_fields(struct printer *p, bool table)
 
 /* --- values --- */
 
-static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+/* The value as it is; what others have sent us may hold anything. */
+static const char *field_value(struct printer *p, const struct field *field, const struct row *row)
 {
 	struct text text = { 0 };
 
@@ -95,13 +97,26 @@ static const char *field_text(struct printer *p, const struct field *field, cons
 	return str;
 }
 
-static const char *number_text(struct printer *p, const struct row *row)
+/* @value without characters that would do something to a terminal: they are shown as \1B. */
+static const char *plain(struct printer *p, const char *value)
 {
-	int number = numbering_of(p->look->numbering, p->menu, row->id);
+	struct text text = { 0 };
+	const char *str;
 
-	if (p->ids)
-		return row->id != 0 ? arena_printf(&p->arena, "*%X", row->id) : "";
-	return number >= 0 ? arena_printf(&p->arena, "%d", number) : "";
+	for (const char *c = value; *c != '\0'; c++)
+		if ((unsigned char)*c < ' ' || *c == 127)
+			text_printf(&text, "\\%02X", (unsigned char)*c);
+		else
+			text_char(&text, *c);
+	str = arena_strdup(&p->arena, text_str(&text));
+	text_free(&text);
+	return str;
+}
+
+/* The value as a table shows it. */
+static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+{
+	return plain(p, field_value(p, field, row));
 }
 
 /* Number and flags before an item: "4 As ", as wide for every item. */
@@ -136,9 +151,9 @@ static const char *flags_text(struct printer *p, const struct row *row)
 	return str;
 }
 
-static const char *note_text(const struct row *row)
+static const char *note_text(struct printer *p, const struct row *row)
 {
-	return row->comment != NULL && *row->comment != '\0' ? row->comment : NULL;
+	return row->comment != NULL && *row->comment != '\0' ? plain(p, row->comment) : NULL;
 }
 
 static size_t count_shown(const struct print_job *job)
@@ -176,8 +191,8 @@ static void print_table(struct printer *p)
 			continue;
 
 		struct table_row *line =
-			table_row(&table, prefix_text(p, number_text(p, row), flags_text(p, row), 0),
-		                  note_text(row));
+			table_row(&table, prefix_text(p, p->numbers[i], flags_text(p, row), 0),
+		                  note_text(p, row));
 
 		for (size_t j = 0; j < p->nfields; j++)
 			table_cell(&table, line, j, field_text(p, p->fields[j], row));
@@ -189,21 +204,23 @@ static void print_table(struct printer *p)
 static void put_property(struct printer *p, const struct field *field, const struct row *row,
                          struct text *out)
 {
-	const char *value = field_text(p, field, row);
+	const char *value = field_value(p, field, row);
+	size_t from;
 
 	if ((field->flags & F_BARE) != 0 && strcmp(value, "yes") == 0) {
 		text_add(out, field->name);
 		return;
 	}
 	text_printf(out, "%s=", field->name);
-	if (field->type == &type_string && strpbrk(value, "\"\\$\n\r\t") == NULL)
+	from = out->len;
+	conf_quote(value, out);
+	if (field->type == &type_string && text_str(out)[from] != '"') {
+		out->len = from;
 		text_printf(out, "\"%s\"", value);
-	else
-		conf_quote(value, out);
+	}
 }
 
-static bool worth_showing(const struct printer *p, const struct field *field,
-                          const struct row *row)
+static bool worth_showing(const struct printer *p, const struct field *field, const struct row *row)
 {
 	if (!row_shows(p->menu, field, row))
 		return false;
@@ -215,7 +232,7 @@ static bool worth_showing(const struct printer *p, const struct field *field,
 /* Put @word on the line that is being filled, or on the next one. */
 static void wrap_word(struct printer *p, const char *word, size_t indent, size_t *column)
 {
-	size_t width = text_columns(word);
+	size_t width = table_text_width(word);
 	bool first = *column == indent;
 
 	if (!first && p->look->width > 0 && *column + 1 + width > p->look->width) {
@@ -282,13 +299,13 @@ static void print_detail(struct printer *p)
 		if (!p->job->shown[i])
 			continue;
 
-		const char *prefix = prefix_text(p, number_text(p, row), flags_text(p, row), 2);
-		size_t indent = text_columns(prefix);
+		const char *prefix = prefix_text(p, p->numbers[i], flags_text(p, row), 2);
+		size_t indent = table_text_width(prefix);
 
 		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
 		first = false;
-		if (note_text(row) != NULL) {
-			print_note(p, row->comment);
+		if (note_text(p, row) != NULL) {
+			print_note(p, note_text(p, row));
 			text_repeat(p->out, ' ', indent);
 		}
 		print_warnings(p, row, indent);
@@ -306,8 +323,8 @@ static void print_terse(struct printer *p)
 
 		if (!p->job->shown[i])
 			continue;
-		text_add(p->out, prefix_text(p, number_text(p, row), flags_text(p, row), 0));
-		if (note_text(row) != NULL) {
+		text_add(p->out, prefix_text(p, p->numbers[i], flags_text(p, row), 0));
+		if (note_text(p, row) != NULL) {
 			text_add(p->out, "comment=");
 			conf_quote(row->comment, p->out);
 			text_char(p->out, ' ');
@@ -334,7 +351,7 @@ static void print_value_list(struct printer *p)
 
 		name_width = width > name_width ? width : name_width;
 		for (size_t j = 0; j < items->n; j++) {
-			width = text_columns(field_text(p, p->fields[i], items->at[j]));
+			width = table_text_width(field_text(p, p->fields[i], items->at[j]));
 			widths[j] = width > widths[j] ? width : widths[j];
 		}
 	}
@@ -348,7 +365,7 @@ static void print_value_list(struct printer *p)
 			const char *value = field_text(p, p->fields[i], items->at[j]);
 
 			text_printf(p->out, " %s", value);
-			text_repeat(p->out, ' ', widths[j] - text_columns(value));
+			text_repeat(p->out, ' ', widths[j] - table_text_width(value));
 		}
 		while (p->out->bytes[p->out->len - 1] == ' ')
 			p->out->len--;
@@ -389,6 +406,26 @@ static void print_as_value(struct printer *p)
 
 /* --- which layout --- */
 
+/* Numbers count the items that a command can name, shown or not, as numbering_set() has it. */
+static void number_items(struct printer *p)
+{
+	const struct items *items = p->job->items;
+	unsigned next = 0;
+
+	p->numbers = arena_new(&p->arena, items->n + 1, sizeof p->numbers[0]);
+	for (size_t i = 0; i < items->n; i++) {
+		const struct row *row = items->at[i];
+
+		p->numbers[i] = "";
+		if (item_addressable(p->menu, row))
+			p->numbers[i] = arena_printf(&p->arena, "%u", next++);
+		if (p->ids && row->id != 0)
+			p->numbers[i] = arena_printf(&p->arena, "*%X", row->id);
+		if (p->job->shown[i] && strlen(p->numbers[i]) > p->number_width)
+			p->number_width = strlen(p->numbers[i]);
+	}
+}
+
 static void print_layout(struct printer *p)
 {
 	bool stats = has_option(p, OPTION_STATS);
@@ -396,6 +433,7 @@ static void print_layout(struct printer *p)
 	bool table = stats || has_option(p, OPTION_BRIEF) || (!other && !p->menu->detail);
 
 	choose_fields(p, table || has_option(p, OPTION_VALUE_LIST));
+	number_items(p);
 	if (p->menu->kind == MENU_SETTINGS)
 		print_settings(p);
 	else if (table)
@@ -408,24 +446,11 @@ static void print_layout(struct printer *p)
 		print_detail(p);
 }
 
-static void measure_numbers(struct printer *p)
-{
-	for (size_t i = 0; i < p->job->items->n; i++) {
-		if (!p->job->shown[i])
-			continue;
-
-		size_t width = strlen(number_text(p, p->job->items->at[i]));
-
-		p->number_width = width > p->number_width ? width : p->number_width;
-	}
-}
-
 void print_items(const struct print_look *look, const struct print_job *job, struct text *out)
 {
-	struct printer p = { .look = look,
-		             .job = job,
-		             .menu = job->call->command.menu,
-		             .out = out };
+	struct printer p = {
+		.look = look, .job = job, .menu = job->call->command.menu, .out = out
+	};
 
 	p.ids = has_option(&p, OPTION_SHOW_IDS);
 	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);
@@ -436,7 +461,7 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 			print_as_value(&p);
 	} else if (count_shown(job) > 0) {
 		flags_collect(p.menu, job, &p.flags);
-		measure_numbers(&p);
+
 		print_layout(&p);
 	}
 	arena_free(&p.arena);

@@ -9,13 +9,11 @@
 #include <stddef.h>
 
 struct conf;
-struct numbering;
 struct print_job;
 struct text;
 
 struct print_look {
 	struct conf *conf;
-	const struct numbering *numbering;
 	size_t width; /* of the terminal; 0: any */
 	bool colour;
 };

@@ -107,7 +107,6 @@ static void host_print(void *arg, const struct print_job *job, struct text *out)
 {
 	struct session *session = arg;
 	const struct print_look look = { .conf = session->setup.conf,
-		                         .numbering = &session->numbering,
 		                         .width = session->setup.width,
 		                         .colour = session->setup.colour };
 
@@ -150,7 +149,7 @@ static void identity(struct session *session, struct text *out)
 	conf_release(session->setup.conf, state);
 }
 
-/* "[admin@Towpath] /ip/route> ", or what is still open: "{... ". */
+/* "[admin@Towpath] /ip/route> " ("> " alone at the root), or what is still open: "{... ". */
 static void prompt(struct session *session)
 {
 	struct text text = { 0 }, out = { 0 }, open = { 0 };
@@ -163,7 +162,7 @@ static void prompt(struct session *session)
 	} else {
 		text_printf(&text, "[%s@", session->setup.who);
 		identity(session, &text);
-		text_printf(&text, "] %s> ", session->path);
+		text_printf(&text, "] %s> ", strcmp(session->path, "/") == 0 ? "" : session->path);
 	}
 	line_start(&session->line, text_str(&text), &out);
 	out_drawn(session, &out);
@@ -225,8 +224,8 @@ bool session_run(struct session *session, const char *text, size_t len, session_
 		return false;
 	session->done = done;
 	session->done_arg = arg;
-	if (parse_program(conf_menus(session->setup.conf), session->path, text, len, &program,
-	                  NULL, &diag)) {
+	if (parse_program(conf_menus(session->setup.conf), session->path, text, len, &program, NULL,
+	                  &diag)) {
 		start(session, &program);
 		(void)step(session);
 		return true;

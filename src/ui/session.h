@@ -55,8 +55,8 @@ size_t session_input(struct session *session, const char *bytes, size_t len);
  * first command runs; after that the first error ends it. @done may be NULL and may be called
  * before this returns. False: something is running already, or @text is too long.
  */
-MUST_USE bool session_run(struct session *session, const char *text, size_t len,
-                          session_done *done, void *arg);
+MUST_USE bool session_run(struct session *session, const char *text, size_t len, session_done *done,
+                          void *arg);
 /* Let what is running go on. True: there is more to do at once. */
 bool session_turn(struct session *session, mono now);
 /* Ctrl-C: end what is running. */

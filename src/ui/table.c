@@ -6,7 +6,7 @@
 
 #define GAP 2 /* blanks between columns */
 
-size_t text_columns(const char *text)
+size_t table_text_width(const char *text)
 {
 	size_t n = 0;
 
@@ -31,7 +31,7 @@ void table_column(struct table *table, const char *title, bool right)
 		if (*c >= 'a' && *c <= 'z')
 			*c = (char)(*c - 'a' + 'A');
 	table->columns[table->ncolumns++] = (struct table_column){
-		.title = upper, .right = right, .width = text_columns(upper), .empty = true
+		.title = upper, .right = right, .width = table_text_width(upper), .empty = true
 	};
 }
 
@@ -52,7 +52,7 @@ struct table_row *table_row(struct table *table, const char *prefix, const char 
 void table_cell(struct table *table, struct table_row *row, size_t column, const char *text)
 {
 	struct table_column *c = &table->columns[column];
-	size_t width = text_columns(text);
+	size_t width = table_text_width(text);
 
 	row->cells[column] = arena_strdup(table->arena, text);
 	c->width = width > c->width ? width : c->width;
@@ -78,7 +78,7 @@ static void drop_empty(struct table *table)
 /* Leave out columns at the end until a line fits; the first one stays. */
 static void fit(struct table *table, size_t width)
 {
-	size_t used = text_columns(table->prefix), n = 0;
+	size_t used = table_text_width(table->prefix), n = 0;
 
 	if (width == 0)
 		return;
@@ -92,7 +92,7 @@ static void fit(struct table *table, size_t width)
 
 static void pad_cell(const struct table_column *column, const char *text, struct text *out)
 {
-	size_t blanks = column->width - text_columns(text);
+	size_t blanks = column->width - table_text_width(text);
 
 	if (column->right)
 		text_repeat(out, ' ', blanks);
@@ -108,8 +108,7 @@ static void end_line(struct text *out)
 	text_char(out, '\n');
 }
 
-static void print_titles(const struct table *table, const struct table_look *look,
-                         struct text *out)
+static void print_titles(const struct table *table, const struct table_look *look, struct text *out)
 {
 	text_add(out, look->colour ? "\033[1mColumns: " : "Columns: ");
 	for (size_t i = 0; i < table->ncolumns; i++)

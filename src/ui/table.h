@@ -56,6 +56,6 @@ void table_cell(struct table *table, struct table_row *row, size_t column, const
 void table_print(struct table *table, const struct table_look *look, struct text *out);
 
 /* How many columns @text takes on a terminal. */
-size_t text_columns(const char *text);
+size_t table_text_width(const char *text);
 
 #endif

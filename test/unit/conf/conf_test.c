@@ -55,7 +55,8 @@ static void defaults_and_values(void **unused)
 	uint32_t id;
 
 	assert_int_equal(fixture_open(&f, NULL), 0);
-	id = fixture_add(&f, "/interface/vlan", "name", "v7", "vlan-id", "7", "interface", "ether1");
+	id = fixture_add(&f, "/interface/vlan", "name", "v7", "vlan-id", "7", "interface",
+	                 "ether1");
 	field_is(&f, "/interface/vlan", id, "profile", "default");
 	field_is(&f, "/interface/vlan", id, "interface", "ether1");
 	id = fixture_add(&f, "/ip/rule", "action", "dr", "state", "new,inv", "comment", "a b",
@@ -75,11 +76,11 @@ static void errors_say_what_is_wrong(void **unused)
 	uint32_t id;
 
 	assert_int_equal(fixture_open(&f, NULL), 0);
-#define add(path_, ...)                                                                            \
-	fixture_do(&f, fixture_make(&f, VERB_ADD, path_, 0, __VA_ARGS__, NULL))
-	assert_refused(&f, add("/ip/address", "address", "192.168.88.1/33"),
-	               "invalid value for argument address: 192.168.88.1/33 is not an address with a "
-	               "prefix length of 0 to 32");
+#define add(path_, ...) fixture_do(&f, fixture_make(&f, VERB_ADD, path_, 0, __VA_ARGS__, NULL))
+	assert_refused(
+		&f, add("/ip/address", "address", "192.168.88.1/33"),
+		"invalid value for argument address: 192.168.88.1/33 is not an address with a "
+		"prefix length of 0 to 32");
 	assert_string_equal(f.diag.field, "address");
 	assert_refused(&f, add("/ip/address", "interface", "ether9"),
 	               "input does not match any value of interface: there is no ether9; there are "
@@ -113,6 +114,9 @@ static void errors_say_what_is_wrong(void **unused)
 	               "failure: already have such entry: choose another name than quick");
 	assert_refused(&f, fixture_remove(&f, "/profile", named(&f, "/profile", "default")),
 	               "failure: can not remove builtin: default comes with the router");
+	assert_refused(&f,
+	               fixture_set(&f, "/profile", named(&f, "/profile", "default"), "name", "x"),
+	               "failure: can not rename builtin: default comes with the router");
 	(void)fixture_add(&f, "/ip/address", "address", "10.0.0.1/8", "iface", "ether1");
 	assert_refused(&f, add("/ip/address", "address", "10.0.0.1/8", "interface", "ether1"),
 	               "failure: already have such address");
@@ -164,7 +168,8 @@ static void nothing_changed_is_no_revision(void **unused)
 	assert_int_equal(fixture_open(&f, NULL), 0);
 	id = fixture_add(&f, "/ip/rule", "action", "drop");
 	revision = f.revision;
-	assert_true(fixture_set(&f, "/ip/rule", id, "action", "drop", "log", "no", "disabled", "no"));
+	assert_true(
+		fixture_set(&f, "/ip/rule", id, "action", "drop", "log", "no", "disabled", "no"));
 	assert_true(fixture_do(&f, fixture_make(&f, VERB_ENABLE, "/ip/rule", id, NULL)));
 	assert_true(fixture_do(&f, fixture_make(&f, VERB_MOVE, "/ip/rule", id, NULL)));
 	assert_int_equal(f.revision, revision);

@@ -75,8 +75,9 @@ struct connection_row {
 	uint32_t number;
 };
 
-static const char *const rule_actions[] = { "accept", "drop", "reject", "passthrough", "reset",
-	                                    NULL };
+static const char *const rule_actions[] = {
+	"accept", "drop", "reject", "passthrough", "reset", NULL
+};
 static const char *const rule_states[] = { "new", "established", "related", "invalid", NULL };
 
 static const struct field ethernet_fields[] = {

@@ -66,7 +66,8 @@ static struct request *any_request(struct fixture *f, uint64_t *seed)
 	if (which == 5)
 		return fixture_make(f, VERB_REMOVE, "/ip/rule", any_row(f, "/ip/rule", seed), NULL);
 	if (which == 6) {
-		request = fixture_make(f, VERB_MOVE, "/ip/rule", any_row(f, "/ip/rule", seed), NULL);
+		request =
+			fixture_make(f, VERB_MOVE, "/ip/rule", any_row(f, "/ip/rule", seed), NULL);
 		request->place_before = any_row(f, "/ip/rule", seed);
 		return request;
 	}
@@ -150,6 +151,7 @@ struct fault {
 	bool once;  /* later calls succeed */
 	bool power; /* the power goes with the fault; otherwise the program starts again */
 	int error;
+	unsigned cuts; /* how many ways of losing power are tried at each call; 0: one */
 };
 
 /* What @used would be with the change. */
@@ -170,14 +172,14 @@ static char *changed_dump(const struct memory_store *used, const struct fault *f
 
 /* Close, go through what @fault does to a store, open again. */
 static void start_again(struct fixture *f, struct memory_store *store, const struct fault *fault,
-                        uint64_t at)
+                        uint64_t seed)
 {
 	if (fault->power) {
 		store->fail_error = -EIO; /* what closing writes does not arrive */
 		store->fail_from = 0;
 		store->fail_once = false;
 		fixture_close(f);
-		memory_store_cut(store, at * 31 + 1);
+		memory_store_cut(store, seed);
 	} else {
 		memory_store_restart(store);
 		fixture_close(f);
@@ -191,7 +193,7 @@ static void start_again(struct fixture *f, struct memory_store *store, const str
  * acknowledged. Returns false when the change is over before call @at.
  */
 static bool fault_at(const struct memory_store *used, const struct fault *fault, const char *new,
-                     uint64_t at)
+                     uint64_t at, unsigned cut)
 {
 	struct fixture f;
 	struct memory_store store;
@@ -212,7 +214,7 @@ static bool fault_at(const struct memory_store *used, const struct fault *fault,
 	if (!ok && strstr(f.diag.text, strerror(-fault->error)) == NULL)
 		fail_msg("%s", f.diag.text);
 
-	start_again(&f, &store, fault, at);
+	start_again(&f, &store, fault, at * 31 + cut);
 	found = dump(&f);
 	/* Where the store itself died a change may be stored that nobody was told of. */
 	if (ok || fault->once || strcmp(found, old) != 0)
@@ -230,12 +232,15 @@ static void every_fault(const struct fault *fault)
 {
 	struct memory_store used;
 	uint64_t at = 0;
+	bool reached = true;
 	char *new;
 
 	make_used(&used);
 	new = changed_dump(&used, fault);
-	while (fault_at(&used, fault, new, at))
-		at++;
+	for (; reached; at++) {
+		for (unsigned cut = 0; cut == 0 || cut < fault->cuts; cut++)
+			reached = fault_at(&used, fault, new, at, cut);
+	}
 	assert_true(at > 5);
 	mem_free(new);
 	memory_store_free(&used);
@@ -246,7 +251,7 @@ static void an_error_at_any_call_changes_nothing(void **unused)
 	every_fault(&(struct fault){ .once = true, .error = -EIO });
 	every_fault(&(struct fault){ .once = true, .error = -ENOSPC, .large = true });
 	/* Taken back so that not even the power's going brings it back. */
-	every_fault(&(struct fault){ .once = true, .error = -EIO, .power = true });
+	every_fault(&(struct fault){ .once = true, .error = -EIO, .power = true, .cuts = 24 });
 }
 
 static void a_store_that_stays_broken_changes_nothing(void **unused)
@@ -257,7 +262,7 @@ static void a_store_that_stays_broken_changes_nothing(void **unused)
 
 static void power_lost_at_any_call_leaves_old_or_new(void **unused)
 {
-	every_fault(&(struct fault){ .error = -EIO, .power = true });
+	every_fault(&(struct fault){ .error = -EIO, .power = true, .cuts = 8 });
 	every_fault(&(struct fault){ .error = -EIO, .power = true, .large = true });
 }
 
@@ -341,7 +346,8 @@ static void damage_is_noticed(void **unused)
 		if (i % 10 == 0)
 			memory_resize(bytes, draw(&seed, (uint32_t)bytes->len));
 		else
-			bytes->at[draw(&seed, (uint32_t)bytes->len)] ^= (uint8_t)(1 << draw(&seed, 8));
+			bytes->at[draw(&seed, (uint32_t)bytes->len)] ^=
+				(uint8_t)(1 << draw(&seed, 8));
 		f = (struct fixture){ 0 };
 		result = fixture_open(&f, &store);
 		if (result == 0) {

@@ -2,9 +2,9 @@
  * memory_store.h -- a store in memory that can fail and lose power.
  *
  * Every call that can fail is counted. From call fail_from on (or at it alone) calls fail with
- * fail_error. A cut forgets what was not synced: of the writes since a file's last sync a random
- * choice survives, perhaps torn at a sector; of the changes of names since sync_names() the first
- * few do.
+ * fail_error. A cut forgets what was not synced: of the writes since a file's last sync the first
+ * few survive, or a random choice, perhaps torn at a sector; of the changes of names since
+ * sync_names() the first few do.
  */
 #ifndef TEST_CONF_MEMORY_STORE_H
 #define TEST_CONF_MEMORY_STORE_H
@@ -330,19 +330,39 @@ static inline void memory_store_free(struct memory_store *m)
 }
 
 static inline void memory_redo(struct memory_store *m, struct memory_inode *inode,
-                               const struct memory_write *write)
+                               const struct memory_write *write, bool torn)
 {
 	if (write->len == SIZE_MAX) {
 		memory_resize(&inode->synced, (size_t)write->offset);
 		return;
 	}
-	/* Sector by sector, each may have reached the disk or not. */
 	for (size_t at = 0; at < write->len; at += MEMORY_SECTOR) {
 		size_t len = write->len - at < MEMORY_SECTOR ? write->len - at : MEMORY_SECTOR;
 
-		if (memory_random(m, 8) != 0)
+		if (!torn || memory_random(m, 8) != 0)
 			memory_put(&inode->synced, write->offset + at, write->bytes + at, len);
 	}
+}
+
+/* Which of a file's unsynced writes reached the disk: the first few whole, or any, torn or not. */
+static inline void memory_cut_inode(struct memory_store *m, struct memory_inode *inode)
+{
+	uint64_t mode = memory_random(m, 3);
+	uint64_t n = 0, first;
+
+	for (struct memory_write *w = inode->first; w != NULL; w = w->next)
+		n++;
+	first = memory_random(m, n + 1);
+	for (struct memory_write *w = inode->first; w != NULL; w = w->next) {
+		if (mode == 0 ? first-- == 0 : memory_random(m, 2) == 0) {
+			if (mode == 0)
+				break;
+			continue;
+		}
+		memory_redo(m, inode, w, mode == 1);
+	}
+	memory_writes_free(inode);
+	memory_copy(&inode->live, &inode->synced);
 }
 
 /* The power goes. What the seed says of the unsynced writes is kept, the rest never happened. */
@@ -357,16 +377,8 @@ static inline void memory_store_cut(struct memory_store *m, uint64_t seed)
 		memcpy(m->synced, m->steps[keep - 1], sizeof m->synced);
 	memcpy(m->live, m->synced, sizeof m->live);
 	m->nsteps = 0;
-	for (int i = 0; i < m->ninodes; i++) {
-		struct memory_inode *inode = &m->inodes[i];
-
-		for (struct memory_write *w = inode->first; w != NULL; w = w->next) {
-			if (memory_random(m, 2) != 0)
-				memory_redo(m, inode, w);
-		}
-		memory_writes_free(inode);
-		memory_copy(&inode->live, &inode->synced);
-	}
+	for (int i = 0; i < m->ninodes; i++)
+		memory_cut_inode(m, &m->inodes[i]);
 }
 
 /* A process dies: what was written stays. Nothing fails any more. */
