@@ -170,16 +170,21 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
 	return reason;
 }
 
-static bool answers_collide(const struct fw *fw, const struct tuple *leaves)
+/* Would an answer be taken for another flow's packet, or for one of the same direction (a host that
+ * is sent back to itself)? */
+static bool answers_collide(const struct fw *fw, const struct tuple *came,
+                            const struct tuple *leaves)
 {
 	struct tuple back = tuple_reverse(leaves);
 	uint8_t dir;
 
-	return flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
+	return tuple_equal(&back, came) ||
+	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
 }
 
 /* Find a port for the source whose answers no other flow expects. */
-static bool take_port(struct fw *fw, const struct nat_source *source, struct tuple *leaves)
+static bool take_port(struct fw *fw, const struct nat_source *source, const struct tuple *came,
+                      struct tuple *leaves)
 {
 	struct ports_wish wish = {
 		.addr = source->addr,
@@ -198,7 +203,7 @@ static bool take_port(struct fw *fw, const struct nat_source *source, struct tup
 			return false;
 		if (leaves->proto == IPPROTO_ICMP)
 			leaves->dport = leaves->sport;
-		if (!answers_collide(fw, leaves))
+		if (!answers_collide(fw, came, leaves))
 			return true;
 		ports_give_back(fw->net->ports, wish.addr, wish.proto, leaves->sport);
 		wish.preferred = 0;
@@ -217,12 +222,12 @@ static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_sour
 {
 	*ret_taken = false;
 	if (source->on && has_ports(leaves->proto)) {
-		*ret_taken = take_port(fw, source, leaves);
+		*ret_taken = take_port(fw, source, &p->arrived, leaves);
 		return *ret_taken;
 	}
 	if (source->on)
 		leaves->src = source->addr;
-	if (!answers_collide(fw, leaves))
+	if (!answers_collide(fw, &p->arrived, leaves))
 		return true;
 	if (source->on || !has_ports(leaves->proto))
 		return false;
@@ -233,7 +238,7 @@ static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_sour
 	};
 
 	leaves->sport = (uint16_t)(leaves->sport + 1);
-	*ret_taken = take_port(fw, &keep, leaves);
+	*ret_taken = take_port(fw, &keep, &p->arrived, leaves);
 	return *ret_taken;
 }
 
