@@ -124,6 +124,10 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 	p->state = STATE_NEW;
 	if (p->arrived.proto == IPPROTO_ICMP && icmp_is_error(p->icmp_type)) {
 		find_related(fw, p);
+	} else if (p->arrived.proto == IPPROTO_ICMP && !icmp_is_query(p->icmp_type)) {
+		/* Without an identifier it belongs to no connection; not to the one with 0, either.
+		 */
+		p->state = STATE_INVALID;
 	} else {
 		if (!hashed)
 			p->hash = flow_hash(fw->flows, &p->arrived);
