@@ -103,6 +103,15 @@ static void choose_range(const struct pkt *p, const struct rule_choice *choice,
 	source->port_high = source->port_low == 1 ? 1023 : UINT16_MAX;
 }
 
+/* The route's own address. An interface without any has none to lend: the address of another one,
+ * which serves what the router says itself, would show the inner network to the outer. */
+static ip4 masquerade_address(const struct fw *fw, const struct pkt *p)
+{
+	if (addr_toward(fw->net, p->route.out, p->route.next_hop) == NULL)
+		return (ip4){ 0 };
+	return p->route.src;
+}
+
 static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
                                           struct nat_source *source)
 {
@@ -127,7 +136,7 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 	source->rule_id = choice.rule_id;
 	source->masquerade = choice.action == ACTION_MASQUERADE;
 	if (source->masquerade)
-		source->addr = p->route.src;
+		source->addr = masquerade_address(fw, p);
 	else if (!ip4_is_zero(choice.to_addresses.low))
 		source->addr = pick_address(fw, choice.to_addresses, p->arrived.src);
 	else
