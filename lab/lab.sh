@@ -240,15 +240,19 @@ lab_router_stop() {
 	lab_kill towpathd "${1:-TERM}"
 }
 
-# lab_type LINE...: typed at the router's console, one after another
+# lab_type LINE...: typed at the router's console, one after another. A router that does not answer
+# within LAB_ANSWER seconds (20) fails the line instead of holding everything up.
 lab_type() {
-	local line lines=()
+	local line code lines=()
 	if [ "$ROUTER" != towpath ]; then
 		for line; do kernel_type "$line" || return 1; done
 		return 0
 	fi
 	for line; do lines+=(-c "$line"); done
-	"$lab_build/towpath" --socket "$LAB/console.sock" "${lines[@]}"
+	timeout "${LAB_ANSWER:-20}" "$lab_build/towpath" --socket "$LAB/console.sock" "${lines[@]}"
+	code=$?
+	[ "$code" != 124 ] || lab_error "the router does not answer: $*"
+	return "$code"
 }
 
 # The tutorial's addresses and its default route, and with "masquerade" its first NAT rule.

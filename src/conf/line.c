@@ -220,6 +220,17 @@ void line_diff(const struct diff *diff, const struct conf_state *state, struct t
 	}
 }
 
+static void line_field(const struct request_field *field, struct text *out)
+{
+	if (field == NULL)
+		return;
+	text_printf(out, " %s%s", field->value == NULL ? "!" : "", field->name);
+	if (field->value != NULL) {
+		text_char(out, '=');
+		line_quote(field->value, out);
+	}
+}
+
 void line_request(const struct request *request, struct text *out)
 {
 	static const char *const verbs[] = {
@@ -235,12 +246,12 @@ void line_request(const struct request *request, struct text *out)
 		text_printf(out, "%s*%X", separator, request->ids[i]);
 		separator = ",";
 	}
+	/* In the schema's order, whatever the order typed: what people see reads always alike. */
+	for (size_t i = 0; i < request->menu->nfields; i++)
+		line_field(request_field(request, request->menu->fields[i].name), out);
 	for (const struct request_field *f = request->fields; f != NULL; f = f->next) {
-		text_printf(out, " %s%s", f->value == NULL ? "!" : "", f->name);
-		if (f->value != NULL) {
-			text_char(out, '=');
-			line_quote(f->value, out);
-		}
+		if (menu_field(request->menu, f->name) < 0)
+			line_field(f, out);
 	}
 	text_char(out, '\n');
 }

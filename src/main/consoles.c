@@ -99,14 +99,18 @@ static void gone(void *session)
 	console->used = false;
 }
 
-const struct local_hooks consoles_hooks = {
-	.hello = hello,
-	.input = input,
-	.run = run,
-	.interrupt = interrupt,
-	.resize = resize,
-	.gone = gone,
-};
+struct local_hooks consoles_hooks(struct consoles *consoles)
+{
+	return (struct local_hooks){
+		.arg = consoles,
+		.hello = hello,
+		.input = input,
+		.run = run,
+		.interrupt = interrupt,
+		.resize = resize,
+		.gone = gone,
+	};
+}
 
 bool consoles_turn(struct consoles *consoles, mono now)
 {

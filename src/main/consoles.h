@@ -26,8 +26,8 @@ struct consoles {
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 
-/* For local_socket_listen(); its argument is a struct consoles. */
-extern const struct local_hooks consoles_hooks;
+/* For local_socket_listen(). */
+struct local_hooks consoles_hooks(struct consoles *consoles);
 
 /* Let what runs go on; true: there is more to do at once. */
 bool consoles_turn(struct consoles *consoles, mono now);

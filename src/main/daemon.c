@@ -57,9 +57,10 @@ static void on_link(void *arg, unsigned events)
 
 static int watch(struct daemon *daemon, int fd, loop_callback *call)
 {
-	struct loop_watch *unused;
+	struct loop_watch *watched;
+	int error = loop_add(daemon->loop, fd, call, daemon, &watched);
 
-	return loop_add(daemon->loop, fd, call, daemon, &unused);
+	return error != 0 ? error : loop_interest(watched, LOOP_READ);
 }
 
 static int open_world(struct daemon *daemon, struct text *why)
@@ -204,6 +205,15 @@ static int load_configuration(struct daemon *daemon, struct text *why)
 	return 0;
 }
 
+static int open_consoles(struct daemon *daemon, struct text *why)
+{
+	struct local_hooks hooks = consoles_hooks(&daemon->consoles);
+
+	daemon->consoles.conf = daemon->conf;
+	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
+	                           &daemon->local);
+}
+
 int daemon_start(struct daemon *daemon, const struct options *options, struct text *why)
 {
 	int error;
@@ -217,10 +227,8 @@ int daemon_start(struct daemon *daemon, const struct options *options, struct te
 		error = make_router(daemon, why);
 	if (error == 0)
 		error = load_configuration(daemon, why);
-	daemon->consoles.conf = daemon->conf;
 	if (error == 0)
-		error = local_socket_listen(daemon->loop, options->socket, &consoles_hooks,
-		                            &daemon->consoles, why, &daemon->local);
+		error = open_consoles(daemon, why);
 	if (error != 0)
 		daemon_stop(daemon);
 	return error;

@@ -32,6 +32,10 @@ static const struct field fields[] = {
 	  .help = "older spelling of the prefix length: 255.255.255.0" },
 };
 
+enum {
+	NETWORK_FIELD = 1
+}; /* its place in the table: computed when it was not given */
+
 static const struct menu_flag flags[] = { { 'I', "invalid" } };
 
 static bool masks_agree(const struct ip_prefix *prefix, unsigned bits, bool has_slash)
@@ -177,6 +181,7 @@ static void address_status(struct router *router, const struct conf_state *state
 
 	if (ip4_is_zero(body->network))
 		body->network = ip4_network(body->address.addr.v4, body->address.bits);
+	row->given |= 1ULL << NETWORK_FIELD;
 	if (lookup_iface(router, state, body->iface) == IFACE_NONE)
 		row->flags |= FLAG_INVALID;
 }

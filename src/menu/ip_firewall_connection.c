@@ -74,7 +74,7 @@ static void put_text(char *at, size_t size, const char *value)
 static void put_protocol(struct connection_row *body, unsigned proto)
 {
 	struct text out = text_into(body->protocol, sizeof body->protocol);
-	const char *word = protocol_word(proto);
+	const char *word = type_protocol_word(proto);
 
 	if (word != NULL)
 		text_add(&out, word);

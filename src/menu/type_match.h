@@ -21,6 +21,6 @@ extern const struct type type_to_ports;        /* two uint16_t: low and high */
 extern const struct type type_new_mss;         /* uint16_t: a number or clamp-to-pmtu */
 
 /* "tcp" and the like; NULL for a number without a name. */
-const char *protocol_word(unsigned number);
+const char *type_protocol_word(unsigned number);
 
 #endif

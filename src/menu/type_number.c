@@ -89,7 +89,7 @@ static const struct {
 	{ "sctp", 132 }, { "udp-lite", 136 },
 };
 
-const char *protocol_word(unsigned number)
+const char *type_protocol_word(unsigned number)
 {
 	for (unsigned i = 0; i < ARRAY_LEN(protocols); i++) {
 		if (protocols[i].number == number)
@@ -144,7 +144,7 @@ static void protocol_print(const struct field *field, const struct conf_state *s
 		return;
 	if (match.negate)
 		text_char(out, '!');
-	word = protocol_word(match.low);
+	word = type_protocol_word(match.low);
 	if (word != NULL)
 		text_add(out, word);
 	else

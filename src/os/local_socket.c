@@ -29,8 +29,7 @@ struct local_client {
 
 struct local_socket {
 	struct loop *loop;
-	const struct local_hooks *hooks;
-	void *arg;
+	struct local_hooks hooks;
 	int fd;
 	struct loop_watch *watch;
 	struct sockaddr_un address;
@@ -43,7 +42,7 @@ static void client_close(struct local_client *client)
 	struct local_socket *local = client->local;
 
 	if (client->session != NULL)
-		local->hooks->gone(client->session);
+		local->hooks.gone(client->session);
 	loop_remove(client->watch);
 	close(client->fd);
 	byte_queue_free(&client->in);
@@ -146,14 +145,14 @@ static void take_hello(struct local_client *client, const struct console_message
 	}
 	if (client->trusted && hello.who[0] != '\0')
 		memcpy(client->who, hello.who, sizeof client->who);
-	client->session = local->hooks->hello(local->arg, client, &hello);
+	client->session = local->hooks.hello(local->hooks.arg, client, &hello);
 	if (client->session == NULL)
 		local_client_bye(client, "the router has refused this session");
 }
 
 static void take_message(struct local_client *client, const struct console_message *message)
 {
-	const struct local_hooks *hooks = client->local->hooks;
+	const struct local_hooks *hooks = &client->local->hooks;
 	struct console_size size;
 
 	if (client->session == NULL || message->type == CONSOLE_HELLO) {
@@ -406,12 +405,12 @@ static void free_all(struct local_socket *local)
 }
 
 int local_socket_listen(struct loop *loop, const char *path, const struct local_hooks *hooks,
-                        void *arg, struct text *words, struct local_socket **ret_socket)
+                        struct text *words, struct local_socket **ret_socket)
 {
 	struct local_socket *local = mem_new(1, sizeof *local);
 	int error;
 
-	*local = (struct local_socket){ .loop = loop, .hooks = hooks, .arg = arg, .fd = -1 };
+	*local = (struct local_socket){ .loop = loop, .hooks = *hooks, .fd = -1 };
 	local->address.sun_family = AF_UNIX;
 	if (strlen(path) >= sizeof local->address.sun_path) {
 		error = refuse(words, -ENAMETOOLONG, path,

@@ -31,6 +31,7 @@ struct text;
  * last, in every case in which `hello` did not refuse.
  */
 struct local_hooks {
+	void *arg; /* for `hello` */
 	void *(*hello)(void *arg, struct local_client *client, const struct console_hello *hello);
 	void (*input)(void *session, const uint8_t *bytes, size_t len);
 	void (*run)(void *session, const char *script, size_t len);
@@ -41,10 +42,11 @@ struct local_hooks {
 
 /*
  * Listen at @path. Its directory is made when missing; a socket that a dead router left behind is
- * replaced. Returns 0, or -errno and in @words what is wrong; -EADDRINUSE when another answers.
+ * replaced. @hooks is copied. Returns 0, or -errno and in @words what is wrong; -EADDRINUSE when
+ * another router answers there.
  */
 MUST_USE int local_socket_listen(struct loop *loop, const char *path,
-                                 const struct local_hooks *hooks, void *arg, struct text *words,
+                                 const struct local_hooks *hooks, struct text *words,
                                  struct local_socket **ret_socket);
 /* Say BYE with @why to all clients (`gone` is called), and remove the socket. */
 void local_socket_close(struct local_socket *local, const char *why);

@@ -79,12 +79,11 @@ static bool turn_port(struct router *router, struct iface *iface)
 		if (wanted[i])
 			send_on(router, &router->batch[i]);
 	}
-	if (n > 0) {
+	if (n > 0)
 		turn_own(router);
-		/* Borrowed frames must be on their way before their ring gets them back. */
-		iface_flush(&router->net);
-		port->ops->release(port);
-	}
+	/* Borrowed frames must be on their way before their ring gets them back. */
+	iface_flush(&router->net);
+	port->ops->release(port);
 	return n == PORT_BATCH;
 }
 

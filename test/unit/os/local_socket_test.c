@@ -73,12 +73,18 @@ static void on_gone(void *session)
 	((struct fixture *)session)->gones++;
 }
 
-static const struct local_hooks hooks = { on_hello,     on_input,  on_run,
-	                                  on_interrupt, on_resize, on_gone };
+static struct local_hooks hooks_of(struct fixture *f)
+{
+	return (struct local_hooks){
+		f, on_hello, on_input, on_run, on_interrupt, on_resize, on_gone
+	};
+}
 
 static int listen_at(struct fixture *f, struct local_socket **ret_local, struct text *words)
 {
-	return local_socket_listen(f->loop, f->path, &hooks, f, words, ret_local);
+	const struct local_hooks hooks = hooks_of(f);
+
+	return local_socket_listen(f->loop, f->path, &hooks, words, ret_local);
 }
 
 static int set_up(void **state)

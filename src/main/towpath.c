@@ -1,0 +1,190 @@
+/*
+ * towpath.c -- the router's console, from a terminal of this machine.
+ *
+ * It is a pipe: completion, editing and all commands are in the router (towpathd).
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/text.h"
+#include "main/argument.h"
+#include "main/console_client.h"
+#include "os/console_proto.h"
+
+#define PATH_BYTES 256
+
+static const char help[] =
+	"Usage: towpath [--socket PATH]                    the console, with completion\n"
+	"       towpath [--socket PATH] -c LINE [-c LINE]...  run lines and print\n"
+	"       towpath [--socket PATH] < SCRIPT.rsc       run a script\n"
+	"Talk to the Towpath router that runs on this machine (towpathd).\n"
+	"\n"
+	"  -c LINE, --command LINE  run LINE, for example -c '/ip route print'. Repeated, the\n"
+	"                           lines run in order, up to the first that fails\n"
+	"  --socket PATH            where the router is (default: /run/towpath/console.sock\n"
+	"                           for root, otherwise $XDG_RUNTIME_DIR/towpath/console.sock)\n"
+	"  --help                   print this and exit\n"
+	"  --version                print the version and exit\n"
+	"\n"
+	"In the console Tab completes, ? explains, and /quit (or Ctrl-D) leaves.\n"
+	"What commands print goes to standard output, errors to standard error.\n"
+	"\n"
+	"Exit status: 0 all went well; 1 a command failed; 2 towpath was called wrongly;\n"
+	"3 no router answers, or it went away; 130 interrupted.\n";
+
+struct request {
+	char path[PATH_BYTES];
+	struct arguments commands; /* walked again: the -c options among all words */
+	unsigned ncommands;
+	bool help, version;
+};
+
+static enum argument_found take_command(struct arguments *arguments, const char **ret_line,
+                                        struct text *why)
+{
+	static const char example[] = "'/ip route print'";
+	enum argument_found found = argument_value(arguments, "-c", example, ret_line, why);
+
+	if (found != ARGUMENT_OTHER)
+		return found;
+	return argument_value(arguments, "--command", example, ret_line, why);
+}
+
+static bool take_socket(const char *value, struct request *request, struct text *why)
+{
+	if (value[0] == '\0' || strlen(value) >= sizeof request->path) {
+		text_printf(why, "the option --socket needs a path of 1 to %zu bytes",
+		            sizeof request->path - 1);
+		return false;
+	}
+	memcpy(request->path, value, strlen(value) + 1);
+	return true;
+}
+
+static bool take_word(struct arguments *arguments, struct request *request, struct text *why)
+{
+	const char *value;
+	enum argument_found found;
+
+	if (argument_flag(arguments, "--help") || argument_flag(arguments, "-h")) {
+		request->help = true;
+		return true;
+	}
+	if (argument_flag(arguments, "--version")) {
+		request->version = true;
+		return true;
+	}
+	found = take_command(arguments, &value, why);
+	if (found != ARGUMENT_OTHER) {
+		request->ncommands++;
+		return found == ARGUMENT_TAKEN;
+	}
+	found = argument_value(arguments, "--socket", "/run/towpath/console.sock", &value, why);
+	if (found != ARGUMENT_OTHER)
+		return found == ARGUMENT_TAKEN && take_socket(value, request, why);
+	text_printf(why, "\"%s\" is not an option; a command of the router is given as -c '%s'",
+	            arguments->words[0], arguments->words[0]);
+	return false;
+}
+
+static bool parse(char *const argv[], struct request *request, struct text *why)
+{
+	struct arguments arguments = { argv[0] != NULL ? argv + 1 : argv };
+
+	request->commands = arguments;
+	while (arguments.words[0] != NULL) {
+		if (!take_word(&arguments, request, why))
+			return false;
+	}
+	if (request->path[0] == '\0' &&
+	    !console_default_path(request->path, sizeof request->path)) {
+		text_add(why, "$XDG_RUNTIME_DIR is too long; say --socket PATH");
+		return false;
+	}
+	return true;
+}
+
+/* The words have been checked: what is no -c is an option that has been taken, or its value. */
+static enum console_exit run_commands(struct console_client *client, struct arguments commands)
+{
+	char nothing[1];
+	struct text why = text_into(nothing, sizeof nothing);
+
+	while (commands.words[0] != NULL) {
+		const char *line;
+		enum console_exit exit = EXIT_OK;
+
+		if (take_command(&commands, &line, &why) == ARGUMENT_TAKEN)
+			exit = console_client_run(client, line, strlen(line));
+		else if (argument_value(&commands, "--socket", "", &line, &why) == ARGUMENT_OTHER)
+			commands.words++;
+		if (exit != EXIT_OK)
+			return exit;
+	}
+	return EXIT_OK;
+}
+
+static enum console_exit run_standard_input(struct console_client *client)
+{
+	struct byte_queue script = byte_queue_make(CONSOLE_PAYLOAD_BYTES);
+	enum console_exit exit = EXIT_USAGE;
+	int64_t n;
+
+	while ((n = byte_queue_read(&script, STDIN_FILENO)) > 0) {
+	}
+	if (n < 0)
+		fprintf(stderr, "towpath: the script can't be read, or is longer than %u MiB\n",
+		        CONSOLE_PAYLOAD_BYTES >> 20);
+	else if (script.len == 0)
+		exit = EXIT_OK;
+	else
+		exit = console_client_run(client, (const char *)byte_queue_bytes(&script),
+		                          script.len);
+	byte_queue_free(&script);
+	return exit;
+}
+
+static enum console_exit run(const struct request *request)
+{
+	bool interactive = request->ncommands == 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO);
+	struct console_client client;
+	char said[512];
+	struct text words = text_into(said, sizeof said);
+	enum console_exit exit;
+
+	if (console_client_open(&client, request->path, interactive, &words) != 0) {
+		fprintf(stderr, "towpath: %s\n", text_str(&words));
+		return EXIT_NO_ROUTER;
+	}
+	if (interactive)
+		exit = console_client_talk(&client);
+	else if (request->ncommands > 0)
+		exit = run_commands(&client, request->commands);
+	else
+		exit = run_standard_input(&client);
+	console_client_close(&client);
+	return exit;
+}
+
+int main(int argc, char **argv)
+{
+	struct request request = { 0 };
+	char said[512];
+	struct text why = text_into(said, sizeof said);
+
+	(void)argc;
+	if (!parse(argv, &request, &why)) {
+		fprintf(stderr, "towpath: %s\nTry: towpath --help\n", text_str(&why));
+		return EXIT_USAGE;
+	}
+	if (request.help) {
+		fputs(help, stdout);
+		return EXIT_OK;
+	}
+	if (request.version) {
+		puts("towpath " TOWPATH_VERSION);
+		return EXIT_OK;
+	}
+	return (int)run(&request);
+}
