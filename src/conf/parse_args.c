@@ -163,12 +163,14 @@ static bool next_positional(const struct args *args, struct param *ret_param)
 
 static bool unknown_argument(struct parser *p, const struct args *args, const struct word *word)
 {
-	struct text near = { 0 };
+	struct text advice = { 0 };
 
-	command_suggest(&args->call->command, word->text, &near);
+	command_suggest(&args->call->command, word->text, &advice);
+	if (advice.len == 0 && word->len > 0)
+		text_printf(&advice, "\nthere is no argument \"%s\" here", word->text);
 	diag_fail_at(p->diag, word->spot.line, word->spot.column, "expected end of command%s",
-	             text_str(&near));
-	text_free(&near);
+	             text_str(&advice));
+	text_free(&advice);
 	return false;
 }
 
