@@ -89,14 +89,16 @@ static void test_print_others(void **unused)
 		                                  "1 dstnat  dst-nat\n" },
 		{ "/interface print value-list", "  name: ether1 ether2\n"
 		                                 "   mtu: 1500   1500\n" },
-		{ "/system identity print", "  name: Towpath\n" },
+		{ "/system identity print", "           name: Towpath\n  failed-logins: 0\n" },
 		{ "/system identity set name=\"my router\"", "" },
-		{ "/system/identity/print", "  name: my router\n" },
+		{ "/system/identity/print", "           name: my router\n  failed-logins: 0\n" },
 		{ ":put [/system identity get name]", "my router\n" },
 		{ "/ip firewall nat print as-value", "" },
 		{ ":put [/ip firewall nat print as-value where chain=srcnat]",
 		  ".id=*4;comment=the way out;chain=srcnat;action=masquerade;disabled=false\n" },
 		{ ":put [/ip firewall nat print count-only]", "2\n" },
+		{ "/interface print detail where name=ether1",
+		  "Flags: R - running\n 0 R  name=\"ether1\" mtu=1500\n" },
 		{ "/interface print show-ids where name=ether2", "Flags: R - RUNNING\n"
 		                                                 "Columns: NAME, MTU\n"
 		                                                 " #   NAME     MTU\n"
