@@ -57,10 +57,14 @@ static void take_flagged(struct printer *p, unsigned flags)
 			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
+/* Counters of stored items are what print stats is for. */
 static void take_all(struct printer *p)
 {
-	for (size_t i = 0; i < p->menu->nfields && i < FIELD_MAX; i++)
-		p->fields[p->nfields++] = &p->menu->fields[i];
+	bool stored = p->menu->kind != MENU_OBSERVED && p->menu->kind != MENU_SETTINGS;
+
+	for (size_t i = 0; i < p->menu->nfields; i++)
+		if (!stored || (p->menu->fields[i].flags & F_STATS) == 0)
+			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
 static void choose_fields(struct printer *p, bool table)
