@@ -10,9 +10,15 @@
 #include "wire/tcp_header.h"
 #include "wire/udp_header.h"
 
-/* RFC 1812, 5.3.7 and 4.2.2.11: may a host have @src? 0.0.0.0 only asks for an address (DHCP). */
+/*
+ * RFC 1812, 5.3.7 and 4.2.2.11: may a host have @src? 0.0.0.0 only asks for an address (DHCP).
+ * Who writes to itself needs no router (CVE-1999-0016); both ways of such a connection would be
+ * the same one.
+ */
 static bool source_is_sane(const struct ip4_header *ip)
 {
+	if (ip4_equal(ip->src, ip->dst))
+		return false;
 	if (ip4_is_zero(ip->src))
 		return ip->dst.v == UINT32_MAX;
 	return ip->src.v >> 24 != 0 && !ip4_is_loopback(ip->src) && ip->src.v < 0xe0000000;

@@ -103,6 +103,15 @@ static void choose_range(const struct pkt *p, const struct rule_choice *choice,
 	source->port_high = source->port_low == 1 ? 1023 : UINT16_MAX;
 }
 
+/* The route's own address. An interface without any has none to lend: the address of another one,
+ * which serves what the router says itself, would show the inner network to the outer. */
+static ip4 masquerade_address(const struct fw *fw, const struct pkt *p)
+{
+	if (addr_toward(fw->net, p->route.out, p->route.next_hop) == NULL)
+		return (ip4){ 0 };
+	return p->route.src;
+}
+
 static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
                                           struct nat_source *source)
 {
@@ -127,7 +136,7 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 	source->rule_id = choice.rule_id;
 	source->masquerade = choice.action == ACTION_MASQUERADE;
 	if (source->masquerade)
-		source->addr = p->route.src;
+		source->addr = masquerade_address(fw, p);
 	else if (!ip4_is_zero(choice.to_addresses.low))
 		source->addr = pick_address(fw, choice.to_addresses, p->arrived.src);
 	else
@@ -170,16 +179,21 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
 	return reason;
 }
 
-static bool answers_collide(const struct fw *fw, const struct tuple *leaves)
+/* Would an answer be taken for another flow's packet, or for one of the same direction (a host that
+ * is sent back to itself)? */
+static bool answers_collide(const struct fw *fw, const struct tuple *came,
+                            const struct tuple *leaves)
 {
 	struct tuple back = tuple_reverse(leaves);
 	uint8_t dir;
 
-	return flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
+	return tuple_equal(&back, came) ||
+	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
 }
 
 /* Find a port for the source whose answers no other flow expects. */
-static bool take_port(struct fw *fw, const struct nat_source *source, struct tuple *leaves)
+static bool take_port(struct fw *fw, const struct nat_source *source, const struct tuple *came,
+                      struct tuple *leaves)
 {
 	struct ports_wish wish = {
 		.addr = source->addr,
@@ -198,7 +212,7 @@ static bool take_port(struct fw *fw, const struct nat_source *source, struct tup
 			return false;
 		if (leaves->proto == IPPROTO_ICMP)
 			leaves->dport = leaves->sport;
-		if (!answers_collide(fw, leaves))
+		if (!answers_collide(fw, came, leaves))
 			return true;
 		ports_give_back(fw->net->ports, wish.addr, wish.proto, leaves->sport);
 		wish.preferred = 0;
@@ -217,12 +231,12 @@ static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_sour
 {
 	*ret_taken = false;
 	if (source->on && has_ports(leaves->proto)) {
-		*ret_taken = take_port(fw, source, leaves);
+		*ret_taken = take_port(fw, source, &p->arrived, leaves);
 		return *ret_taken;
 	}
 	if (source->on)
 		leaves->src = source->addr;
-	if (!answers_collide(fw, leaves))
+	if (!answers_collide(fw, &p->arrived, leaves))
 		return true;
 	if (source->on || !has_ports(leaves->proto))
 		return false;
@@ -233,7 +247,7 @@ static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_sour
 	};
 
 	leaves->sport = (uint16_t)(leaves->sport + 1);
-	*ret_taken = take_port(fw, &keep, leaves);
+	*ret_taken = take_port(fw, &keep, &p->arrived, leaves);
 	return *ret_taken;
 }
 

@@ -57,8 +57,9 @@ static bool quoted_tuple(const struct pkt *p, struct tuple *ret_tuple)
 		uint8_t type = read_u8(&r);
 
 		read_skip(&r, 3);
-		if (icmp_is_query(type))
-			ret_tuple->sport = ret_tuple->dport = read_u16(&r);
+		if (!icmp_is_query(type)) /* of no connection, see track_find() */
+			return false;
+		ret_tuple->sport = ret_tuple->dport = read_u16(&r);
 	}
 	return !r.failed;
 }
@@ -69,18 +70,15 @@ static void find_related(const struct fw *fw, struct pkt *p)
 	uint8_t dir;
 	uint32_t index;
 
-	p->state = STATE_INVALID;
+	/* What this router says of a packet that never became a flow is its own. */
+	p->state = p->in == IFACE_NONE ? STATE_RELATED : STATE_INVALID;
 	if (!quoted_tuple(p, &quoted))
 		return;
 	/* The quoted packet left here; an answer to it would come as its reverse. */
 	back = tuple_reverse(&quoted);
 	index = flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir);
-	if (index == FLOW_NONE) {
-		/* Our own error about a packet that never became a flow. */
-		if (p->in == IFACE_NONE)
-			p->state = STATE_RELATED;
+	if (index == FLOW_NONE)
 		return;
-	}
 	p->state = STATE_RELATED;
 	p->flow = index;
 	p->flow_dir = dir;
@@ -124,6 +122,10 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 	p->state = STATE_NEW;
 	if (p->arrived.proto == IPPROTO_ICMP && icmp_is_error(p->icmp_type)) {
 		find_related(fw, p);
+	} else if (p->arrived.proto == IPPROTO_ICMP && !icmp_is_query(p->icmp_type)) {
+		/* Without an identifier it belongs to no connection; not to the one with 0, either.
+		 */
+		p->state = STATE_INVALID;
 	} else {
 		if (!hashed)
 			p->hash = flow_hash(fw->flows, &p->arrived);

@@ -9,6 +9,7 @@
 #include "fw/translate.h"
 #include "router/pipeline.h"
 #include "wire/eth.h"
+#include "wire/icmp_header.h"
 #include "wire/tcp_header.h"
 
 /* Packets that say nothing new about their connection: all but these may be replayed. */
@@ -18,6 +19,9 @@ static bool is_plain(const struct pkt *p)
 		return false;
 	if (p->arrived.proto == IPPROTO_TCP)
 		return (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+	/* An error has no identifier: its tuple would find the query with identifier 0. */
+	if (p->arrived.proto == IPPROTO_ICMP)
+		return icmp_is_query(p->icmp_type);
 	return true;
 }
 

@@ -1,0 +1,410 @@
+#include "sim/scene.h"
+
+#include <string.h>
+
+#include "core/neigh.h"
+#include "lib/text.h"
+#include "sim/scene_rule.h"
+
+#define IP(a, b, c, d) ((ip4){ (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d) })
+
+enum {
+	WAN_PORT = 0,
+	WAN2_PORT = 3,
+	LIST_WAN = 1,
+	LIST_LAN = 2,
+};
+
+bool scene_is_wan(unsigned port)
+{
+	return port == WAN_PORT || port == WAN2_PORT;
+}
+
+bool scene_is_private(ip4 addr) /* RFC 1918, as far as this scene has it */
+{
+	return addr.v >> 16 == 0xc0a8 || addr.v >> 24 == 10;
+}
+
+static void host_add(struct scene *scene, unsigned port, ip4 addr)
+{
+	struct scene_host *host = &scene->hosts[scene->hosts_n];
+
+	must(scene->hosts_n < SCENE_HOSTS);
+	*host = (struct scene_host){
+		.addr = addr,
+		.port = (uint8_t)port,
+		.there = true,
+		.mac = { { 2, 1, 0, (uint8_t)port, (uint8_t)scene->hosts_n, 0 } },
+	};
+	scene->hosts_n++;
+}
+
+static void hosts_init(struct scene *scene)
+{
+	host_add(scene, 0, IP(203, 0, 113, 1));
+	host_add(scene, 0, IP(203, 0, 113, 9));
+	host_add(scene, 3, IP(198, 51, 100, 1));
+	host_add(scene, 3, IP(198, 51, 100, 9));
+	for (unsigned i = 2; i < 8; i++)
+		host_add(scene, 1, IP(192, 168, 88, i));
+	for (unsigned i = 2; i < 6; i++)
+		host_add(scene, 2, IP(10, 0, 3, i));
+}
+
+struct scene_host *scene_host_find(struct scene *scene, unsigned port, ip4 addr)
+{
+	for (unsigned i = 0; i < scene->hosts_n; i++) {
+		struct scene_host *host = &scene->hosts[i];
+
+		if (host->port == port && ip4_equal(host->addr, addr))
+			return host;
+	}
+	return NULL;
+}
+
+struct mac scene_mac(struct scene *scene, unsigned port, ip4 addr)
+{
+	const struct scene_host *host = scene_host_find(scene, port, addr);
+
+	return host != NULL ? host->mac
+	                    : (struct mac){ { 2, 1, 0, (uint8_t)port, (uint8_t)0xfe, 0 } };
+}
+
+/* --- addresses --- */
+
+static void address_add(struct scene *scene, iface_id iface, ip4 addr, uint8_t bits)
+{
+	must(scene->addresses_n < SCENE_ADDRESSES);
+	scene->addresses[scene->addresses_n++] = (struct addr_spec){
+		.addr = addr,
+		.network = ip4_network(addr, bits),
+		.bits = bits,
+		.iface = iface,
+		.id = scene->addresses_n + 1,
+	};
+}
+
+static void addresses_publish(struct router *router, void *arg)
+{
+	const struct scene *scene = arg;
+
+	addrs_publish(&router->net, addrs_new(scene->addresses, scene->addresses_n));
+	router_addresses_changed(router);
+}
+
+static void addresses_draw(struct scene *scene, bool some_gone)
+{
+	struct sim_random *r = scene->random;
+	uint32_t gone = some_gone ? sim_random_below(r, 5) : 5;
+	bool extra = sim_random_chance(r, 5000);
+
+	scene->addresses_n = 0;
+	if (gone != 0)
+		address_add(scene, 1, IP(203, 0, 113, 2), 24);
+	if (extra)
+		address_add(scene, 1, IP(203, 0, 113, 3), 24);
+	if (gone != 1)
+		address_add(scene, 2, IP(192, 168, 88, 1), 24);
+	if (gone != 2)
+		address_add(scene, 3, IP(10, 0, 3, 1), 24);
+	if (gone != 3)
+		address_add(scene, 4, IP(198, 51, 100, 2), 24);
+}
+
+static const char *change_addresses(struct scene *scene, struct twin *twin)
+{
+	addresses_draw(scene, true);
+	twin_each(twin, addresses_publish, scene);
+	return "addresses";
+}
+
+/* --- routes --- */
+
+static void route_add(struct scene *scene, ip4 dst, uint8_t bits, ip4 gateway, uint32_t table)
+{
+	struct route_spec *spec = &scene->routes[scene->routes_n];
+
+	must(scene->routes_n < SCENE_ROUTES);
+	*spec = (struct route_spec){
+		.dst = { .addr = ip_addr_v4(dst), .bits = bits },
+		.distance = DISTANCE_STATIC,
+		.table = table,
+		.id = scene->routes_n + 1,
+	};
+	if (!ip4_is_zero(gateway))
+		spec->gateway = ip_addr_v4(gateway);
+	scene->routes_n++;
+}
+
+static void routes_draw(struct scene *scene)
+{
+	struct sim_random *r = scene->random;
+	bool other = sim_random_chance(r, 3000);
+	uint32_t special = sim_random_below(r, 6);
+
+	scene->routes_n = 0;
+	if (!sim_random_chance(r, 500))
+		route_add(scene, IP(0, 0, 0, 0), 0,
+		          other ? IP(198, 51, 100, 1) : IP(203, 0, 113, 1), TABLE_MAIN);
+	if (sim_random_chance(r, 8000))
+		route_add(scene, IP(0, 0, 0, 0), 0, IP(198, 51, 100, 1), SCENE_TABLE);
+	if (sim_random_chance(r, 3000))
+		route_add(scene, IP(192, 0, 2, 8), 30, IP(198, 51, 100, 9), TABLE_MAIN);
+	if (sim_random_chance(r, 3000)) {
+		/* Straight to the link: every destination is a neighbour there. */
+		route_add(scene, IP(198, 18, 0, 0), 15, IP(0, 0, 0, 0), TABLE_MAIN);
+		scene->routes[scene->routes_n - 1].iface = 1;
+	}
+	if (special < 3) {
+		route_add(scene, IP(192, 0, 2, 12), 31, IP(0, 0, 0, 0), TABLE_MAIN);
+		scene->routes[scene->routes_n - 1].action = (uint8_t)(ROUTE_BLACKHOLE + special);
+	}
+}
+
+static void routes_publish(struct router *router, void *arg)
+{
+	const struct scene *scene = arg;
+
+	fib_publish(&router->net, scene->routes, scene->routes_n);
+	net_generation_next(&router->net);
+}
+
+static const char *change_routes(struct scene *scene, struct twin *twin)
+{
+	routes_draw(scene);
+	twin_each(twin, routes_publish, scene);
+	return "routes";
+}
+
+/* --- rules --- */
+
+static iface_id name_iface(void *arg, uint32_t id)
+{
+	return id >= 1 && id <= TWIN_PORTS ? (iface_id)id : IFACE_NONE;
+}
+
+static int name_list(void *arg, uint32_t id)
+{
+	return id == LIST_WAN || id == LIST_LAN ? (int)id : -1;
+}
+
+static uint32_t name_mark(void *arg, const char *name)
+{
+	return mark_number(arg, name);
+}
+
+static uint32_t name_table(void *arg, const char *name)
+{
+	return strcmp(name, "isp2") == 0 ? SCENE_TABLE : 0;
+}
+
+struct rules_change {
+	const struct scene *scene;
+	enum facility facility;
+	bool built; /* false: such rules are refused */
+};
+
+static void rules_replace(struct router *router, void *arg)
+{
+	struct rules_change *change = arg;
+	const struct scene *scene = change->scene;
+	char error[256];
+	struct rule_names names = {
+		.arg = router->marks,
+		.iface = name_iface,
+		.list = name_list,
+		.mark = name_mark,
+		.table = name_table,
+	};
+	struct rules *rules = rules_build(change->facility, scene->specs[change->facility],
+	                                  scene->specs_n[change->facility], &names,
+	                                  router->fw.rules[change->facility], error, sizeof error);
+
+	change->built = rules != NULL;
+	if (rules != NULL)
+		router_publish_rules(router, change->facility, rules);
+}
+
+/* Does the first rule of srcnat masquerade all that leaves by a WAN? */
+static bool masquerades_all(const struct scene *scene)
+{
+	const struct rule_spec *spec = &scene->specs[FACILITY_NAT][0];
+
+	return scene->specs_n[FACILITY_NAT] > 0 && scene_rule_is_plain_masquerade(spec);
+}
+
+static void rules_draw(struct scene *scene, struct twin *twin, enum facility facility)
+{
+	struct rule_spec before[SCENE_RULES];
+	unsigned before_n = scene->specs_n[facility];
+	struct rules_change change = { .scene = scene, .facility = facility };
+	mono since = scene->masquerade_since;
+
+	memcpy(before, scene->specs[facility], sizeof before);
+	scene_rule_draw_all(scene->random, facility, &scene->next_id, scene->specs[facility],
+	                    &scene->specs_n[facility]);
+	twin_each(twin, rules_replace, &change);
+	if (!change.built) {
+		memcpy(scene->specs[facility], before, sizeof before);
+		scene->specs_n[facility] = before_n;
+	}
+	if (!masquerades_all(scene))
+		scene->masquerade_since = mono_never();
+	else if (since.ns == mono_never().ns)
+		scene->masquerade_since = twin->now;
+}
+
+static const char *change_rules(struct scene *scene, struct twin *twin)
+{
+	enum facility facility = (enum facility)sim_random_below(scene->random, FACILITY_COUNT);
+
+	rules_draw(scene, twin, facility);
+	return facility_words[facility];
+}
+
+void scene_rules(const struct scene *scene, struct twin_rules *ret_rules)
+{
+	*ret_rules = (struct twin_rules){ 0 };
+	for (unsigned f = 0; f < FACILITY_COUNT; f++) {
+		for (unsigned i = 0; i < scene->specs_n[f]; i++)
+			ret_rules->ids[f][ret_rules->n[f]++] = scene->specs[f][i].id;
+	}
+}
+
+/* --- links, hosts, neighbours --- */
+
+static const char *change_link(struct scene *scene, struct twin *twin)
+{
+	unsigned port = sim_random_below(scene->random, TWIN_PORTS);
+
+	scene->link_up[port] = !scene->link_up[port];
+	twin_set_link(twin, port, scene->link_up[port]);
+	return scene->link_up[port] ? "link up" : "link down";
+}
+
+struct enable {
+	iface_id iface;
+	bool enabled;
+};
+
+static void iface_switch(struct router *router, void *arg)
+{
+	const struct enable *enable = arg;
+
+	iface_enable(&router->net, enable->iface, enable->enabled);
+}
+
+static const char *change_enabled(struct scene *scene, struct twin *twin)
+{
+	unsigned port = sim_random_below(scene->random, TWIN_PORTS);
+	struct enable enable;
+
+	scene->enabled[port] = !scene->enabled[port];
+	enable = (struct enable){ (iface_id)(port + 1), scene->enabled[port] };
+	twin_each(twin, iface_switch, &enable);
+	return scene->enabled[port] ? "interface enabled" : "interface disabled";
+}
+
+static const char *change_mtu(struct scene *scene, struct twin *twin)
+{
+	static const uint32_t sizes[] = { 1500, 1400, 576 };
+	uint32_t mtu = sizes[sim_random_below(scene->random, ARRAY_LEN(sizes))];
+
+	if (scene->gentle)
+		return "nothing";
+	twin_set_mtu(twin, sim_random_below(scene->random, TWIN_PORTS), mtu);
+	return "MTU";
+}
+
+static const char *change_host(struct scene *scene, struct twin *twin)
+{
+	struct scene_host *host = &scene->hosts[sim_random_below(scene->random, scene->hosts_n)];
+
+	if (sim_random_chance(scene->random, 5000)) {
+		host->mac.b[5]++;
+		return "a host has another card";
+	}
+	host->there = !host->there;
+	return host->there ? "a host comes" : "a host goes";
+}
+
+static void neighbour_set(struct router *router, void *arg)
+{
+	const struct scene_host *host = arg;
+
+	(void)neigh_set_static(&router->net, (iface_id)(host->port + 1), host->addr, &host->mac);
+}
+
+static void neighbour_remove(struct router *router, void *arg)
+{
+	const struct scene_host *host = arg;
+
+	neigh_remove(&router->net, (iface_id)(host->port + 1), host->addr);
+}
+
+static const char *change_neighbour(struct scene *scene, struct twin *twin)
+{
+	struct scene_host *host = &scene->hosts[sim_random_below(scene->random, scene->hosts_n)];
+
+	if (sim_random_chance(scene->random, 3000)) {
+		twin_each(twin, neighbour_set, host);
+		return "a static neighbour";
+	}
+	twin_each(twin, neighbour_remove, host);
+	return "a neighbour is forgotten";
+}
+
+typedef const char *changer(struct scene *scene, struct twin *twin);
+
+/* Some are drawn more often than others; what takes a link away is put right sooner. */
+static changer *const changers[] = {
+	change_rules,  change_rules,     change_rules, change_rules,   change_routes,
+	change_routes, change_addresses, change_link,  change_enabled, change_host,
+	change_host,   change_neighbour, change_mtu,
+};
+
+static const char *mend(struct scene *scene, struct twin *twin)
+{
+	for (unsigned i = 0; i < TWIN_PORTS; i++) {
+		struct enable enable = { (iface_id)(i + 1), true };
+
+		scene->link_up[i] = scene->enabled[i] = true;
+		twin_set_link(twin, i, true);
+		twin_each(twin, iface_switch, &enable);
+	}
+	for (unsigned i = 0; i < scene->hosts_n; i++)
+		scene->hosts[i].there = true;
+	addresses_draw(scene, false);
+	twin_each(twin, addresses_publish, scene);
+	return "all is mended";
+}
+
+const char *scene_change(struct scene *scene, struct twin *twin)
+{
+	if (sim_random_chance(scene->random, 3500))
+		return mend(scene, twin);
+	return changers[sim_random_below(scene->random, ARRAY_LEN(changers))](scene, twin);
+}
+
+static void lists_set(struct router *router, void *arg)
+{
+	for (unsigned i = 0; i < TWIN_PORTS; i++)
+		router->net.ifaces[i + 1].lists |= 1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
+}
+
+void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle)
+{
+	*scene = (struct scene){
+		.random = random,
+		.gentle = gentle,
+		.next_id = 1,
+		.masquerade_since = mono_never(),
+	};
+	hosts_init(scene);
+	twin_each(twin, lists_set, NULL);
+	routes_draw(scene);
+	twin_each(twin, routes_publish, scene);
+	mend(scene, twin);
+	for (unsigned f = 0; f < FACILITY_COUNT; f++)
+		rules_draw(scene, twin, (enum facility)f);
+}

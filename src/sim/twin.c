@@ -1,0 +1,336 @@
+#include "sim/twin.h"
+
+#include <string.h>
+
+#include "core/neigh.h"
+#include "core/ports.h"
+#include "fw/track.h"
+#include "lib/mem.h"
+#include "lib/text.h"
+#include "wire/packet_text.h"
+
+#define TURNS_MAX 64 /* at one instant: a backlog longer than that is a loop */
+
+static void note_sent(void *arg, const struct port_frame *frame)
+{
+	frame_queue_put(arg, frame_new(frame->bytes, frame->len, &frame->offload));
+}
+
+static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, bool reference,
+                      mono start)
+{
+	struct router_setup setup = {
+		.random = &side->secrets.random,
+		.log = &side->log,
+		.now = start,
+		.budget = { .pkt_small = 512,
+		            .pkt_large = 8,
+		            .neighbours = 64,
+		            .port_addresses = 64,
+		            .datagrams = 16 },
+		.flows = flows,
+		.reference = reference,
+	};
+
+	side->secrets = sim_random_make(seed);
+	log_init(&side->log);
+	side->log.now = start;
+	side->router = router_new(&setup);
+	for (unsigned i = 0; i < TWIN_PORTS; i++) {
+		struct mac mac = { { 2, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+		char name[16];
+		struct text text = text_into(name, sizeof name);
+		iface_id id;
+
+		text_printf(&text, "ether%u", i + 1);
+		memory_port_init(&side->ports[i], name, &mac, 1500);
+		side->ports[i].sent = note_sent;
+		side->ports[i].sent_arg = &side->out[i];
+		id = iface_add_port(&side->router->net, &side->ports[i].port);
+		must(id == i + 1);
+	}
+	router_set_configured(side->router);
+}
+
+static void side_free(struct twin_side *side)
+{
+	router_free(side->router);
+	for (unsigned i = 0; i < TWIN_PORTS; i++) {
+		memory_port_close(&side->ports[i]);
+		frame_queue_clear(&side->out[i]);
+	}
+	log_free(&side->log);
+}
+
+struct twin *twin_new(uint64_t seed, uint32_t flows, mono start)
+{
+	struct twin *twin = mem_new(1, sizeof *twin);
+
+	side_init(&twin->fast, seed, flows, false, start);
+	side_init(&twin->slow, seed, flows, true, start);
+	twin->now = start;
+	return twin;
+}
+
+void twin_free(struct twin *twin)
+{
+	side_free(&twin->fast);
+	side_free(&twin->slow);
+	mem_free(twin);
+}
+
+void twin_put(struct twin *twin, unsigned port, const uint8_t *bytes, uint32_t len,
+              const struct offload *offload)
+{
+	memory_port_put(&twin->fast.ports[port], frame_new(bytes, len, offload));
+	memory_port_put(&twin->slow.ports[port], frame_new(bytes, len, offload));
+	twin->put++;
+}
+
+void twin_each(struct twin *twin, void (*change)(struct router *router, void *arg), void *arg)
+{
+	change(twin->fast.router, arg);
+	change(twin->slow.router, arg);
+}
+
+void twin_set_link(struct twin *twin, unsigned port, bool up)
+{
+	twin->fast.ports[port].link_next = twin->slow.ports[port].link_next = up;
+	iface_poll_links(&twin->fast.router->net);
+	iface_poll_links(&twin->slow.router->net);
+}
+
+void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes)
+{
+	twin->fast.ports[port].mtu_next = twin->slow.ports[port].mtu_next = mtu_bytes;
+	iface_poll_links(&twin->fast.router->net);
+	iface_poll_links(&twin->slow.router->net);
+}
+
+void twin_turn(struct twin *twin, mono now)
+{
+	bool more = true;
+
+	twin->now = now;
+	for (unsigned i = 0; more; i++) {
+		must(i < TURNS_MAX);
+		more = router_turn(twin->fast.router, now);
+		more |= router_turn(twin->slow.router, now);
+	}
+}
+
+static void side_forget(struct twin_side *side)
+{
+	for (unsigned i = 0; i < TWIN_PORTS; i++)
+		frame_queue_clear(&side->out[i]);
+	side->log_seen = side->log.count;
+}
+
+void twin_forget(struct twin *twin)
+{
+	side_forget(&twin->fast);
+	side_forget(&twin->slow);
+}
+
+static void frame_say(const char *who, const struct frame *frame, struct text *out)
+{
+	text_printf(out, "\n  %s: ", who);
+	if (frame == NULL)
+		text_add(out, "nothing");
+	else
+		packet_text(frame_bytes_const(frame), frame->len, out);
+}
+
+static bool frames_differ(const struct twin *twin, struct text *out)
+{
+	for (unsigned i = 0; i < TWIN_PORTS; i++) {
+		const struct frame *a = twin->fast.out[i].first, *b = twin->slow.out[i].first;
+
+		while (a != NULL && b != NULL && frame_equal(a, b)) {
+			a = a->next;
+			b = b->next;
+		}
+		if (a == NULL && b == NULL)
+			continue;
+		text_printf(out, "frames out of ether%u differ", i + 1);
+		frame_say("replayed", a, out);
+		frame_say("walked", b, out);
+		return true;
+	}
+	return false;
+}
+
+static bool drops_differ(const struct twin *twin, struct text *out)
+{
+	for (unsigned i = 0; i < DROP_COUNT; i++) {
+		uint64_t a = twin->fast.router->net.drops[i], b = twin->slow.router->net.drops[i];
+
+		if (a == b)
+			continue;
+		text_printf(out, "drops for %s differ: replayed %lu, walked %lu",
+		            drop_word((enum drop_reason)i), (unsigned long)a, (unsigned long)b);
+		return true;
+	}
+	return false;
+}
+
+static bool ifaces_differ(const struct twin *twin, struct text *out)
+{
+	for (iface_id id = 1; id <= TWIN_PORTS; id++) {
+		const struct iface *a = iface_get_const(&twin->fast.router->net, id);
+		const struct iface *b = iface_get_const(&twin->slow.router->net, id);
+
+		if (memcmp(&a->counters, &b->counters, sizeof a->counters) == 0)
+			continue;
+		text_printf(out, "counters of ether%u differ", id);
+		return true;
+	}
+	return false;
+}
+
+static bool rules_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out)
+{
+	for (unsigned f = 0; f < FACILITY_COUNT; f++) {
+		for (unsigned i = 0; i < rules->n[f]; i++) {
+			uint32_t id = rules->ids[f][i];
+			struct rule_counters a, b;
+
+			if (twin->fast.router->fw.rules[f] == NULL)
+				continue;
+			a = rules_counters(twin->fast.router->fw.rules[f], id);
+			b = rules_counters(twin->slow.router->fw.rules[f], id);
+			if (a.packets == b.packets && a.bytes == b.bytes)
+				continue;
+			text_printf(out,
+			            "counters of %s rule %u differ: replayed %lu packets, %lu "
+			            "bytes; walked %lu, %lu",
+			            facility_words[f], id, (unsigned long)a.packets,
+			            (unsigned long)a.bytes, (unsigned long)b.packets,
+			            (unsigned long)b.bytes);
+			return true;
+		}
+	}
+	return false;
+}
+
+static void flow_say(const char *who, const struct flow *f, struct text *out)
+{
+	char a[IP4_TEXT_BYTES], b[IP4_TEXT_BYTES], c[IP4_TEXT_BYTES], d[IP4_TEXT_BYTES];
+
+	text_printf(out,
+	            "\n  %s: %s:%u>%s:%u back %s:%u>%s:%u proto %u tcp %s flags %#x mark %u due "
+	            "%lu packets %lu/%lu bytes %lu/%lu",
+	            who, ip4_str(f->key[0].src, a), f->key[0].sport, ip4_str(f->key[0].dst, b),
+	            f->key[0].dport, ip4_str(f->key[1].src, c), f->key[1].sport,
+	            ip4_str(f->key[1].dst, d), f->key[1].dport, f->proto, track_words[f->tcp],
+	            f->flags, f->mark, (unsigned long)f->due.ns, (unsigned long)f->way[0].packets,
+	            (unsigned long)f->way[1].packets, (unsigned long)f->way[0].bytes,
+	            (unsigned long)f->way[1].bytes);
+}
+
+static bool way_differs(const struct flow_way *a, const struct flow_way *b)
+{
+	return a->packets != b->packets || a->bytes != b->bytes || a->fin_seen != b->fin_seen ||
+	       a->fin_seq != b->fin_seq;
+}
+
+static bool flow_differs(const struct flow *a, const struct flow *b)
+{
+	if (a->flags != b->flags)
+		return true;
+	if ((a->flags & FLOW_USED) == 0)
+		return false;
+	return memcmp(a->key, b->key, sizeof a->key) != 0 || a->proto != b->proto ||
+	       a->tcp != b->tcp || a->mark != b->mark || a->due.ns != b->due.ns ||
+	       a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
+	       a->nat_rule != b->nat_rule || a->since.ns != b->since.ns ||
+	       way_differs(&a->way[0], &b->way[0]) || way_differs(&a->way[1], &b->way[1]);
+}
+
+/* Both did the same in the same order, so even the places of the records are the same. */
+static bool flows_differ(const struct twin *twin, struct text *out)
+{
+	const struct flows *a = twin->fast.router->fw.flows, *b = twin->slow.router->fw.flows;
+
+	if (a->used != b->used || a->fresh != b->fresh || a->created != b->created ||
+	    a->ended != b->ended || a->refused != b->refused || a->gave_way != b->gave_way) {
+		text_printf(out, "connections differ: replayed %u, walked %u", a->used, b->used);
+		return true;
+	}
+	for (uint32_t i = 0; i < a->fresh; i++) {
+		const struct flow *x = flow_at_const(a, i), *y = flow_at_const(b, i);
+
+		if (!flow_differs(x, y))
+			continue;
+		text_add(out, "a connection differs");
+		flow_say("replayed", x, out);
+		flow_say("walked", y, out);
+		return true;
+	}
+	return false;
+}
+
+static bool neighbours_differ(const struct twin *twin, struct text *out)
+{
+	const struct net *a = &twin->fast.router->net, *b = &twin->slow.router->net;
+	uint32_t at_a = 0, at_b = 0;
+
+	for (;;) {
+		const struct neigh *x = neigh_next(a, &at_a), *y = neigh_next(b, &at_b);
+
+		if (x == NULL && y == NULL)
+			return false;
+		if (x != NULL && y != NULL && at_a == at_b && x->addr.v == y->addr.v &&
+		    x->iface == y->iface && x->state == y->state && mac_equal(&x->mac, &y->mac) &&
+		    x->used.ns == y->used.ns && x->due.ns == y->due.ns && x->queued == y->queued)
+			continue;
+		text_add(out, "a neighbour differs");
+		for (unsigned i = 0; i < 2; i++) {
+			const struct neigh *n = i == 0 ? x : y;
+			char addr[IP4_TEXT_BYTES];
+
+			if (n != NULL)
+				text_printf(out, "\n  %s: %s %s, used %lu, due %lu, %u wait",
+				            i == 0 ? "replayed" : "walked", ip4_str(n->addr, addr),
+				            neigh_state_word((enum neigh_state)n->state),
+				            (unsigned long)n->used.ns, (unsigned long)n->due.ns,
+				            n->queued);
+		}
+		return true;
+	}
+}
+
+static bool logs_differ(const struct twin *twin, struct text *out)
+{
+	const struct log *a = &twin->fast.log, *b = &twin->slow.log;
+
+	for (uint64_t n = twin->fast.log_seen; n < a->count && n < b->count; n++) {
+		const char *x = a->lines[n % LOG_LINES].text, *y = b->lines[n % LOG_LINES].text;
+
+		if (strcmp(x, y) != 0) {
+			text_printf(out, "log lines differ\n  replayed: %s\n  walked: %s", x, y);
+			return true;
+		}
+	}
+	if (a->count == b->count)
+		return false;
+	text_printf(out, "log lines differ in number: replayed %lu, walked %lu",
+	            (unsigned long)a->count, (unsigned long)b->count);
+	return true;
+}
+
+bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out)
+{
+	uint64_t a = ports_used(twin->fast.router->net.ports);
+	uint64_t b = ports_used(twin->slow.router->net.ports);
+
+	if (frames_differ(twin, out) || drops_differ(twin, out) || ifaces_differ(twin, out) ||
+	    rules_differ(twin, rules, out) || flows_differ(twin, out) ||
+	    neighbours_differ(twin, out) || logs_differ(twin, out))
+		return true;
+	if (a == b)
+		return false;
+	text_printf(out, "ports taken differ: replayed %lu, walked %lu", (unsigned long)a,
+	            (unsigned long)b);
+	return true;
+}

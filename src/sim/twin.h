@@ -1,0 +1,58 @@
+/*
+ * twin.h -- two routers that are given the same: one as it runs, one that never replays.
+ *
+ * Both have the same secrets, ports and clock (ARCHITECTURE, D4). Whatever is done is done to
+ * both; then twin_differ() says whether anything that can be seen of them differs: frames, drop
+ * reasons, counters, connections, neighbours, log lines.
+ */
+#ifndef SIM_TWIN_H
+#define SIM_TWIN_H
+
+#include "router/router.h"
+#include "sim/memory_port.h"
+#include "sim/random.h"
+
+#define TWIN_PORTS 4
+
+struct text;
+
+struct twin_side {
+	struct router *router;
+	struct log log;
+	struct sim_random secrets;
+	struct memory_port ports[TWIN_PORTS];
+	struct frame_queue out[TWIN_PORTS]; /* what it has sent since twin_forget() */
+	uint64_t log_seen;
+};
+
+struct twin {
+	struct twin_side fast, slow;
+	mono now;
+	uint64_t put; /* frames given to each of them */
+};
+
+/* Port i is interface i + 1, "ether<i + 1>", with MAC 02:00:00:00:00:0<i + 1>. */
+MUST_USE struct twin *twin_new(uint64_t seed, uint32_t flows, mono start);
+void twin_free(struct twin *twin);
+
+/* The same bytes for both, by @port. */
+void twin_put(struct twin *twin, unsigned port, const uint8_t *bytes, uint32_t len,
+              const struct offload *offload);
+/* Do @change to both. */
+void twin_each(struct twin *twin, void (*change)(struct router *router, void *arg), void *arg);
+void twin_set_link(struct twin *twin, unsigned port, bool up);
+void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes);
+/* Turn both at @now until neither has work left. */
+void twin_turn(struct twin *twin, mono now);
+/* Forget what was sent and logged so far. */
+void twin_forget(struct twin *twin);
+
+/* True when the two differ; the first difference is written to @out. @rule_ids: of the rules whose
+ * counters are compared, for each facility. */
+struct twin_rules {
+	uint32_t ids[FACILITY_COUNT][64];
+	unsigned n[FACILITY_COUNT];
+};
+bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out);
+
+#endif
