@@ -54,6 +54,8 @@ bool row_shows(const struct menu *menu, const struct field *field, const struct 
 		return false;
 	if ((field->flags & (F_STATS | F_RIGHT)) != 0)
 		return true;
+	if (menu->kind == MENU_SETTINGS && field->type == &type_uint)
+		return true; /* 0 is a number, too */
 	for (size_t i = 0; i < field->bytes; i++)
 		if (row->body[field->offset + i] != 0)
 			return true;

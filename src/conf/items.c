@@ -128,9 +128,14 @@ void id_list_add(struct id_list *list, struct arena *arena, uint32_t id)
 	id_list_push(list, arena, id);
 }
 
-static bool no_such_item(struct diag *diag)
+static bool no_such_item(struct diag *diag, const char *text)
 {
-	return diag_fail(diag, NULL, "no such item");
+	bool number = *text >= '0' && *text <= '9';
+
+	return diag_fail(diag, NULL, "no such item\n%s is %s here", text,
+	                 *text == '*' ? "the id of no item"
+	                 : number     ? "the number of no item"
+	                              : "the name of no item");
 }
 
 /* What select_one() may need several times over. */
@@ -223,13 +228,13 @@ static bool select_one(struct selection *selection, const char *text, uint32_t *
 	uint64_t number;
 
 	if (*text == '*')
-		return select_id(selection, text + 1, ret_id) || no_such_item(diag);
+		return select_id(selection, text + 1, ret_id) || no_such_item(diag, text);
 	if (selection->key != NULL && select_name(selection, text, ret_id))
 		return true;
 	if (text_to_u64(text, strlen(text), &number))
-		return select_number(selection, number, ret_id) || no_such_item(diag);
+		return select_number(selection, number, ret_id) || no_such_item(diag, text);
 	if (selection->key != NULL && *text != '\0')
-		return no_such_item(diag);
+		return no_such_item(diag, text);
 	return diag_fail_at(diag, spot->line, spot->column,
 	                    "expected item id\na number of the last print, *id or [find ...]");
 }

@@ -222,6 +222,12 @@ const struct type type_string = {
 	.print = string_print,
 };
 
+const struct type type_word = {
+	.name = "word",
+	.parse = string_parse,
+	.print = string_print,
+};
+
 #define NO_WORD   (-1)
 #define AMBIGUOUS (-2)
 

@@ -47,6 +47,7 @@ void type_number_put(void *at, size_t bytes, uint64_t number);
 extern const struct type type_bool;    /* bool: yes|no (true|false accepted) */
 extern const struct type type_uint;    /* uint8_t to uint64_t by field->bytes; min, max */
 extern const struct type type_string;  /* char[]; max: longest length */
+extern const struct type type_word;    /* char[]: a string that reads like a name, without quotes */
 extern const struct type type_enum;    /* uint8_t to uint32_t: index into words; unambiguous
                                         * prefixes accepted */
 extern const struct type type_set;     /* uint32_t: bits of words, comma-separated */

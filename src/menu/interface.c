@@ -21,7 +21,7 @@ static const struct field fields[] = {
 	{ "default-name", &type_string, AT(struct interface_row, default_name), .min = 1,
 	  .max = IFACE_NAME_BYTES - 1, .flags = F_DEFAULT_NAME,
 	  .help = "the name it came with: ether1, ether2, ... in the order of the ports" },
-	{ "type", &type_string, AT(struct interface_row, type), .flags = F_READ_ONLY | F_BRIEF,
+	{ "type", &type_word, AT(struct interface_row, type), .flags = F_READ_ONLY | F_BRIEF,
 	  .help = "what kind of interface it is" },
 	{ "mtu", &type_uint, AT(struct interface_row, mtu), .min = 68, .max = 65535,
 	  .help = "largest IP packet in bytes; without it, the port's" },

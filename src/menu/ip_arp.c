@@ -27,7 +27,7 @@ static const struct field fields[] = {
 	  .help = "its hardware address" },
 	{ "interface", &type_ref, AT(struct arp_row, iface), .ref = "interface",
 	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface it is on" },
-	{ "status", &type_string, AT(struct arp_row, status), .flags = F_READ_ONLY | F_BRIEF,
+	{ "status", &type_word, AT(struct arp_row, status), .flags = F_READ_ONLY | F_BRIEF,
 	  .help = "what is known of it: reachable, stale, failed, ..." },
 };
 

@@ -34,16 +34,16 @@ struct connection_row {
 	}
 
 static const struct field fields[] = {
-	SEEN("protocol", type_string, protocol, F_BRIEF, "IP protocol"),
-	SEEN("src-address", type_string, src, F_BRIEF, "who began it, as it came"),
-	SEEN("dst-address", type_string, dst, F_BRIEF, "whom it called, as it came"),
-	SEEN("reply-src-address", type_string, reply_src, 0, "who answers, as it comes"),
-	SEEN("reply-dst-address", type_string, reply_dst, F_BRIEF,
+	SEEN("protocol", type_word, protocol, F_BRIEF, "IP protocol"),
+	SEEN("src-address", type_word, src, F_BRIEF, "who began it, as it came"),
+	SEEN("dst-address", type_word, dst, F_BRIEF, "whom it called, as it came"),
+	SEEN("reply-src-address", type_word, reply_src, 0, "who answers, as it comes"),
+	SEEN("reply-dst-address", type_word, reply_dst, F_BRIEF,
 	     "whom the answers are sent to, as they come: the translated source"),
-	SEEN("tcp-state", type_string, tcp_state, F_BRIEF, "state of a TCP connection"),
+	SEEN("tcp-state", type_word, tcp_state, F_BRIEF, "state of a TCP connection"),
 	SEEN("timeout", type_time, timeout_ms, F_BRIEF | F_RIGHT,
 	     "ends then unless a packet comes"),
-	SEEN("connection-mark", type_string, mark, 0, "mark that mangle put on it"),
+	SEEN("connection-mark", type_word, mark, 0, "mark that mangle put on it"),
 	SEEN("orig-packets", type_uint, orig_packets, F_STATS | F_RIGHT, "packets there"),
 	SEEN("orig-bytes", type_uint, orig_bytes, F_STATS | F_RIGHT, "their bytes"),
 	SEEN("repl-packets", type_uint, repl_packets, F_STATS | F_RIGHT, "packets back"),

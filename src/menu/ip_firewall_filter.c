@@ -15,7 +15,8 @@ static const struct field fields[] = {
 	RULE_FIELDS_MATCH_STATE,
 	RULE_FIELDS_ACTION(FACILITY_FILTER),
 	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
-	  .dflt = "icmp-network-unreachable", .help = "how a rejected sender is told" },
+	  .dflt = "icmp-network-unreachable", .flags = F_QUIET,
+	  .help = "how a rejected sender is told" },
 };
 
 static bool filter_prepare(struct router *router, const struct conf_state *state,

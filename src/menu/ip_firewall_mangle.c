@@ -28,7 +28,7 @@ static const struct field fields[] = {
 	  .max = MARK_NAME_BYTES - 1, .help = "for action=mark-packet" },
 	{ "new-routing-mark", &type_string, AT(struct rule_row, new_routing_mark), .min = 1,
 	  .max = MARK_NAME_BYTES - 1, .help = "a routing table; for action=mark-routing" },
-	{ "passthrough", &type_bool, RULE_AT(passthrough), .dflt = "yes",
+	{ "passthrough", &type_bool, RULE_AT(passthrough), .dflt = "yes", .flags = F_QUIET,
 	  .help = "go on with the next rule after a mark or a change" },
 	{ "tcp-options", &type_string, AT(struct rule_row, tcp_options), .max = 15,
 	  .help = "older spelling: syn-only; today it is tcp-flags=syn" },

@@ -16,7 +16,7 @@ static const struct field fields[] = {
 	  .help = "the new address, or a range to choose from" },
 	{ "to-ports", &type_to_ports, .offset = offsetof(struct rule_row, spec.to_port_low),
 	  .bytes = 2 * sizeof(uint16_t), .help = "the new port, or a range to choose from" },
-	{ "hairpin", &type_bool, RULE_AT(hairpin), .dflt = "yes",
+	{ "hairpin", &type_bool, RULE_AT(hairpin), .dflt = "yes", .flags = F_QUIET,
 	  .help = "hosts behind the target's own interface reach it by the outer address, too" },
 };
 

@@ -38,7 +38,7 @@ static const struct field fields[] = {
 	  .dflt = "0.0.0.0/0", .flags = F_BRIEF, .help = "network this route leads to" },
 	{ "gateway", &type_gateway, AT(struct route_row, gateway), .flags = F_BRIEF,
 	  .help = "next hop: an address, an interface, or address%interface" },
-	{ "routing-table", &type_string, AT(struct route_row, table), .max = TABLE_BYTES - 1,
+	{ "routing-table", &type_word, AT(struct route_row, table), .max = TABLE_BYTES - 1,
 	  .dflt = "main", .help = "the table it stands in" },
 	{ "distance", &type_uint, AT(struct route_row, distance), .min = 1, .max = 255, .dflt = "1",
 	  .flags = F_BRIEF | F_RIGHT, .help = "lower wins among routes to the same network" },
@@ -46,11 +46,14 @@ static const struct field fields[] = {
 	  .help = "source address of connections the router itself opens" },
 	{ "blackhole", &type_bool, AT(struct route_row, blackhole), .dflt = "no", .flags = F_BARE,
 	  .help = "packets to this network end here without a word" },
-	{ "immediate-gw", &type_string, AT(struct route_row, immediate_gw), .flags = F_READ_ONLY,
+	{ "immediate-gw", &type_word, AT(struct route_row, immediate_gw), .flags = F_READ_ONLY,
 	  .help = "the next hop and its interface, as resolved" },
 	{ "local-address", &type_ip4, AT(struct route_row, local_address), .flags = F_READ_ONLY,
 	  .help = "the router's address for this way" },
 };
+
+/* What a connected route says of itself: the first four fields. */
+#define CONNECTED_GIVEN 0xfULL
 
 static const struct menu_flag flags[] = {
 	{ 'I', "inactive" },
@@ -192,7 +195,7 @@ static void route_observe(struct router *router, const struct conf_state *state,
 		body->gateway.iface = lookup_iface_row(router, state, entries[i].spec.iface);
 		snprintf(body->table, sizeof body->table, "main");
 		fill_observed(router, &entries[i], body);
-		row->given = UINT64_MAX;
+		row->given = CONNECTED_GIVEN;
 		if (!sink->row(sink, row))
 			return;
 	}

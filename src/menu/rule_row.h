@@ -96,27 +96,26 @@ extern const struct type type_rule_action;
 								 .help = "value of the MSS option" \
 	}
 
-#define RULE_FIELDS_ACTION(facility)                                                               \
-	{ "action",          &type_rule_action, RULE_AT(action),                                   \
-	  .min = (facility), .dflt = "accept",  .help = "what happens to a packet that matches" }, \
-		{ "jump-target", &type_string, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,  \
-		  .help = "chain to go on with; for action=jump" },                                \
-		{ "log", &type_bool, RULE_AT(log), .dflt = "no",                                   \
-		  .help = "write a line to the log for what matches" },                            \
-		{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,    \
-		  .help = "how that line begins" },                                                \
-		{ "packets", &type_uint, AT(struct rule_row, packets),                             \
-		  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets that matched" },      \
-	{                                                                                          \
-		"bytes", &type_uint, AT(struct rule_row, bytes),                                   \
-			.flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes"            \
+#define RULE_FIELDS_ACTION(facility)                                                                    \
+	{ "action",          &type_rule_action, RULE_AT(action),                                        \
+	  .min = (facility), .dflt = "accept",  .help = "what happens to a packet that matches" },      \
+		{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,         \
+		  .help = "chain to go on with; for action=jump" },                                     \
+		{ "log",        &type_bool,       RULE_AT(log),                                         \
+		  .dflt = "no", .flags = F_QUIET, .help = "write a line to the log for what matches" }, \
+		{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,         \
+		  .help = "how that line begins" },                                                     \
+		{ "packets", &type_uint, AT(struct rule_row, packets),                                  \
+		  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets that matched" },           \
+	{                                                                                               \
+		"bytes", &type_uint, AT(struct rule_row, bytes),                                        \
+			.flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes"                 \
 	}
 
 #define RULE_FIELD_CHAIN(help_)                                                                    \
 	{                                                                                          \
-		"chain", &type_string, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,      \
-						       .flags = F_REQUIRED | F_STATS,              \
-						       .help = help_                               \
+		"chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,        \
+						     .flags = F_REQUIRED | F_STATS, .help = help_  \
 	}
 
 /* The hooks' common part. */

@@ -95,6 +95,7 @@ static void resource_fill(struct router *router, struct resource_row *body)
 static void resource_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	resource_fill(router, (void *)row->body);
+	row->given = UINT64_MAX; /* a count of 0 is a count */
 }
 
 const struct menu menu_system_resource = {

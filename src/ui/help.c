@@ -37,7 +37,9 @@ void help_print(const struct candidates *candidates, bool colour, struct text *o
 		const struct candidate *candidate = &candidates->at[i];
 
 		if (colour)
-			text_add(out, candidate->menu ? "\033[36m" : "\033[35m");
+			text_add(out, candidate->menu                ? "\033[36m"
+			              : expect->kind == EXPECT_PLACE ? "\033[35m"
+			                                             : "\033[32m");
 		text_add(out, candidate->text);
 		if (colour)
 			text_add(out, "\033[m");

@@ -57,10 +57,14 @@ static void take_flagged(struct printer *p, unsigned flags)
 			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
+/* Counters of stored items are what print stats is for. */
 static void take_all(struct printer *p)
 {
-	for (size_t i = 0; i < p->menu->nfields && i < FIELD_MAX; i++)
-		p->fields[p->nfields++] = &p->menu->fields[i];
+	bool stored = p->menu->kind != MENU_OBSERVED && p->menu->kind != MENU_SETTINGS;
+
+	for (size_t i = 0; i < p->menu->nfields; i++)
+		if (!stored || (p->menu->fields[i].flags & F_STATS) == 0)
+			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
 static void choose_fields(struct printer *p, bool table)
@@ -224,9 +228,13 @@ static bool worth_showing(const struct printer *p, const struct field *field, co
 {
 	if (!row_shows(p->menu, field, row))
 		return false;
+	/* Counters of rules have a print of their own. */
+	if (p->menu->kind == MENU_ORDERED && (field->flags & F_READ_ONLY) != 0 &&
+	    (field->flags & F_STATS) != 0)
+		return false;
 	/* An option that is not set is no news. */
-	return (field->flags & F_BARE) == 0 || row_given(row, (size_t)(field - p->menu->fields)) ||
-	       field->type != &type_bool;
+	return (field->flags & (F_BARE | F_QUIET)) == 0 ||
+	       row_given(row, (size_t)(field - p->menu->fields));
 }
 
 /* Put @word on the line that is being filled, or on the next one. */

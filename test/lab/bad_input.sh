@@ -31,11 +31,11 @@ refused '/ip address add address 10.0.0.1/24 interface ether9' 'ether9'
 refused '/ip address add interface ether1' 'address'
 refused '/ip route add dst 0.0.0.0/0 gat 1.2.3' 'gateway'
 refused '/ip route add dst 0.0.0.0/0 gateway=1.2.3.4 distance=0' 'distance'
-refused '/ip route add colour=red' 'colour'
+refused '/ip route add colour=red' 'expected end of command.*column 15'
 refused '/ip firewall dst-nat add action=nat protocol=tcp dst-address=203.0.113.2/31:80 to-dst-address=192.168.88.100' 'dst-address.*32'
 refused '/ip firewall mangle add protocol tcp tcp-options syn-only tcp-mss 99999' 'mss'
 refused '/ip fireball print' 'fireball'
-refused '/ip route remove 77' '77'
+refused '/ip route remove 77' 'no such item'
 refused '/ip route add dst "0.0.0.0/0' '.'
 check_match "the router goes on" 'ether1' "$(lab_type '/interface print' 2>&1)"
 check_end

@@ -20,7 +20,7 @@ machine() {
 	pgrep -af "$LAB" | grep -v pgrep | sed 's/^/process /'
 	[ ! -e "$LAB" ] || echo "file $LAB"
 }
-run() { "$lab_repo/lab/run" </dev/null >"$LAB.log" 2>&1; }
+run() { "$lab_repo/lab/run" </dev/null >"$LAB.log" 2>&1 || { grep -v "   ok" "$LAB.log"; return 1; }; }
 stop() { "$lab_repo/lab/stop" >/dev/null; }
 # scenario_leave looks at the exit code: rm may not put its own in its place.
 trap '(code=$?; rm -f "$LAB.log"; exit $code); scenario_leave' EXIT

@@ -23,7 +23,7 @@ page=$(lab_fetch lan "http://$inet/")
 check_match "the router stays up" "^you are $outer:" "$page"
 if [ "$ROUTER" = towpath ]; then
 	check_match "it says how to attach" '^ .*towpath --socket .*console\.sock' "$shown"
-	check_match "the notice tells what an old line means" 'understood as: /ip/firewall/nat add .*masquerade' "$shown"
+	check_match "the notice tells what an old line means" ';;; .*/ip/firewall/nat/? *add .*masquerade' "$shown"
 	check_match "the refusal names the field and the mask" 'dst-address.*32' "$shown"
 fi
 

@@ -25,11 +25,13 @@
 
 struct identity {
 	char name[64];
+	uint32_t logins;
 };
 
 static const struct field identity_fields[] = {
 	{ "name", &type_string, AT(struct identity, name), .dflt = "Towpath", .max = 63,
 	  .help = "What the router is called" },
+	{ "failed-logins", &type_uint, AT(struct identity, logins), .flags = F_READ_ONLY },
 };
 
 static const struct menu menu_identity = {

@@ -89,14 +89,16 @@ static void test_print_others(void **unused)
 		                                  "1 dstnat  dst-nat\n" },
 		{ "/interface print value-list", "  name: ether1 ether2\n"
 		                                 "   mtu: 1500   1500\n" },
-		{ "/system identity print", "  name: Towpath\n" },
+		{ "/system identity print", "           name: Towpath\n  failed-logins: 0\n" },
 		{ "/system identity set name=\"my router\"", "" },
-		{ "/system/identity/print", "  name: my router\n" },
+		{ "/system/identity/print", "           name: my router\n  failed-logins: 0\n" },
 		{ ":put [/system identity get name]", "my router\n" },
 		{ "/ip firewall nat print as-value", "" },
 		{ ":put [/ip firewall nat print as-value where chain=srcnat]",
 		  ".id=*4;comment=the way out;chain=srcnat;action=masquerade;disabled=false\n" },
 		{ ":put [/ip firewall nat print count-only]", "2\n" },
+		{ "/interface print detail where name=ether1",
+		  "Flags: R - running\n 0 R  name=\"ether1\" mtu=1500\n" },
 		{ "/interface print show-ids where name=ether2", "Flags: R - RUNNING\n"
 		                                                 "Columns: NAME, MTU\n"
 		                                                 " #   NAME     MTU\n"
@@ -187,7 +189,7 @@ static void test_items(void **unused)
 		/* Numbers without a print are given out then, and stay. */
 		{ "/ip route remove 1", "" },
 		{ ":put [/ip route get 2 gateway]", "10.0.0.3\n" },
-		{ "/ip route get 1", "no such item\n" },
+		{ "/ip route get 1", "no such item\n1 is the number of no item here\n" },
 		{ "/ip route print count-only", "3\n" },
 		{ ":put [/ip route find gateway~\"0.[13]\\$\"]", "*4;*6\n" },
 		{ ":put [/ip route find where comment=three]", "*6\n" },
@@ -218,8 +220,9 @@ static void test_items(void **unused)
 		  ".id=*7;dst-address=0.0.0.0/0;routing-table=main;distance=1;disabled=false;"
 		  "active=true;static=true\n" },
 		{ "/ip route remove *7,*4", "" },
-		{ "/ip route remove *77", "no such item\n" },
-		{ "/interface disable ether7", "no such item\n" },
+		{ "/ip route remove *77", "no such item\n*77 is the id of no item here\n" },
+		{ "/interface disable ether7",
+		  "no such item\nether7 is the name of no item here\n" },
 		{ "/ip route remove ether7", "expected item id (line 1 column 18)\n"
 		                             "a number of the last print, *id or [find ...]\n" },
 	};
@@ -255,7 +258,7 @@ static void test_notices(void **unused)
 {
 	static const struct step steps[] = {
 		{ "/ip firewall src-nat add action masquerade", "",
-		  ";;; understood as: /ip/firewall/nat/add action=masquerade chain=srcnat\n" },
+		  ";;; understood as: /ip/firewall/nat/add chain=srcnat action=masquerade\n" },
 		{ "/ip firewall src-nat print", " 0    chain=srcnat action=masquerade\n" },
 		{ "/ip firewall src-nat set 0 action src-nat to-src-address 10.0.0.1", "",
 		  ";;; understood as: /ip/firewall/nat/set *4 action=src-nat "
@@ -298,7 +301,8 @@ static void test_words(void **unused)
 		{ ":put [/ip route get 0 dst-address]", "10.0.0.0/8\n" },
 		{ "/ip route add blackhole yes distance 5", "" },
 		{ ":put [/ip route get [find blackhole] blackhole]", "true\n" },
-		{ "/count two 2", "expected end of command (line 1 column 12)\n" },
+		{ "/count two 2",
+		  "expected end of command (line 1 column 12)\nthere is no argument \"2\" here\n" },
 		{ "/count bell count=2", "bell 1\nbell 2\n" },
 		{ "/cou bell c 1", "bell 1\n" },
 		{ "/count count=1 what=x", "x 1\n" },
@@ -319,7 +323,8 @@ static const struct {
 	{ "/interface e",
 	  "bad command name e (line 1 column 12)\ndid you mean enable or export?\n" },
 	{ "/ip route remove", "missing value(s) of argument(s) numbers\n" },
-	{ "/ip route set 0 foo=1", "expected end of command (line 1 column 17)\n" },
+	{ "/ip route set 0 foo=1",
+	  "expected end of command (line 1 column 17)\nthere is no argument \"foo\" here\n" },
 	{ "/ip route add gatewai=1",
 	  "expected end of command (line 1 column 15)\ndid you mean gateway?\n" },
 	{ "/ip route add d=1", "expected end of command (line 1 column 15)\n"
@@ -349,7 +354,8 @@ static const struct {
 	{ ":put \"$x\"", "syntax error (line 1 column 7)\nwrite \\$ for a dollar sign\n" },
 	{ ":put [:put a", "syntax error (line 1 column 13)\na closing bracket ] is missing\n" },
 	{ ":put [/ip route]", "expected command name (line 1 column 16)\n" },
-	{ ":put a b", "expected end of command (line 1 column 8)\n" },
+	{ ":put a b",
+	  "expected end of command (line 1 column 8)\nthere is no argument \"b\" here\n" },
 	{ ":put \"a\"b", "expected end of command (line 1 column 9)\n" },
 	{ ":foo", "bad command name foo (line 1 column 2)\n" },
 	{ "}", "syntax error (line 1 column 1)\n" },
@@ -369,7 +375,8 @@ static const struct {
 	/* In a script the place is told for every error. */
 	{ "/ip route\nadd distance=5 gateway=0.0.0.0",
 	  "failure: gateway can't be 0.0.0.0 (line 2 column 24)\n" },
-	{ "\n\n/ip route remove *99", "no such item (line 3 column 11)\n" },
+	{ "\n\n/ip route remove *99",
+	  "no such item (line 3 column 11)\n*99 is the id of no item here\n" },
 };
 
 static void test_errors(void **unused)
