@@ -391,7 +391,8 @@ static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *t
 	note->tuple = d.tuple;
 	note->related = error;
 	note->sound = sound;
-	note->plain = plain && !error;
+	note->plain =
+		plain && !error && (d.tuple.proto != IPPROTO_ICMP || icmp_is_query(d.icmp_type));
 	put(traffic, twin, port, &d, note);
 }
 
