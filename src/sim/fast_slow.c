@@ -246,7 +246,7 @@ static bool step(struct fast_slow *run)
 
 	run->traffic->step = run->step;
 	twin_forget(run->twin);
-	if (sim_random_chance(r, 700)) {
+	if (sim_random_chance(r, 400)) {
 		const char *what = scene_change(&run->scene, run->twin);
 
 		run->stats->changes++;
