@@ -81,7 +81,7 @@ extern const struct type type_rule_action;
 
 #define RULE_FIELDS_ACTION(facility)                                                               \
 	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
-	  .flags = F_STATS, .help = "what happens to a packet that matches" },                     \
+	  .flags = F_BRIEF, .help = "what happens to a packet that matches" },                     \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
 	  .help = "chain to go on with; for action=jump" },                                        \
 	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
@@ -95,7 +95,7 @@ extern const struct type type_rule_action;
 
 #define RULE_FIELD_CHAIN(help_)                                                                    \
 	{ "chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,              \
-	  .flags = F_REQUIRED | F_STATS, .help = help_ }
+	  .flags = F_REQUIRED | F_BRIEF, .help = help_ }
 
 /* clang-format on */
 
