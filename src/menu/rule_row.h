@@ -26,97 +26,78 @@ extern const struct type type_rule_action;
 
 #define RULE_AT(member) AT(struct rule_row, spec.member)
 
-#define RULE_FIELDS_MATCH                                                                            \
-	{ "src-address", &type_match_addr, RULE_AT(src_address), .flags = F_NEGATE,                  \
-	  .help = "source: an address, a network or a range" },                                      \
-		{ "dst-address", &type_match_addr, RULE_AT(dst_address), .flags = F_NEGATE,          \
-		  .help = "destination: an address, a network or a range" },                         \
-		{ "protocol", &type_match_protocol, RULE_AT(protocol), .flags = F_NEGATE,            \
-		  .help = "IP protocol, by name or number" },                                        \
-		{ "src-port", &type_match_ports, RULE_AT(src_port), .flags = F_NEGATE,               \
-		  .help = "source ports; with protocol=tcp or udp" },                                \
-		{ "dst-port", &type_match_ports, RULE_AT(dst_port), .flags = F_NEGATE,               \
-		  .help = "destination ports; with protocol=tcp or udp" },                           \
-		{ "port", &type_match_ports, RULE_AT(any_port), .flags = F_NEGATE,                   \
-		  .help = "source or destination ports; with protocol=tcp or udp" },                 \
-		{ "in-interface",     &type_match_ref,   RULE_AT(in_interface),                      \
-		  .ref = "interface", .flags = F_NEGATE, .help = "the interface it came in by" },    \
-		{ "out-interface",    &type_match_ref,   RULE_AT(out_interface),                     \
-		  .ref = "interface", .flags = F_NEGATE, .help = "the interface it leaves by" },     \
-		{ "in-interface-list",        &type_match_ref,                                       \
-		  RULE_AT(in_interface_list), .ref = "/interface/list",                              \
-		  .flags = F_NEGATE,          .help = "a list with the interface it came in by" },   \
-		{ "out-interface-list",        &type_match_ref,                                      \
-		  RULE_AT(out_interface_list), .ref = "/interface/list",                             \
-		  .flags = F_NEGATE,           .help = "a list with the interface it leaves by" },   \
-		{ "connection-mark",          &type_match_mark,  RULE_AT(connection_mark),           \
-		  .max = MARK_NAME_BYTES - 1, .flags = F_NEGATE, .help = "mark of its connection" }, \
-		{ "packet-mark",        &type_match_mark,                                            \
-		  RULE_AT(packet_mark), .max = MARK_NAME_BYTES - 1,                                  \
-		  .flags = F_NEGATE,    .help = "mark that mangle put on the packet" },              \
-		{ "icmp-options", &type_match_icmp, RULE_AT(icmp_options), .flags = F_NEGATE,        \
-		  .help = "ICMP type and codes, such as 8:0; with protocol=icmp" },                  \
-		{ "packet-size",                                                                     \
-		  &type_match_number,                                                                \
-		  RULE_AT(packet_size),                                                              \
-		  .min = 0,                                                                          \
-		  .max = 65535,                                                                      \
-		  .flags = F_NEGATE,                                                                 \
-		  .help = "bytes of the IP packet" },                                                \
-		{ "dscp",                                                                            \
-		  &type_match_number,                                                                \
-		  RULE_AT(dscp),                                                                     \
-		  .min = 0,                                                                          \
-		  .max = 63,                                                                         \
-		  .flags = F_NEGATE,                                                                 \
-		  .help = "differentiated services code point" },                                    \
-		{ "ttl",      &type_match_number, RULE_AT(ttl),          .min = 0,                   \
-		  .max = 255, .flags = F_NEGATE,  .help = "time to live" },                          \
-	{                                                                                            \
-		"fragment", &type_bool, RULE_AT(fragment),                                           \
-			.dflt = "no", .help = "only fragments other than the first"                  \
-	}
+/* clang-format off */
+
+#define RULE_FIELDS_MATCH                                                                          \
+	{ "src-address", &type_match_addr, RULE_AT(src_address), .flags = F_NEGATE,                \
+	  .help = "source: an address, a network or a range" },                                    \
+	{ "dst-address", &type_match_addr, RULE_AT(dst_address), .flags = F_NEGATE,                \
+	  .help = "destination: an address, a network or a range" },                               \
+	{ "protocol", &type_match_protocol, RULE_AT(protocol), .flags = F_NEGATE,                  \
+	  .help = "IP protocol, by name or number" },                                              \
+	{ "src-port", &type_match_ports, RULE_AT(src_port), .flags = F_NEGATE,                     \
+	  .help = "source ports; with protocol=tcp or udp" },                                      \
+	{ "dst-port", &type_match_ports, RULE_AT(dst_port), .flags = F_NEGATE,                     \
+	  .help = "destination ports; with protocol=tcp or udp" },                                 \
+	{ "port", &type_match_ports, RULE_AT(any_port), .flags = F_NEGATE,                         \
+	  .help = "source or destination ports; with protocol=tcp or udp" },                       \
+	{ "in-interface", &type_match_ref, RULE_AT(in_interface), .ref = "interface",              \
+	  .flags = F_NEGATE, .help = "the interface it came in by" },                              \
+	{ "out-interface", &type_match_ref, RULE_AT(out_interface), .ref = "interface",            \
+	  .flags = F_NEGATE, .help = "the interface it leaves by" },                               \
+	{ "in-interface-list", &type_match_ref, RULE_AT(in_interface_list),                        \
+	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .help = "a list with the interface it came in by" },                                     \
+	{ "out-interface-list", &type_match_ref, RULE_AT(out_interface_list),                      \
+	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .help = "a list with the interface it leaves by" },                                      \
+	{ "connection-mark", &type_match_mark, RULE_AT(connection_mark),                           \
+	  .max = MARK_NAME_BYTES - 1, .flags = F_NEGATE, .help = "mark of its connection" },       \
+	{ "packet-mark", &type_match_mark, RULE_AT(packet_mark), .max = MARK_NAME_BYTES - 1,       \
+	  .flags = F_NEGATE, .help = "mark that mangle put on the packet" },                       \
+	{ "icmp-options", &type_match_icmp, RULE_AT(icmp_options), .flags = F_NEGATE,              \
+	  .help = "ICMP type and codes, such as 8:0; with protocol=icmp" },                        \
+	{ "packet-size", &type_match_number, RULE_AT(packet_size), .min = 0, .max = 65535,         \
+	  .flags = F_NEGATE, .help = "bytes of the IP packet" },                                   \
+	{ "dscp", &type_match_number, RULE_AT(dscp), .min = 0, .max = 63, .flags = F_NEGATE,       \
+	  .help = "differentiated services code point" },                                          \
+	{ "ttl", &type_match_number, RULE_AT(ttl), .min = 0, .max = 255, .flags = F_NEGATE,        \
+	  .help = "time to live" },                                                                \
+	{ "fragment", &type_bool, RULE_AT(fragment), .dflt = "no", .flags = F_QUIET,               \
+	  .help = "only fragments other than the first" }
 
 /* Matchers that nat has no use for: it sees only a connection's first packet. */
 #define RULE_FIELDS_MATCH_STATE                                                                    \
-	{ "connection-state",        &type_match_bits,                                             \
-	  RULE_AT(connection_state), .words = rule_state_words,                                    \
-	  .flags = F_NEGATE,         .help = "state of its connection, any of the list" },         \
-		{ "connection-nat-state",                                                          \
-		  &type_match_bits,                                                                \
-		  RULE_AT(connection_nat_state),                                                   \
-		  .words = rule_nat_state_words,                                                   \
-		  .flags = F_NEGATE,                                                               \
-		  .help = "how its connection is translated" },                                    \
-		{ "tcp-flags", &type_match_tcp_flags, RULE_AT(tcp_flags),                          \
-		  .help = "TCP flags that are set, or with ! clear" },                             \
-	{                                                                                          \
-		"tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,           \
-								 .flags = F_NEGATE,                \
-								 .help = "value of the MSS option" \
-	}
+	{ "connection-state", &type_match_bits, RULE_AT(connection_state),                         \
+	  .words = rule_state_words, .flags = F_NEGATE,                                            \
+	  .help = "state of its connection, any of the list" },                                    \
+	{ "connection-nat-state", &type_match_bits, RULE_AT(connection_nat_state),                 \
+	  .words = rule_nat_state_words, .flags = F_NEGATE,                                        \
+	  .help = "how its connection is translated" },                                            \
+	{ "tcp-flags", &type_match_tcp_flags, RULE_AT(tcp_flags),                                  \
+	  .help = "TCP flags that are set, or with ! clear" },                                     \
+	{ "tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,                 \
+	  .flags = F_NEGATE, .help = "value of the MSS option" }
 
-#define RULE_FIELDS_ACTION(facility)                                                                    \
-	{ "action",          &type_rule_action, RULE_AT(action),                                        \
-	  .min = (facility), .dflt = "accept",  .help = "what happens to a packet that matches" },      \
-		{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,         \
-		  .help = "chain to go on with; for action=jump" },                                     \
-		{ "log",        &type_bool,       RULE_AT(log),                                         \
-		  .dflt = "no", .flags = F_QUIET, .help = "write a line to the log for what matches" }, \
-		{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,         \
-		  .help = "how that line begins" },                                                     \
-		{ "packets", &type_uint, AT(struct rule_row, packets),                                  \
-		  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets that matched" },           \
-	{                                                                                               \
-		"bytes", &type_uint, AT(struct rule_row, bytes),                                        \
-			.flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes"                 \
-	}
+#define RULE_FIELDS_ACTION(facility)                                                               \
+	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
+	  .flags = F_BRIEF, .help = "what happens to a packet that matches" },                     \
+	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
+	  .help = "chain to go on with; for action=jump" },                                        \
+	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
+	  .help = "write a line to the log for what matches" },                                    \
+	{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,            \
+	  .help = "how that line begins" },                                                        \
+	{ "packets", &type_uint, AT(struct rule_row, packets),                                     \
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "packets that matched" },              \
+	{ "bytes", &type_uint, AT(struct rule_row, bytes),                                         \
+	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes" }
 
 #define RULE_FIELD_CHAIN(help_)                                                                    \
-	{                                                                                          \
-		"chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,        \
-						     .flags = F_REQUIRED | F_STATS, .help = help_  \
-	}
+	{ "chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,              \
+	  .flags = F_REQUIRED | F_BRIEF, .help = help_ }
+
+/* clang-format on */
 
 /* The hooks' common part. */
 bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,

@@ -228,10 +228,6 @@ static bool worth_showing(const struct printer *p, const struct field *field, co
 {
 	if (!row_shows(p->menu, field, row))
 		return false;
-	/* Counters of rules have a print of their own. */
-	if (p->menu->kind == MENU_ORDERED && (field->flags & F_READ_ONLY) != 0 &&
-	    (field->flags & F_STATS) != 0)
-		return false;
 	/* An option that is not set is no news. */
 	return (field->flags & (F_BARE | F_QUIET)) == 0 ||
 	       row_given(row, (size_t)(field - p->menu->fields));
