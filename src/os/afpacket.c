@@ -58,7 +58,7 @@ struct afpacket {
 	int fd;
 	char iface[NETDEV_NAME_BYTES];
 	int index;
-	bool promiscuous, brought_up;
+	bool promiscuous;
 	bool bypassing; /* PACKET_QDISC_BYPASS is set */
 	struct silence silence;
 	struct ring ring;
@@ -300,19 +300,10 @@ static int attach(struct afpacket *a, const struct netdev *netdev, struct text *
 		error = netdev_change_flags(a->fd, a->iface, IFF_UP, 0);
 		if (error != 0)
 			return error;
-		a->brought_up = true;
 	}
 	if (bind(a->fd, (struct sockaddr *)&at, sizeof at) < 0)
 		return -errno;
 	return join_promiscuous(a);
-}
-
-static void detach(struct afpacket *a)
-{
-	/* Down before IPv6 is let in again: as it was found. */
-	if (a->brought_up)
-		(void)!netdev_change_flags(a->fd, a->iface, 0, IFF_UP);
-	silence_end(&a->silence, a->fd);
 }
 
 /* The interface has gone and come back under the same name (a card unplugged, a tunnel made
@@ -372,7 +363,7 @@ static void afpacket_close(struct port *port)
 {
 	struct afpacket *a = afpacket_of(port);
 
-	detach(a);
+	silence_end(&a->silence, a->fd);
 	free_all(a);
 }
 
@@ -540,7 +531,7 @@ static int set_up(struct afpacket *a, const struct afpacket_options *options, st
 	a->promiscuous = options->promiscuous;
 	error = attach(a, &netdev, words);
 	if (error != 0) {
-		detach(a);
+		silence_end(&a->silence, a->fd);
 		return explain_setup(words, options->iface, error);
 	}
 	a->port.mac = netdev.mac;
