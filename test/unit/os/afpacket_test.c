@@ -342,6 +342,10 @@ static void link_changes_are_seen(void **state)
 	lab_run("ip link set pa mtu 1400");
 	assert_true(a->ops->poll_link(a));
 	assert_int_equal(a->mtu_bytes, 1400);
+	lab_run("ip link set pa address 02:00:00:00:00:aa");
+	assert_true(a->ops->poll_link(a));
+	assert_int_equal(a->mac.b[5], 0xaa);
+	assert_false(a->ops->poll_link(a));
 	close(watch);
 	a->ops->close(a);
 }
@@ -381,11 +385,12 @@ static void a_port_takes_its_interface_up_again_when_it_is_made_anew(void **stat
 	a->ops->poll_link(a);
 	assert_false(a->link_up);
 	assert_int_equal(a->ops->transmit(a, &frame, 1), 0);
-	lab_run("ip link add pa type veth peer name pb");
+	lab_run("ip link add pa address 02:00:00:00:00:aa type veth peer name pb");
 
 	struct port *b = open_port("pb");
 
 	wait_for_link(a, true);
+	assert_int_equal(a->mac.b[5], 0xaa);
 	assert_int_equal(a->ops->transmit(a, &frame, 1), 1);
 	assert_int_equal(receive_one(b, got, sizeof got).len, 104);
 	assert_int_equal(b->ops->transmit(b, &frame, 1), 1);
