@@ -199,8 +199,10 @@ void iface_poll_links(struct net *net)
 		if (!iface->used || iface->port == NULL ||
 		    !iface->port->ops->poll_link(iface->port))
 			continue;
-		if (iface->mtu_bytes != iface->port->mtu_bytes) {
+		if (iface->mtu_bytes != iface->port->mtu_bytes ||
+		    !mac_equal(&iface->mac, &iface->port->mac)) {
 			iface->mtu_bytes = iface->port->mtu_bytes;
+			iface->mac = iface->port->mac;
 			iface_changed(net, iface);
 		}
 		iface_set_link(net, iface->id, iface->port->link_up);
