@@ -9,11 +9,12 @@
 #include "router/router.h"
 
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN("input (for the router), forward (through it), output (from it), or a "
-	                 "chain of one's own"),
+	RULE_FIELDS_CHAIN(FACILITY_FILTER,
+	                  "input (for the router), forward (through it), output (from it), or a "
+	                  "chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
-	RULE_FIELDS_ACTION(FACILITY_FILTER),
+	RULE_FIELDS_ACTION,
 	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
 	  .dflt = "icmp-network-unreachable", .flags = F_QUIET,
 	  .help = "how a rejected sender is told" },
