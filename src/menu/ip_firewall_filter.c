@@ -76,6 +76,12 @@ static void filter_fresh(struct router *router, struct fresh_sink *sink)
 	}
 }
 
+static bool filter_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(router, FACILITY_FILTER, row, out);
+}
+
 const struct menu menu_ip_firewall_filter = {
 	.path = "/ip/firewall/filter",
 	.title = "Who may pass, and who is answered",
@@ -89,5 +95,6 @@ const struct menu menu_ip_firewall_filter = {
 	.publish = filter_publish,
 	.discard = rule_row_discard,
 	.status = filter_status,
+	.warn = filter_warn,
 	.fresh = filter_fresh,
 };

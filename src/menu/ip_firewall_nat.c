@@ -43,6 +43,8 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
+	if (rule_row_warn(router, FACILITY_NAT, row, out))
+		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)
 		return false;
