@@ -66,6 +66,23 @@ void rule_row_status(struct router *router, enum facility facility, struct row *
 	body->bytes = counters.bytes;
 }
 
+bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,
+                   struct text *out)
+{
+	const struct rule_row *body = (const void *)row->body;
+	char buffer[64];
+	struct text builtin = text_into(buffer, sizeof buffer);
+
+	if ((row->flags & ROW_DISABLED) != 0 || router->fw.rules[facility] == NULL ||
+	    rules_chain_reached(router->fw.rules[facility], body->spec.chain, &builtin))
+		return false;
+	text_printf(out,
+	            "no packet meets this rule: no rule jumps to its chain %s; the built-in chains "
+	            "are %s\n",
+	            body->spec.chain, text_str(&builtin));
+	return true;
+}
+
 /* The action that @text is the beginning of, alone or exactly; ACTION_COUNT: none; *@ret_many. */
 static enum rule_action action_read(enum facility facility, const char *text, bool *ret_many)
 {
