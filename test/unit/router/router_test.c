@@ -68,10 +68,25 @@ static void what_is_to_be_sent_wants_a_turn_at_once(void **state)
 	fixture_free(f);
 }
 
+static void packets_for_the_router_are_not_lost(void **state)
+{
+	struct fixture *f = fixture_new();
+	struct net *net = &f->router->net;
+
+	(void)pkt_drop(net, make(f), DROP_LOCAL_CONSUMED);
+	(void)pkt_drop(net, make(f), DROP_ARP_CONSUMED);
+	assert_int_equal(router_drops(f->router), 0);
+	(void)pkt_drop(net, make(f), DROP_TTL_EXPIRED);
+	(void)pkt_drop(net, make(f), DROP_FILTER);
+	assert_int_equal(router_drops(f->router), 2);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_to_be_sent_wants_a_turn_at_once),
+		cmocka_unit_test(packets_for_the_router_are_not_lost),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
