@@ -198,7 +198,7 @@ static bool has_field(const struct command *command, const char *name)
 
 static struct param field_param(const struct command *command, const struct field *field)
 {
-	if ((field->flags & F_READ_ONLY) != 0)
+	if ((field->flags & (F_READ_ONLY | F_DEFAULT_NAME)) != 0)
 		return (struct param){ .kind = PARAM_NONE };
 	return (struct param){ .kind = PARAM_VALUE,
 		               .name = field->name,

@@ -164,7 +164,8 @@ static bool read_get(struct exec *exec)
 	bool ok = row != NULL;
 
 	if (!ok) {
-		(void)diag_fail(&run->diag, NULL, "no such item");
+		(void)diag_fail(&run->diag, NULL,
+		                "no such item\nit is gone; print shows which there are");
 		(void)exec_fail(run);
 	}
 	ok = ok && get_from(exec, state, row, name_arg, name);
@@ -199,7 +200,9 @@ bool exec_read_put(struct exec *exec)
 	const struct arg *arg = call_arg(exec->call, "message");
 
 	if (arg == NULL) {
-		(void)diag_fail(&run->diag, "message", "missing value(s) of argument(s) message");
+		(void)diag_fail(&run->diag, "message",
+		                "missing value(s) of argument(s) message\n"
+		                "say what to print: :put hello, or :put [/ip/route/find]");
 		return exec_fail(run);
 	}
 

@@ -3,6 +3,7 @@
 #include <regex.h>
 #include <string.h>
 
+#include "conf/advice.h"
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "conf/type.h"
@@ -115,11 +116,14 @@ static bool find_subject(struct expr_source *source, const struct word *word, st
 		return true;
 
 	struct text near = { 0 };
-	struct command names = { .verb = VERB_SET, .menu = menu, .place = source->command.place };
+	struct param param;
 
-	command_suggest(&names, word->text, &near);
-	diag_fail_at(source->diag, word->spot.line, word->spot.column,
-	             "syntax error\nthere is no property \"%s\" here%s", word->text,
+	if (command_find(&source->command, word->text, &param))
+		text_printf(&near, "\n%s is no property of an item; write it before where",
+		            param.name);
+	else
+		advice_property(menu, word->text, &near);
+	diag_fail_at(source->diag, word->spot.line, word->spot.column, "syntax error%s",
 	             text_str(&near));
 	text_free(&near);
 	return false;

@@ -77,6 +77,10 @@ void nat_choose_destination(const struct fw *fw, struct pkt *p)
 		p->now.dst = leaves.dst;
 		if (p->state != STATE_RELATED)
 			p->now.dport = leaves.dport;
+		/* A query's identifier stands for both ports. What is for the router itself does
+		 * not come through src-nat, where it would follow. */
+		if (p->state != STATE_RELATED && leaves.proto == IPPROTO_ICMP)
+			p->now.sport = leaves.sport;
 	} else if (p->state == STATE_NEW && p->in != IFACE_NONE) {
 		choose_new_destination(fw, p);
 	}

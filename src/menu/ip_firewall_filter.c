@@ -9,11 +9,12 @@
 #include "router/router.h"
 
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN("input (for the router), forward (through it), output (from it), or a "
-	                 "chain of one's own"),
+	RULE_FIELDS_CHAIN(FACILITY_FILTER,
+	                  "input (for the router), forward (through it), output (from it), or a "
+	                  "chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
-	RULE_FIELDS_ACTION(FACILITY_FILTER),
+	RULE_FIELDS_ACTION,
 	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
 	  .dflt = "icmp-network-unreachable", .flags = F_QUIET,
 	  .help = "how a rejected sender is told" },
@@ -33,7 +34,7 @@ static void filter_publish(struct router *router, void *prepared)
 
 static void filter_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_FILTER, row);
+	rule_row_status(router, state, FACILITY_FILTER, row);
 }
 
 static void filter_fresh(struct router *router, struct fresh_sink *sink)
@@ -75,6 +76,12 @@ static void filter_fresh(struct router *router, struct fresh_sink *sink)
 	}
 }
 
+static bool filter_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(router, FACILITY_FILTER, row, out);
+}
+
 const struct menu menu_ip_firewall_filter = {
 	.path = "/ip/firewall/filter",
 	.title = "Who may pass, and who is answered",
@@ -82,11 +89,14 @@ const struct menu menu_ip_firewall_filter = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.prepare = filter_prepare,
 	.publish = filter_publish,
 	.discard = rule_row_discard,
 	.status = filter_status,
+	.warn = filter_warn,
 	.fresh = filter_fresh,
 };

@@ -13,13 +13,14 @@
 #include "router/router.h"
 
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN(
+	RULE_FIELDS_CHAIN(
+		FACILITY_MANGLE,
 		"prerouting, input, forward, output, postrouting, or a chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
 	{ "routing-mark", &type_match_mark, RULE_AT(routing_mark), .max = MARK_NAME_BYTES - 1,
 	  .flags = F_NEGATE, .help = "mark that chose its routing table" },
-	RULE_FIELDS_ACTION(FACILITY_MANGLE),
+	RULE_FIELDS_ACTION,
 	{ "new-mss", &type_new_mss, RULE_AT(new_mss), .min = 88, .max = 65495,
 	  .help = "what the MSS option is lowered to; for action=change-mss" },
 	{ "new-connection-mark", &type_string, AT(struct rule_row, new_connection_mark), .min = 1,
@@ -132,7 +133,13 @@ static void mangle_publish(struct router *router, void *prepared)
 
 static void mangle_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_MANGLE, row);
+	rule_row_status(router, state, FACILITY_MANGLE, row);
+}
+
+static bool mangle_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(router, FACILITY_MANGLE, row, out);
 }
 
 const struct menu menu_ip_firewall_mangle = {
@@ -142,6 +149,8 @@ const struct menu menu_ip_firewall_mangle = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.check = mangle_check,
@@ -149,5 +158,6 @@ const struct menu menu_ip_firewall_mangle = {
 	.publish = mangle_publish,
 	.discard = rule_row_discard,
 	.status = mangle_status,
+	.warn = mangle_warn,
 	.translate = mangle_translate,
 };

@@ -7,11 +7,12 @@
 #include "router/router.h"
 
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN(
+	RULE_FIELDS_CHAIN(
+		FACILITY_NAT,
 		"srcnat (sources, on the way out), dstnat (destinations, on the way in), or "
 		"a chain of one's own"),
 	RULE_FIELDS_MATCH,
-	RULE_FIELDS_ACTION(FACILITY_NAT),
+	RULE_FIELDS_ACTION,
 	{ "to-addresses", &type_range, RULE_AT(to_addresses),
 	  .help = "the new address, or a range to choose from" },
 	{ "to-ports", &type_to_ports, .offset = offsetof(struct rule_row, spec.to_port_low),
@@ -34,7 +35,7 @@ static void nat_publish(struct router *router, void *prepared)
 
 static void nat_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_NAT, row);
+	rule_row_status(router, state, FACILITY_NAT, row);
 }
 
 static bool nat_warn(struct router *router, const struct conf_state *state, const struct row *row,
@@ -42,6 +43,8 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
+	if (rule_row_warn(router, FACILITY_NAT, row, out))
+		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)
 		return false;
@@ -57,6 +60,8 @@ const struct menu menu_ip_firewall_nat = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.prepare = nat_prepare,

@@ -79,9 +79,7 @@ extern const struct type type_rule_action;
 	{ "tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,                 \
 	  .flags = F_NEGATE, .help = "value of the MSS option" }
 
-#define RULE_FIELDS_ACTION(facility)                                                               \
-	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
-	  .flags = F_BRIEF, .help = "what happens to a packet that matches" },                     \
+#define RULE_FIELDS_ACTION                                                                         \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
 	  .help = "chain to go on with; for action=jump" },                                        \
 	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
@@ -93,9 +91,12 @@ extern const struct type type_rule_action;
 	{ "bytes", &type_uint, AT(struct rule_row, bytes),                                         \
 	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes" }
 
-#define RULE_FIELD_CHAIN(help_)                                                                    \
+/* What a rule is: these come first wherever it is shown. */
+#define RULE_FIELDS_CHAIN(facility, help_)                                                         \
 	{ "chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,              \
-	  .flags = F_REQUIRED | F_BRIEF, .help = help_ }
+	  .flags = F_REQUIRED | F_STATS, .help = help_ },                                          \
+	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
+	  .flags = F_STATS, .help = "what happens to a packet that matches" }
 
 /* clang-format on */
 
@@ -103,9 +104,16 @@ extern const struct type type_rule_action;
 bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
                       enum facility facility, void **ret_prepared, struct diag *diag);
 void rule_row_discard(void *prepared);
-void rule_row_status(struct router *router, enum facility facility, struct row *row);
+void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
+                     struct row *row);
+
+/* A rule in a chain that no packet comes to: a slip of the pen, or its jump is still to come. */
+bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,
+                   struct text *out);
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];
+/* I - invalid: an interface or list that the rule names is gone, so that it never matches. */
+extern const struct menu_flag rule_row_flags[1];
 
 #endif

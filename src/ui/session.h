@@ -30,6 +30,7 @@ struct session_setup {
 	size_t width;     /* of the terminal in columns; 0: any */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
+	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
 	void *arg; /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
