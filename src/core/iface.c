@@ -191,6 +191,26 @@ void iface_set_link(struct net *net, iface_id id, bool up)
 	iface_changed(net, iface);
 }
 
+static void mtu_update(struct net *net, struct iface *iface)
+{
+	uint32_t most = iface->port->mtu_bytes, wanted = iface->mtu_wanted;
+	uint32_t mtu_bytes = wanted != 0 && wanted < most ? wanted : most;
+
+	if (iface->mtu_bytes == mtu_bytes)
+		return;
+	iface->mtu_bytes = mtu_bytes;
+	iface_changed(net, iface);
+}
+
+void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL && iface->port != NULL);
+	iface->mtu_wanted = wanted_bytes;
+	mtu_update(net, iface);
+}
+
 void iface_poll_links(struct net *net)
 {
 	for (unsigned i = 1; i < net->ifaces_n; i++) {
@@ -199,10 +219,11 @@ void iface_poll_links(struct net *net)
 		if (!iface->used || iface->port == NULL ||
 		    !iface->port->ops->poll_link(iface->port))
 			continue;
-		if (iface->mtu_bytes != iface->port->mtu_bytes) {
-			iface->mtu_bytes = iface->port->mtu_bytes;
+		if (!mac_equal(&iface->mac, &iface->port->mac)) {
+			iface->mac = iface->port->mac;
 			iface_changed(net, iface);
 		}
+		mtu_update(net, iface);
 		iface_set_link(net, iface->id, iface->port->link_up);
 	}
 }

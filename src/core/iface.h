@@ -39,7 +39,8 @@ struct iface {
 	char default_name[IFACE_NAME_BYTES]; /* "ether1": by the order of the ports */
 	const char *type;                    /* "ether", ... */
 	struct mac mac;
-	uint32_t mtu_bytes; /* largest IP packet */
+	uint32_t mtu_bytes;  /* largest IP packet: the port's, or less when less is wanted */
+	uint32_t mtu_wanted; /* by configuration; 0: the port's */
 	/* No neighbours to resolve: transmit takes the packet with `bytes` at its IP header. */
 	bool point_to_point;
 	uint64_t lists;    /* bit i: member of interface list i */
@@ -81,6 +82,9 @@ static inline bool iface_is_running(const struct iface *iface)
 void iface_poll_links(struct net *net);
 /* Enable or disable by configuration. */
 void iface_enable(struct net *net, iface_id id, bool enabled);
+
+/* Set what configuration wants of the MTU (0: the port's). A port can't send more than it says. */
+void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes);
 
 /* Tell that the link of a virtual interface came or went. */
 void iface_set_link(struct net *net, iface_id id, bool up);

@@ -19,17 +19,23 @@ void marks_free(struct marks *marks)
 	mem_free(marks);
 }
 
-uint32_t mark_number(struct marks *marks, const char *name)
+uint32_t mark_find(const struct marks *marks, const char *name)
 {
-	size_t len = strlen(name);
-
-	must(len > 0 && len < MARK_NAME_BYTES);
 	for (uint32_t i = 0; i < marks->n; i++) {
 		if (strcmp(marks->names[i], name) == 0)
 			return i + 1;
 	}
-	if (marks->n == MARKS_MAX)
-		return 0;
+	return 0;
+}
+
+uint32_t mark_number(struct marks *marks, const char *name)
+{
+	size_t len = strlen(name);
+	uint32_t number = mark_find(marks, name);
+
+	must(len > 0 && len < MARK_NAME_BYTES);
+	if (number != 0 || marks->n == MARKS_MAX)
+		return number;
 	memcpy(marks->names[marks->n], name, len + 1);
 	return ++marks->n;
 }

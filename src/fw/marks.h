@@ -21,6 +21,8 @@ MUST_USE struct marks *marks_new(void);
 void marks_free(struct marks *marks);
 /* The number of @name, from 1; a new one when it has none. 0: there are MARKS_MAX names. */
 uint32_t mark_number(struct marks *marks, const char *name);
+/* The number that @name has already; 0: none. */
+uint32_t mark_find(const struct marks *marks, const char *name);
 /* The name of @number; NULL for 0 and numbers nobody has. */
 const char *mark_name(const struct marks *marks, uint32_t number);
 

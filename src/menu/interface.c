@@ -132,12 +132,9 @@ static void interface_publish(struct router *router, void *arg)
 
 	for (size_t i = 0; i < prepared->n; i++) {
 		struct iface *iface = iface_get(&router->net, prepared->at[i].id);
-		uint32_t most = iface->port->mtu_bytes;
-		uint32_t mtu = prepared->at[i].mtu;
 
 		memcpy(iface->name, prepared->at[i].name, IFACE_NAME_BYTES);
-		/* A port can't send more than it says; less is the user's choice. */
-		iface->mtu_bytes = mtu != 0 && mtu < most ? mtu : most;
+		iface_set_mtu(&router->net, iface->id, prepared->at[i].mtu);
 		iface_enable(&router->net, iface->id, prepared->at[i].enabled);
 	}
 	net_generation_next(&router->net);

@@ -10,6 +10,8 @@
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
+#define FLAG_INVALID (ROW_MENU_FIRST << 0)
+
 static const struct field list_fields[] = {
 	{ "name", &type_string, AT(struct interface_list_row, name), .min = 1,
 	  .max = IFACE_NAME_BYTES - 1, .flags = F_KEY | F_BRIEF | F_REQUIRED,
@@ -142,6 +144,18 @@ static void member_publish(struct router *router, void *arg)
 	mem_free(prepared);
 }
 
+/* The list or the interface is gone: the row means nothing. */
+static void member_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	const struct interface_member_row *body = (const void *)row->body;
+
+	if (lookup_list(state, body->list) < 0 ||
+	    lookup_iface(router, state, body->iface) == IFACE_NONE)
+		row->flags |= FLAG_INVALID;
+}
+
+static const struct menu_flag member_flags[] = { { 'I', "invalid" } };
+
 static const char *const member_depends[] = { "/interface", "/interface/list", NULL };
 
 const struct menu menu_interface_list_member = {
@@ -151,10 +165,13 @@ const struct menu menu_interface_list_member = {
 	.fields = member_fields,
 	.nfields = ARRAY_LEN(member_fields),
 	.row_size = sizeof(struct interface_member_row),
+	.flags = member_flags,
+	.nflags = ARRAY_LEN(member_flags),
 	.depends = member_depends,
 	.check_all = member_check_all,
 	.prepare = member_prepare,
 	.publish = member_publish,
 	.discard = mem_free,
+	.status = member_status,
 	.fresh = member_fresh,
 };

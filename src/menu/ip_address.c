@@ -82,8 +82,23 @@ static bool fold_netmask(struct request *request, struct diag *diag)
 
 static bool is_special(ip4 addr)
 {
-	return addr.v == 0 || addr.v == UINT32_MAX || ip4_is_multicast(addr) ||
-	       ip4_is_loopback(addr) || addr.v >> 28 == 0xf;
+	return addr.v >> 24 == 0 || ip4_is_multicast(addr) || ip4_is_loopback(addr) ||
+	       addr.v >> 28 == 0xf;
+}
+
+/* Only with /32 the network says something that the address does not: who the peer is. */
+static bool network_check(const struct address_row *body, ip4 network, struct diag *diag)
+{
+	char addr[IP4_TEXT_BYTES], text[IP4_TEXT_BYTES];
+
+	if (body->address.bits == 32 || ip4_is_zero(body->network) ||
+	    ip4_equal(body->network, network))
+		return true;
+	return diag_fail(diag, "network",
+	                 "invalid value for argument network: the network of %s/%u is %s; leave "
+	                 "network out, or write /32 if it is the peer's address",
+	                 ip4_str(body->address.addr.v4, addr), body->address.bits,
+	                 ip4_str(network, text));
 }
 
 static bool address_check(const struct row *row, struct diag *diag)
@@ -109,7 +124,7 @@ static bool address_check(const struct row *row, struct diag *diag)
 		                 ip4_str(addr, text),
 		                 ip4_equal(addr, network) ? "network" : "broadcast",
 		                 ip4_str((ip4){ network.v + 1 }, first));
-	return true;
+	return network_check(body, network, diag);
 }
 
 static bool address_check_all(const struct conf_state *state, struct rows rows, struct diag *diag)

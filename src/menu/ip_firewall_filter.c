@@ -36,7 +36,7 @@ static void filter_publish(struct router *router, void *prepared)
 
 static void filter_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_FILTER, row);
+	rule_row_status(router, state, FACILITY_FILTER, row);
 }
 
 static void filter_fresh(struct router *router, struct fresh_sink *sink)
@@ -91,6 +91,8 @@ const struct menu menu_ip_firewall_filter = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.prepare = filter_prepare,

@@ -136,7 +136,7 @@ static void mangle_publish(struct router *router, void *prepared)
 
 static void mangle_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_MANGLE, row);
+	rule_row_status(router, state, FACILITY_MANGLE, row);
 }
 
 static bool mangle_warn(struct router *router, const struct conf_state *state,
@@ -152,6 +152,8 @@ const struct menu menu_ip_firewall_mangle = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.check = mangle_check,

@@ -37,7 +37,7 @@ static void nat_publish(struct router *router, void *prepared)
 
 static void nat_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	rule_row_status(router, FACILITY_NAT, row);
+	rule_row_status(router, state, FACILITY_NAT, row);
 }
 
 static bool nat_warn(struct router *router, const struct conf_state *state, const struct row *row,
@@ -62,6 +62,8 @@ const struct menu menu_ip_firewall_nat = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct rule_row),
+	.flags = rule_row_flags,
+	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
 	.prepare = nat_prepare,

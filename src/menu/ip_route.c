@@ -38,8 +38,8 @@ static const struct field fields[] = {
 	  .dflt = "0.0.0.0/0", .flags = F_BRIEF, .help = "network this route leads to" },
 	{ "gateway", &type_gateway, AT(struct route_row, gateway), .flags = F_BRIEF,
 	  .help = "next hop: an address, an interface, or address%interface" },
-	{ "routing-table", &type_word, AT(struct route_row, table), .max = TABLE_BYTES - 1,
-	  .dflt = "main", .help = "the table it stands in" },
+	{ "routing-table", &type_word, AT(struct route_row, table), .min = 1,
+	  .max = TABLE_BYTES - 1, .dflt = "main", .help = "the table it stands in" },
 	{ "distance", &type_uint, AT(struct route_row, distance), .min = 1, .max = 255, .dflt = "1",
 	  .flags = F_BRIEF | F_RIGHT, .help = "lower wins among routes to the same network" },
 	{ "pref-src", &type_ip4, AT(struct route_row, pref_src), .alias = "preferred-source",
@@ -65,8 +65,15 @@ static const struct menu_flag flags[] = {
 static bool route_check(const struct row *row, struct diag *diag)
 {
 	const struct route_row *body = (const void *)row->body;
-	bool has_gateway = body->gateway.addr.family != IP_NONE || body->gateway.iface != 0;
+	ip4 addr = body->gateway.addr.v4;
+	bool has_addr = body->gateway.addr.family != IP_NONE;
+	bool has_gateway = has_addr || body->gateway.iface != 0;
+	char text[IP4_TEXT_BYTES];
 
+	if (has_addr && (addr.v >> 24 == 0 || addr.v >= 0xe0000000 || ip4_is_loopback(addr)))
+		return diag_fail(diag, "gateway",
+		                 "invalid value for argument gateway: %s is no host's address",
+		                 ip4_str(addr, text));
 	if (!has_gateway && !body->blackhole)
 		return diag_fail(
 			diag, "gateway",
@@ -114,8 +121,19 @@ static bool route_prepare(struct router *router, const struct conf_state *state,
 	struct rule_lookup lookup = { router, state };
 	struct rule_names names = lookup_rule_names(&lookup);
 
-	for (size_t i = 0; i < rows.n; i++)
-		prepared->at[prepared->n++] = spec_of(&names, rows.at[i], &lookup);
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct route_row *body = (const void *)rows.at[i]->body;
+		const struct route_spec spec = spec_of(&names, rows.at[i], &lookup);
+
+		if (spec.table == TABLE_MAIN && strcmp(body->table, "main") != 0) {
+			mem_free(prepared);
+			return diag_fail(diag, "routing-table",
+			                 "failure: there are too many names of tables and marks to "
+			                 "add %s; use one that exists",
+			                 body->table);
+		}
+		prepared->at[prepared->n++] = spec;
+	}
 	*ret_prepared = prepared;
 	return true;
 }
@@ -223,8 +241,8 @@ static const struct field explain_fields[] = {
 	  .help = "where a packet would go" },
 	{ "src-address", &type_ip4, AT(struct explain_args, src),
 	  .help = "where it would come from; without it, the router itself" },
-	{ "routing-table", &type_string, AT(struct explain_args, table), .max = TABLE_BYTES - 1,
-	  .dflt = "main", .help = "the table to look in" },
+	{ "routing-table", &type_string, AT(struct explain_args, table), .min = 1,
+	  .max = TABLE_BYTES - 1, .dflt = "main", .help = "the table to look in" },
 };
 
 static void print_steps(const struct explain *why, struct text *out)
@@ -254,13 +272,21 @@ static bool explain_start(struct router *router, const void *args, void *state, 
                           struct diag *diag)
 {
 	const struct explain_args *asked = args;
-	struct explain *why = mem_new(1, sizeof *why);
+	struct explain *why;
 	struct route_key key = { .dst = asked->dst, .src = asked->src };
 	struct route route;
 	int error;
 
-	if (strcmp(asked->table, "main") != 0)
-		key.table = mark_number(router->marks, asked->table);
+	if (strcmp(asked->table, "main") != 0) {
+		key.table = mark_find(router->marks, asked->table);
+		if (key.table == 0)
+			return diag_fail(
+				diag, "routing-table",
+				"input does not match any value of routing-table: no route "
+				"or rule names %s",
+				asked->table);
+	}
+	why = mem_new(1, sizeof *why);
 	error = route_lookup(&router->net, &key, &route, why);
 	if (error == 0)
 		print_route(router, &route, asked->dst, out);

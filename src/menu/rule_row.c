@@ -7,10 +7,13 @@
 #include "lib/mem.h"
 #include "menu/lookup.h"
 
-#define ERROR_BYTES 384
+#define ERROR_BYTES  384
+#define FLAG_INVALID (ROW_MENU_FIRST << 0)
 
 const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
 	                                 NULL };
+
+const struct menu_flag rule_row_flags[1] = { { 'I', "invalid" } };
 
 static struct rule_spec spec_of(const struct row *row)
 {
@@ -54,16 +57,31 @@ void rule_row_discard(void *prepared)
 	rules_free(prepared);
 }
 
-void rule_row_status(struct router *router, enum facility facility, struct row *row)
+static bool iface_is_gone(struct router *router, const struct conf_state *state,
+                          const struct match_iface *match)
+{
+	return match->on && lookup_iface(router, state, match->id) == IFACE_NONE;
+}
+
+static bool list_is_gone(const struct conf_state *state, const struct match_list *match)
+{
+	return match->on && lookup_list(state, match->id) < 0;
+}
+
+void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
+                     struct row *row)
 {
 	struct rule_row *body = (void *)row->body;
-	struct rule_counters counters;
+	const struct rule_spec *spec = &body->spec;
+	struct rule_counters counters = rules_counters(router->fw.rules[facility], row->id);
 
-	if (router->fw.rules[facility] == NULL)
-		return;
-	counters = rules_counters(router->fw.rules[facility], row->id);
 	body->packets = counters.packets;
 	body->bytes = counters.bytes;
+	if (iface_is_gone(router, state, &spec->in_interface) ||
+	    iface_is_gone(router, state, &spec->out_interface) ||
+	    list_is_gone(state, &spec->in_interface_list) ||
+	    list_is_gone(state, &spec->out_interface_list))
+		row->flags |= FLAG_INVALID;
 }
 
 bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,

@@ -104,7 +104,8 @@ extern const struct type type_rule_action;
 bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
                       enum facility facility, void **ret_prepared, struct diag *diag);
 void rule_row_discard(void *prepared);
-void rule_row_status(struct router *router, enum facility facility, struct row *row);
+void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
+                     struct row *row);
 
 /* A rule in a chain that no packet comes to, or a jump to one without rules: a slip of the pen, or
  * the other half is still to come. */
@@ -113,5 +114,7 @@ bool rule_row_warn(struct router *router, enum facility facility, const struct r
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];
+/* I - invalid: an interface or list that the rule names is gone, so that it never matches. */
+extern const struct menu_flag rule_row_flags[1];
 
 #endif

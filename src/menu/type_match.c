@@ -236,6 +236,7 @@ static bool mark_parse(const struct field *field, const struct conf_state *state
 	struct match_name match = { .on = true, .negate = take_negation(&text) };
 	struct field inner = plain(field, sizeof match.name);
 
+	inner.min = 1;
 	if (!type_string.parse(&inner, state, text, match.name, diag))
 		return false;
 	memcpy(at, &match, sizeof match);
