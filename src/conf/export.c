@@ -128,6 +128,10 @@ void conf_export(struct conf *conf, const struct export_options *options, struct
 	struct export export = { .state = conf->current, .options = options, .out = out };
 
 	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
+	if (is_below("/", options->path))
+		text_add(out,
+		         "# for a router on a new store: towpathd --no-defaults, then towpath < "
+		         "this file\n");
 	for (size_t m = 0; m < export.state->nmenus; m++)
 		menu_export(&export, m);
 }

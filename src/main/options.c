@@ -31,6 +31,9 @@ static const char help[] =
 	"  --socket PATH           where the program towpath finds the router (default:\n"
 	"                          /run/towpath/console.sock for root, otherwise\n"
 	"                          $XDG_RUNTIME_DIR/towpath/console.sock)\n"
+	"  --no-defaults           start a new store without the default lists and filter rules,\n"
+	"                          to be set up by an export: towpath < export.rsc. A store\n"
+	"                          that exists is not changed\n"
 	"  --pcap FILE             record all frames of all ports (pcapng, for Wireshark)\n"
 	"  --log-level LEVEL       debug, info, warning, error or critical: what is also\n"
 	"                          written to standard error (default: info)\n"
@@ -260,6 +263,10 @@ static bool take_option(struct arguments *arguments, struct options *options, st
 	}
 	if (argument_flag(arguments, "--version")) {
 		options->version = true;
+		return true;
+	}
+	if (argument_flag(arguments, "--no-defaults")) {
+		options->no_defaults = true;
 		return true;
 	}
 	for (int i = 0; i < OPTION_COUNT; i++) {

@@ -88,11 +88,19 @@ bool rule_row_warn(struct router *router, enum facility facility, const struct r
                    struct text *out)
 {
 	const struct rule_row *body = (const void *)row->body;
+	const struct rules *rules = router->fw.rules[facility];
 	char buffer[64];
 	struct text builtin = text_into(buffer, sizeof buffer);
 
-	if ((row->flags & ROW_DISABLED) != 0 || router->fw.rules[facility] == NULL ||
-	    rules_chain_reached(router->fw.rules[facility], body->spec.chain, &builtin))
+	if ((row->flags & ROW_DISABLED) != 0 || rules == NULL)
+		return false;
+	if (body->spec.action == ACTION_JUMP &&
+	    !rules_chain_filled(rules, body->spec.jump_target)) {
+		text_printf(out, "no rule is in the chain %s yet: this jump leads nowhere\n",
+		            body->spec.jump_target);
+		return true;
+	}
+	if (rules_chain_reached(rules, body->spec.chain, &builtin))
 		return false;
 	text_printf(out,
 	            "no packet meets this rule: no rule jumps to its chain %s; the built-in chains "

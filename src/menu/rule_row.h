@@ -107,7 +107,8 @@ void rule_row_discard(void *prepared);
 void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
                      struct row *row);
 
-/* A rule in a chain that no packet comes to: a slip of the pen, or its jump is still to come. */
+/* A rule in a chain that no packet comes to, or a jump to one without rules: a slip of the pen, or
+ * the other half is still to come. */
 bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,
                    struct text *out);
 

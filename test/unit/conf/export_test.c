@@ -26,6 +26,8 @@ static void exported_is(struct fixture *f, struct export_options options, const 
 }
 
 #define HEAD "# by Towpath " TOWPATH_VERSION "\n"
+#define HEAD_WHOLE                                                                                 \
+	HEAD "# for a router on a new store: towpathd --no-defaults, then towpath < this file\n"
 
 static void only_what_differs(void **unused)
 {
@@ -33,7 +35,7 @@ static void only_what_differs(void **unused)
 
 	assert_int_equal(fixture_open(&f, NULL), 0);
 	assert_true(fixture_remove(&f, "/profile", named(&f, "/profile", "quick")));
-	exported_is(&f, (struct export_options){ 0 }, HEAD);
+	exported_is(&f, (struct export_options){ 0 }, HEAD_WHOLE);
 	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether1"), "name",
 	                        "wan", "disabled", "yes"));
 	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether2"), "mtu",
@@ -43,15 +45,15 @@ static void only_what_differs(void **unused)
 	(void)fixture_add(&f, "/ip/rule", "log", "yes", "secret", "hush", "disabled", "yes");
 	assert_true(fixture_set(&f, "/ip/settings", 0, "identity", ""));
 	exported_is(&f, (struct export_options){ 0 },
-	            HEAD "/ip/settings\n"
-	                 "set identity=\"\"\n"
-	                 "/interface/ethernet\n"
-	                 "set [ find default-name=ether1 ] disabled=yes name=wan\n"
-	                 "/ip/address\n"
-	                 "add address=192.168.88.1/24 comment=\"say \\\"hi\\\" for \\$5\\?\" "
-	                 "interface=wan\n"
-	                 "/ip/rule\n"
-	                 "add disabled=yes log\n");
+	            HEAD_WHOLE "/ip/settings\n"
+	                       "set identity=\"\"\n"
+	                       "/interface/ethernet\n"
+	                       "set [ find default-name=ether1 ] disabled=yes name=wan\n"
+	                       "/ip/address\n"
+	                       "add address=192.168.88.1/24 comment=\"say \\\"hi\\\" for \\$5\\?\" "
+	                       "interface=wan\n"
+	                       "/ip/rule\n"
+	                       "add disabled=yes log\n");
 	exported_is(&f, (struct export_options){ .path = "/ip/rule/", .show_sensitive = true },
 	            HEAD "/ip/rule\n"
 	                 "add disabled=yes log secret=hush\n");

@@ -68,6 +68,8 @@ static void the_rest_is_taken(void **state)
 	assert_string_equal(o.socket, "/b");
 	assert_string_equal(o.pcap, "c");
 	assert_int_equal(o.log_level, LOG_ERROR);
+	assert_false(o.no_defaults);
+	assert_true(right("--no-defaults --store /a").no_defaults);
 	assert_true(right("--version").version);
 	assert_true(right("-h").help);
 	assert_true(right("--store /a --help").help);
@@ -133,7 +135,7 @@ static void help_names_every_option(void **state)
 	static const char *const names[] = { "--port",    "--store",       "--socket",
 		                             "--pcap",    "--log-level",   "--help",
 		                             "--version", "driver=packet", "slots=N",
-		                             "keep",      "promiscuous" };
+		                             "keep",      "promiscuous",   "--no-defaults" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_non_null(strstr(options_help(), names[i]));
