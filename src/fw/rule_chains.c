@@ -39,17 +39,25 @@ static void add_builtin(struct rules *rules)
 	rules->chains_n = rules->builtin_n;
 }
 
-/* All chains that a rule is in, disabled or not: the built-in ones, then the others by name. */
+/*
+ * All chains that a rule is in or jumps to, disabled or not: the built-in ones, then the others by
+ * name. A chain that is jumped to need not have rules yet, or else an export could only be read
+ * back with every jump behind what it leads to.
+ */
 static void collect_chains(struct rules *rules)
 {
-	const char **names = arena_new(&rules->arena, rules->n + 1, sizeof *names);
+	const char **names = arena_new(&rules->arena, 2 * rules->n + 1, sizeof *names);
 	size_t names_n = 0;
 
-	rules->chains = arena_new(&rules->arena, rules->n + HOOK_COUNT, sizeof *rules->chains);
+	rules->chains = arena_new(&rules->arena, 2 * rules->n + HOOK_COUNT, sizeof *rules->chains);
 	add_builtin(rules);
 	for (size_t i = 0; i < rules->n; i++) {
-		if (!is_builtin(rules, rules->specs[i].chain))
-			names[names_n++] = rules->specs[i].chain;
+		const struct rule_spec *spec = &rules->specs[i];
+
+		if (!is_builtin(rules, spec->chain))
+			names[names_n++] = spec->chain;
+		if (spec->action == ACTION_JUMP && !is_builtin(rules, spec->jump_target))
+			names[names_n++] = spec->jump_target;
 	}
 	qsort(names, names_n, sizeof *names, name_compare);
 	for (size_t i = 0; i < names_n; i++) {
@@ -85,11 +93,7 @@ static bool find_target(const struct rules *rules, struct rule *rule, struct rul
 	const char *name = rule->spec->jump_target;
 	const struct rule_chain *target = rule_chain_find(rules, name);
 
-	if (target == NULL)
-		return rule_fail(error, rule->place, "jump-target",
-		                 "there is no chain called %s; add a rule with chain=%s, or "
-		                 "correct the name",
-		                 name, name);
+	must(target != NULL);
 
 	size_t number = (size_t)(target - rules->chains);
 

@@ -36,6 +36,12 @@ static void filter_status(struct router *router, const struct conf_state *state,
 	rule_row_status(router, state, FACILITY_FILTER, row);
 }
 
+static bool filter_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(state, "/ip/firewall/filter", row, out);
+}
+
 static void filter_fresh(struct router *router, struct fresh_sink *sink)
 {
 	static const struct fresh_field rules[][5] = {
@@ -90,5 +96,6 @@ const struct menu menu_ip_firewall_filter = {
 	.publish = filter_publish,
 	.discard = rule_row_discard,
 	.status = filter_status,
+	.warn = filter_warn,
 	.fresh = filter_fresh,
 };

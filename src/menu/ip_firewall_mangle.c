@@ -135,6 +135,12 @@ static void mangle_status(struct router *router, const struct conf_state *state,
 	rule_row_status(router, state, FACILITY_MANGLE, row);
 }
 
+static bool mangle_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(state, "/ip/firewall/mangle", row, out);
+}
+
 const struct menu menu_ip_firewall_mangle = {
 	.path = "/ip/firewall/mangle",
 	.title = "Marks, and the MSS option of SYNs",
@@ -151,5 +157,6 @@ const struct menu menu_ip_firewall_mangle = {
 	.publish = mangle_publish,
 	.discard = rule_row_discard,
 	.status = mangle_status,
+	.warn = mangle_warn,
 	.translate = mangle_translate,
 };

@@ -42,6 +42,8 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
+	if (rule_row_warn(state, "/ip/firewall/nat", row, out))
+		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)
 		return false;

@@ -84,6 +84,25 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
 		row->flags |= FLAG_INVALID;
 }
 
+bool rule_row_warn(const struct conf_state *state, const char *path, const struct row *row,
+                   struct text *out)
+{
+	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
+	struct rows rows = conf_state_rows(state, path);
+
+	if (spec->action != ACTION_JUMP)
+		return false;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct rule_row *other = (const void *)rows.at[i]->body;
+
+		if (strcmp(other->spec.chain, spec->jump_target) == 0)
+			return false;
+	}
+	text_printf(out, "there is no rule with chain=%s yet; until then the jump leads nowhere",
+	            spec->jump_target);
+	return true;
+}
+
 /* The action that @text is the beginning of, alone or exactly; ACTION_COUNT: none; *@ret_many. */
 static enum rule_action action_read(enum facility facility, const char *text, bool *ret_many)
 {

@@ -105,6 +105,9 @@ bool rule_row_prepare(struct router *router, const struct conf_state *state, con
 void rule_row_discard(void *prepared);
 void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
                      struct row *row);
+/* A jump into a chain without rules does nothing. */
+bool rule_row_warn(const struct conf_state *state, const char *path, const struct row *row,
+                   struct text *out);
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];
