@@ -191,6 +191,11 @@ static inline void fixture_notice(void *arg, const char *line)
 	text_printf(&((struct fixture *)arg)->notice, "%s\n", line);
 }
 
+/* Paths hold within a line or script only: each begins at the root. */
+static inline void fixture_go(void *arg, const char *path)
+{
+}
+
 static inline struct run *begin(struct fixture *f, const char *line)
 {
 	struct program program = { 0 };
@@ -200,7 +205,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .door = "console",
 		                 .arg = f,
 		                 .out = fixture_out,
-		                 .notice = fixture_notice };
+		                 .notice = fixture_notice,
+		                 .go = fixture_go };
 
 	text_clear(&f->out);
 	text_clear(&f->notice);
@@ -237,7 +243,7 @@ static inline bool run(struct fixture *f, const char *line)
 static inline void must_run(struct fixture *f, const char *line)
 {
 	if (!run(f, line))
-		fail_msg("%s\n%s", line, f->diag.text);
+		fail_msg("%s\n%s", f->diag.text, line);
 }
 
 /* A line that must be refused, in these words. */
