@@ -3,6 +3,7 @@
 BUILD  ?= build
 PREFIX ?= /usr/local
 SEED   ?=
+SEEDS  ?=
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -39,10 +40,10 @@ fuzz: ## feed the parsers hostile bytes for a bounded time
 	@tools/setup build fuzz
 	@tools/fuzz
 
-sim: ## a simulated network; SEED=n repeats one to the bit
+sim: ## simulated networks; SEED=n repeats one to the bit, SEEDS=n runs so many
 	@tools/setup build
 	@tools/build $(BUILD) --prefix=$(PREFIX)
-	@$(BUILD)/sim $(SEED)
+	@$(BUILD)/sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
 
 install: ## install below PREFIX (/usr/local), staged by DESTDIR
 	@tools/setup build

@@ -205,6 +205,13 @@ lab_ping() {
 	lab_in "$host" "$lab_build/lab/lab-ping" "$@"
 }
 
+# lab_counter HOST PROTOCOL NAME: one of its kernel's counters, as in: lab_counter lan Tcp InCsumErrors
+lab_counter() {
+	lab_in "$1" awk -v name="$3" '$1 == "'"$2"':" {
+		if (!at) { for (i = 2; i <= NF; i++) if ($i == name) at = i } else print $at
+	}' /proc/net/snmp
+}
+
 # lab_watch HOST IFACE NAME: each frame of the interface as a line of $LAB/NAME.log (frames.c)
 lab_watch() {
 	lab_spawn "$1" "$3" "$lab_build/lab/lab-frames" "$2"

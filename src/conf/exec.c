@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conf/advice.h"
 #include "conf/conf.h"
 #include "lib/mem.h"
 
@@ -108,14 +109,19 @@ bool exec_need_items(struct exec *exec)
 {
 	if (!command_takes_items(&exec->call->command) || call_arg(exec->call, "numbers") != NULL)
 		return true;
-	(void)diag_fail(&exec->run->diag, "numbers", "missing value(s) of argument(s) numbers");
+	(void)diag_fail(&exec->run->diag, "numbers",
+	                "missing value(s) of argument(s) numbers\n"
+	                "say which items: numbers of the last print, names, *ids or [find ...]");
 	return exec_fail(exec->run);
 }
 
 bool exec_unknown_property(struct exec *exec, const struct arg *arg, const char *name)
 {
+	struct text advice = { 0 };
+
+	advice_property(exec->menu, name, &advice);
 	diag_fail_at(&exec->run->diag, arg->value_spot.line, arg->value_spot.column,
-	             "input does not match any value of %s\nthere is no property \"%s\" here",
-	             arg->param.name, name);
+	             "input does not match any value of %s%s", arg->param.name, text_str(&advice));
+	text_free(&advice);
 	return exec_fail(exec->run);
 }

@@ -23,23 +23,28 @@ static bool read_field(struct exec *exec, const struct field *field, const char 
 static bool action_defaults(struct exec *exec, void *args)
 {
 	const struct action *action = exec->call->command.action;
-	struct text missing = { 0 };
+	struct text missing = { 0 }, help = { 0 };
 
 	for (size_t i = 0; i < action->nfields; i++) {
 		const struct field *field = &action->fields[i];
 
 		if (field->dflt != NULL && !read_field(exec, field, field->dflt, args))
 			return false;
-		if ((field->flags & F_REQUIRED) != 0 && call_arg(exec->call, field->name) == NULL)
-			text_printf(&missing, "%s%s", missing.len > 0 ? ", " : "", field->name);
+		if ((field->flags & F_REQUIRED) == 0 || call_arg(exec->call, field->name) != NULL)
+			continue;
+		text_printf(&missing, "%s%s", missing.len > 0 ? ", " : "", field->name);
+		if (field->help != NULL)
+			text_printf(&help, "%s%s: %s", help.len > 0 ? "; " : "\n", field->name,
+			            field->help);
 	}
 
 	bool ok = missing.len == 0;
 
 	if (!ok)
-		(void)diag_fail(&exec->run->diag, NULL, "missing value(s) of argument(s) %s",
-		                text_str(&missing));
+		(void)diag_fail(&exec->run->diag, NULL, "missing value(s) of argument(s) %s%s",
+		                text_str(&missing), text_str(&help));
 	text_free(&missing);
+	text_free(&help);
 	return ok || exec_fail(exec->run);
 }
 

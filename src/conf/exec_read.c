@@ -164,7 +164,8 @@ static bool read_get(struct exec *exec)
 	bool ok = row != NULL;
 
 	if (!ok) {
-		(void)diag_fail(&run->diag, NULL, "no such item");
+		(void)diag_fail(&run->diag, NULL,
+		                "no such item\nit is gone; print shows which there are");
 		(void)exec_fail(run);
 	}
 	ok = ok && get_from(exec, state, row, name_arg, name);
@@ -185,6 +186,8 @@ static bool read_export(struct exec *exec)
 			    .terse = (options & OPTION_TERSE) != 0,
 			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
 	            &run->out);
+	if (call_arg(exec->call, "file") != NULL)
+		return exec_file_export(exec);
 	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
 	                            : (struct value){ .kind = VALUE_NIL });
 	if (exec->wanted)
@@ -199,7 +202,9 @@ bool exec_read_put(struct exec *exec)
 	const struct arg *arg = call_arg(exec->call, "message");
 
 	if (arg == NULL) {
-		(void)diag_fail(&run->diag, "message", "missing value(s) of argument(s) message");
+		(void)diag_fail(&run->diag, "message",
+		                "missing value(s) of argument(s) message\n"
+		                "say what to print: :put hello, or :put [/ip/route/find]");
 		return exec_fail(run);
 	}
 

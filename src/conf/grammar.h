@@ -47,6 +47,7 @@ enum command_kind {
 	COMMAND_VERB,
 	COMMAND_PUT,
 	COMMAND_QUIT,
+	COMMAND_IMPORT,
 };
 
 enum word_kind {
@@ -152,9 +153,5 @@ bool command_find(const struct command *command, const char *name, struct param 
 const struct field *menu_field_find(const struct menu *menu, const char *name);
 /* The bit of enum row_flags that @name means ("disabled", "active"), or 0. */
 uint32_t menu_flag_find(const struct menu *menu, const char *name);
-
-/* Append up to four names near @text to @out: "did you mean ..."; nothing when none is near. */
-void place_suggest(const struct place *place, const char *text, struct text *out);
-void command_suggest(const struct command *command, const char *text, struct text *out);
 
 #endif

@@ -128,16 +128,6 @@ void id_list_add(struct id_list *list, struct arena *arena, uint32_t id)
 	id_list_push(list, arena, id);
 }
 
-static bool no_such_item(struct diag *diag, const char *text)
-{
-	bool number = *text >= '0' && *text <= '9';
-
-	return diag_fail(diag, NULL, "no such item\n%s is %s here", text,
-	                 *text == '*' ? "the id of no item"
-	                 : number     ? "the number of no item"
-	                              : "the name of no item");
-}
-
 /* What select_one() may need several times over. */
 struct selection {
 	const struct selector *selector;
@@ -221,22 +211,67 @@ static bool select_name(struct selection *selection, const char *name, uint32_t 
 	return found;
 }
 
-static bool select_one(struct selection *selection, const char *text, uint32_t *ret_id,
-                       struct diag *diag)
+/* RouterOS's words, then which item and how to see those there are. */
+static bool no_such_item(const struct selection *selection, const char *text, struct diag *diag)
 {
-	const struct spot *spot = &selection->selector->spot;
+	const struct selector *s = selection->selector;
+	const struct numbers *numbers = numbers_of(s->numbering, s->menu);
 	uint64_t number;
 
 	if (*text == '*')
-		return select_id(selection, text + 1, ret_id) || no_such_item(diag, text);
+		return diag_fail(
+			diag, NULL,
+			"no such item\n%s has none with the id %s; print show-ids shows the "
+			"ids",
+			s->menu->path, text);
+	if (!text_to_u64(text, strlen(text), &number))
+		return diag_fail(diag, NULL,
+		                 "no such item\n%s has none called \"%s\"; print shows the names",
+		                 s->menu->path, text);
+	if (numbers != NULL && number < numbers->n)
+		return diag_fail(
+			diag, NULL,
+			"no such item\nnumber %s of the last print was removed since; print "
+			"gives new numbers",
+			text);
+	return diag_fail(diag, NULL,
+	                 "no such item\n%s has none with the number %s; print shows the numbers",
+	                 s->menu->path, text);
+}
+
+/* Where items have no names, a word can't mean one. */
+static bool no_selector(const struct selection *selection, const char *text, struct diag *diag)
+{
+	const struct spot *spot = &selection->selector->spot;
+	const char *named = selection->key != NULL ? ", a name" : "";
+
+	if (*text == '\0')
+		return diag_fail_at(diag, spot->line, spot->column,
+		                    "expected item id\nhere must stand which item: a number of the "
+		                    "last print%s, *id or [find ...]",
+		                    named);
+	return diag_fail_at(diag, spot->line, spot->column,
+	                    "expected item id\n\"%s\" is none; items of %s have no names: give a "
+	                    "number of the last print, *id or [find ...]",
+	                    text, selection->selector->menu->path);
+}
+
+static bool select_one(struct selection *selection, const char *text, uint32_t *ret_id,
+                       struct diag *diag)
+{
+	uint64_t number;
+
+	if (*text == '*')
+		return select_id(selection, text + 1, ret_id) ||
+		       no_such_item(selection, text, diag);
 	if (selection->key != NULL && select_name(selection, text, ret_id))
 		return true;
 	if (text_to_u64(text, strlen(text), &number))
-		return select_number(selection, number, ret_id) || no_such_item(diag, text);
+		return select_number(selection, number, ret_id) ||
+		       no_such_item(selection, text, diag);
 	if (selection->key != NULL && *text != '\0')
-		return no_such_item(diag, text);
-	return diag_fail_at(diag, spot->line, spot->column,
-	                    "expected item id\na number of the last print, *id or [find ...]");
+		return no_such_item(selection, text, diag);
+	return no_selector(selection, text, diag);
 }
 
 bool items_select(const struct selector *selector, const char *text, struct id_list *list,

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conf/advice.h"
 #include "conf/diag.h"
 #include "conf/expr.h"
 #include "conf/parser.h"
@@ -30,7 +31,17 @@ bool parse_fail(struct parser *p, const struct spot *spot, const char *text)
 
 bool parse_fail_end(struct parser *p, const struct spot *spot)
 {
-	return parse_fail(p, spot, "expected end of command");
+	int c = lex_peek(&p->lex);
+
+	if (c == ')' || c == ']' || c == '}')
+		return parse_fail(p, spot, "expected end of command\nno bracket is open here");
+	if (c == '=')
+		return parse_fail(p, spot,
+		                  "expected end of command\nwrite name=value, without a blank "
+		                  "before =");
+	return parse_fail(p, spot,
+	                  "expected end of command\na blank must part two values; quotes keep one "
+	                  "together");
 }
 
 bool parse_deeper(struct parser *p, const struct spot *spot)
@@ -59,7 +70,7 @@ static bool bad_command(struct parser *p, const struct place *place, const struc
 {
 	struct text near = { 0 };
 
-	place_suggest(place, word->text, &near);
+	advice_place(place, word->text, &near);
 	diag_fail_at(p->diag, word->spot.line, word->spot.column, "bad command name %s%s",
 	             word->text, text_str(&near));
 	text_free(&near);

@@ -1,6 +1,7 @@
 /* What stands behind a command: items, name=value, flags, an expression. */
 #include <string.h>
 
+#include "conf/advice.h"
 #include "conf/diag.h"
 #include "conf/expr.h"
 #include "conf/parser.h"
@@ -165,9 +166,7 @@ static bool unknown_argument(struct parser *p, const struct args *args, const st
 {
 	struct text advice = { 0 };
 
-	command_suggest(&args->call->command, word->text, &advice);
-	if (advice.len == 0 && word->len > 0)
-		text_printf(&advice, "\nthere is no argument \"%s\" here", word->text);
+	advice_argument(&args->call->command, word->text, &advice);
 	diag_fail_at(p->diag, word->spot.line, word->spot.column, "expected end of command%s",
 	             text_str(&advice));
 	text_free(&advice);
@@ -258,7 +257,10 @@ static bool parse_spaced(struct parser *p, struct args *args, struct arg *arg)
 		expect_value(p, &what, &(struct word){ .text = "", .spot = spot });
 	if (ends)
 		return diag_fail_at(p->diag, spot.line, spot.column,
-		                    "missing value(s) of argument(s) %s", arg->param.name);
+		                    "missing value(s) of argument(s) %s\nwrite %s=value%s%s",
+		                    arg->param.name, arg->param.name,
+		                    arg->param.help != NULL ? "; it is: " : "",
+		                    arg->param.help != NULL ? arg->param.help : "");
 	if (!parse_value(p, &what, arg))
 		return false;
 	if (p->lex.at == spot.at)
@@ -297,10 +299,11 @@ static bool parse_unset(struct parser *p, struct args *args)
 	expect_word(p->expect, &p->lex, &word, &what);
 	if (!command_find(&args->call->command, word.text, &arg->param))
 		return unknown_argument(p, args, &word);
-	if (!arg->param.unsettable) {
-		word.spot.column--;
-		return parse_fail_end(p, &word.spot);
-	}
+	if (!arg->param.unsettable)
+		return diag_fail_at(p->diag, word.spot.line, word.spot.column - 1,
+		                    "expected end of command\nonly set clears a property with !%s; "
+		                    "leave it out here",
+		                    arg->param.name);
 	return parse_word_end(p) && arg_keep(p, args, arg);
 }
 

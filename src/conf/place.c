@@ -152,12 +152,17 @@ static void offer_commands(const struct place *place, struct place_sink *sink)
 
 void place_words(const struct place *place, struct place_sink *sink)
 {
-	static const char quit[] = "quit", put[] = "put";
+	static const char quit[] = "quit", put[] = "put", import[] = "import";
 
 	offer_menus(place, sink);
 	offer_commands(place, sink);
 	if (strcmp(place->path, "/") != 0)
 		return;
+	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
+	                                       .text = import,
+	                                       .len = sizeof import - 1,
+	                                       .help = "Run the lines of a file",
+	                                       .command = COMMAND_IMPORT });
 	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
 	                                       .text = put,
 	                                       .len = sizeof put - 1,
@@ -220,97 +225,4 @@ struct command command_of(const struct place *place, const struct place_word *wo
 	if (command.menu != place->menu)
 		command.older = place->menu;
 	return command;
-}
-
-/* How much alike two words are, for suggestions: 0 is not at all. */
-static size_t likeness(const char *a, const char *b, size_t b_len)
-{
-	size_t a_len = strlen(a), same = 0, in_order = 0;
-
-	while (same < a_len && same < b_len && a[same] == b[same])
-		same++;
-	for (size_t i = 0, j = 0; i < a_len && j < b_len; i++) {
-		const char *found = memchr(b + j, a[i], b_len - j);
-
-		if (found == NULL)
-			continue;
-		j = (size_t)(found - b) + 1;
-		in_order++;
-	}
-	if (same == a_len) /* a prefix of several: all of them */
-		return 100;
-	if (same == 0 || in_order * 3 < (a_len > b_len ? a_len : b_len) * 2)
-		return 0;
-	return same + in_order;
-}
-
-#define NEAR_MAX 4
-
-struct near_words {
-	struct place_sink sink;
-	const char *text;
-	struct place_word words[NEAR_MAX];
-	size_t score[NEAR_MAX];
-	size_t n;
-};
-
-static void near_offer(struct near_words *near, const char *word, size_t len)
-{
-	size_t score = likeness(near->text, word, len);
-	size_t at = near->n;
-
-	for (size_t i = 0; i < near->n; i++)
-		if (near->words[i].len == len && memcmp(near->words[i].text, word, len) == 0)
-			return;
-	if (score == 0)
-		return;
-	while (at > 0 && near->score[at - 1] < score)
-		at--;
-	if (at == NEAR_MAX)
-		return;
-	if (near->n < NEAR_MAX)
-		near->n++;
-	for (size_t i = near->n - 1; i > at; i--) {
-		near->words[i] = near->words[i - 1];
-		near->score[i] = near->score[i - 1];
-	}
-	near->words[at] = (struct place_word){ .text = word, .len = len };
-	near->score[at] = score;
-}
-
-static void near_word(struct place_sink *sink, const struct place_word *word)
-{
-	near_offer((struct near_words *)sink, word->text, word->len);
-}
-
-static void near_print(const struct near_words *near, struct text *out)
-{
-	for (size_t i = 0; i < near->n; i++)
-		text_printf(out, "%s%.*s",
-		            i == 0             ? "\ndid you mean "
-		            : i + 1 == near->n ? " or "
-		                               : ", ",
-		            (int)near->words[i].len, near->words[i].text);
-	if (near->n > 0)
-		text_char(out, '?');
-}
-
-void place_suggest(const struct place *place, const char *text, struct text *out)
-{
-	struct near_words near = { .sink = { near_word }, .text = text };
-
-	if (*text != '\0')
-		place_words(place, &near.sink);
-	near_print(&near, out);
-}
-
-void command_suggest(const struct command *command, const char *text, struct text *out)
-{
-	struct near_words near = { .text = text };
-	struct param param;
-
-	for (size_t i = 0; *text != '\0' && command_param(command, i, &param); i++)
-		if (param.kind != PARAM_NONE)
-			near_offer(&near, param.name, strlen(param.name));
-	near_print(&near, out);
 }

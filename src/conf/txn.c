@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "conf/line.h"
 #include "conf/name.h"
+#include "conf/refs.h"
 #include "conf/row.h"
 #include "lib/mem.h"
 #include "lib/text.h"
@@ -117,7 +118,9 @@ static bool values_put(const struct step *step, struct row *row)
 static bool required_given(const struct step *step, const struct row *row)
 {
 	char buffer[DIAG_TEXT_BYTES / 2];
+	char help_buffer[DIAG_TEXT_BYTES / 2];
 	struct text list = text_into(buffer, sizeof buffer);
+	struct text help = text_into(help_buffer, sizeof help_buffer);
 	const char *first = NULL;
 
 	for (size_t i = 0; i < step->menu->nfields; i++) {
@@ -126,12 +129,16 @@ static bool required_given(const struct step *step, const struct row *row)
 		if ((field->flags & F_REQUIRED) == 0 || row_has(step->menu, row, i))
 			continue;
 		text_printf(&list, "%s%s", first != NULL ? ", " : "", field->name);
+		if (field->help != NULL)
+			text_printf(&help, "%s%s: %s", help.len == 0 ? "\n" : "; ", field->name,
+			            field->help);
 		if (first == NULL)
 			first = field->name;
 	}
 	if (first == NULL)
 		return true;
-	return diag_fail(step->diag, first, "missing value(s) of argument(s) %s", text_str(&list));
+	return diag_fail(step->diag, first, "missing value(s) of argument(s) %s%s", text_str(&list),
+	                 text_str(&help));
 }
 
 /* The item that a parameter of add names; 0 and @diag when there is none. */
@@ -333,6 +340,8 @@ static bool remove_all(const struct step *step)
 			                 "failure: can not remove builtin: %s comes with the "
 			                 "router",
 			                 menu_row_name(step->menu, row));
+		if (!refs_none(step->draft, step->m, row, step->diag))
+			return false;
 		state_remove(step->draft, step->m, row->id);
 	}
 	return true;

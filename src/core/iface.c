@@ -219,6 +219,10 @@ void iface_poll_links(struct net *net)
 		if (!iface->used || iface->port == NULL ||
 		    !iface->port->ops->poll_link(iface->port))
 			continue;
+		if (!mac_equal(&iface->mac, &iface->port->mac)) {
+			iface->mac = iface->port->mac;
+			iface_changed(net, iface);
+		}
 		mtu_update(net, iface);
 		iface_set_link(net, iface->id, iface->port->link_up);
 	}

@@ -66,10 +66,11 @@ struct port_abilities {
 struct port {
 	const struct port_ops *ops;
 	char name[16]; /* "ether1" */
+	struct port_abilities can;
+	/* Changes of these are noticed through poll_link(). */
 	struct mac mac;
 	uint32_t mtu_bytes;
-	struct port_abilities can;
-	bool link_up; /* changes are noticed through poll_link() */
+	bool link_up;
 };
 
 struct port_ops {
@@ -80,7 +81,7 @@ struct port_ops {
 	/* Send @n frames in order. The port may write into their headroom. Returns how many were
 	 * taken; the others are lost, and counted in tx_errors. */
 	unsigned (*transmit)(struct port *port, const struct port_frame *frames, unsigned n);
-	/* Look at the link again (link_up, mtu_bytes); true when something changed. */
+	/* Look at the link again (link_up, mtu_bytes, mac); true when something changed. */
 	bool (*poll_link)(struct port *port);
 	void (*stats)(struct port *port, struct port_stats *ret_stats);
 	void (*close)(struct port *port);

@@ -21,6 +21,18 @@ static ip4 pick_address(const struct fw *fw, struct ip4_range range, ip4 keyed_b
 	return (ip4){ (uint32_t)(range.low.v + hash_words(&fw->net->key, &word, 1) % n) };
 }
 
+/* One of the rule's ports, the same for the same source (as with addresses). */
+static uint16_t pick_port(const struct fw *fw, const struct rule_choice *choice,
+                          const struct pkt *p)
+{
+	uint64_t word = (uint64_t)p->arrived.src.v << 16 | p->arrived.dport;
+	uint64_t n = (uint64_t)choice->to_port_high - choice->to_port_low + 1;
+
+	if (choice->to_port_high <= choice->to_port_low)
+		return choice->to_port_low;
+	return (uint16_t)(choice->to_port_low + hash_words(&fw->net->key, &word, 1) % n);
+}
+
 static void choose_new_destination(const struct fw *fw, struct pkt *p)
 {
 	struct rule_choice choice;
@@ -41,7 +53,7 @@ static void choose_new_destination(const struct fw *fw, struct pkt *p)
 		p->now.dst = pick_address(fw, choice.to_addresses, p->arrived.src);
 	}
 	if (choice.to_port_low != 0 && p->arrived.proto != IPPROTO_ICMP)
-		p->now.dport = choice.to_port_low;
+		p->now.dport = pick_port(fw, &choice, p);
 	p->nat |= NAT_DST;
 	p->hairpin = choice.hairpin;
 	p->nat_rule = choice.rule_id;
@@ -65,6 +77,10 @@ void nat_choose_destination(const struct fw *fw, struct pkt *p)
 		p->now.dst = leaves.dst;
 		if (p->state != STATE_RELATED)
 			p->now.dport = leaves.dport;
+		/* A query's identifier stands for both ports. What is for the router itself does
+		 * not come through src-nat, where it would follow. */
+		if (p->state != STATE_RELATED && leaves.proto == IPPROTO_ICMP)
+			p->now.sport = leaves.sport;
 	} else if (p->state == STATE_NEW && p->in != IFACE_NONE) {
 		choose_new_destination(fw, p);
 	}

@@ -66,32 +66,40 @@ enum reject_with { /* in RouterOS's order; ROUTEROS.md 2.3 */
 	REJECT_COUNT,
 };
 
-/* Each matcher: `on` when given, `negate` for name=!value. All zeroes: matches everything. */
+/*
+ * Each matcher: `on` when given, `negate` for name=!value. All zeroes: matches everything. They lie
+ * in rows, which are compared as bytes, so there is no padding: `zero` stands where it would be.
+ */
 struct match_addr {
 	bool on, negate;
+	uint8_t zero[2];
 	struct ip4_range range;
 };
 struct match_ports {
 	bool on, negate;
-	uint8_t n;
+	uint8_t n, zero;
 	struct {
 		uint16_t low, high;
 	} ranges[PORT_RANGES_MAX];
 };
 struct match_number { /* one number or a range: protocol, packet size, mss, ttl, dscp */
 	bool on, negate;
+	uint8_t zero[2];
 	uint32_t low, high;
 };
 struct match_iface {
 	bool on, negate;
+	uint8_t zero[2];
 	uint32_t id; /* of the row in /interface; rules_build() finds the interface */
 };
 struct match_list {
 	bool on, negate;
+	uint8_t zero[2];
 	uint32_t id; /* of the row in /interface/list */
 };
 struct match_bits { /* connection-state, connection-nat-state: any of the bits */
 	bool on, negate;
+	uint8_t zero[2];
 	uint32_t bits;
 };
 struct match_tcp_flags {

@@ -12,6 +12,7 @@
 #include "fw/rule_set.h"
 #include "fw/trail.h"
 #include "lib/mem.h"
+#include "lib/text.h"
 
 #define LOG_LINES_A_SECOND 10
 
@@ -153,4 +154,15 @@ void rules_reset_counters(struct rules *rules, uint32_t id)
 
 	if (cell != NULL)
 		cell->counters = (struct rule_counters){ 0 };
+}
+
+bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out)
+{
+	const struct rule_chain *found = rule_chain_find(rules, chain);
+
+	if (found != NULL && found->hooks != 0)
+		return true;
+	for (size_t i = 0; out != NULL && i < rules->builtin_n; i++)
+		text_printf(out, "%s%s", i > 0 ? ", " : "", rules->chains[i].name);
+	return false;
 }

@@ -11,6 +11,7 @@
 #include "core/pkt.h"
 #include "fw/rule.h"
 
+struct text;
 struct rules; /* one facility's compiled set */
 
 struct rule_counters {
@@ -64,5 +65,12 @@ void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes);
 /* The counters of the rule with @id; zeroes when there is none. */
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id);
 void rules_reset_counters(struct rules *rules, uint32_t id);
+
+/*
+ * Whether packets come to @chain: it is built in, or a rule in force jumps there on a way that
+ * begins in one that is. Otherwise the names of the built-in chains are appended to @out, unless
+ * it is NULL.
+ */
+bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out);
 
 #endif

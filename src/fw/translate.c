@@ -64,6 +64,19 @@ static void rewrite_query(uint8_t *l4, const struct tuple *old, const struct tup
 	wire_put16(l4 + ICMP_AT_CHECKSUM, checksum_replace16(sum, old->sport, new->sport));
 }
 
+/*
+ * RFC 1624, 3: what is added and taken away gives 0 where a sum over zeroes gives 0xffff. Only a
+ * message of nothing but zeroes can tell: an echo reply with identifier and sequence number 0.
+ */
+static void settle_zero(uint8_t *icmp, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (icmp[i] != 0)
+			return;
+	}
+	wire_put16(icmp + ICMP_AT_CHECKSUM, 0xffff);
+}
+
 void translate(struct pkt *p)
 {
 	uint8_t *ip = p->bytes + p->l3;
@@ -78,12 +91,15 @@ void translate(struct pkt *p)
 		replace_addr(ip, IP4_AT_DST, old->dst, new->dst);
 	if ((p->fragment & IP4_OFFSET_MASK) != 0)
 		return;
-	if (new->proto == IPPROTO_TCP)
+	if (new->proto == IPPROTO_TCP) {
 		rewrite_ports(l4, TCP_AT_CHECKSUM, p->offload.needs_checksum, old, new);
-	else if (new->proto == IPPROTO_UDP)
+	} else if (new->proto == IPPROTO_UDP) {
 		rewrite_udp(l4, p->offload.needs_checksum, old, new);
-	else if (new->proto == IPPROTO_ICMP && icmp_is_query(p->icmp_type))
+	} else if (new->proto == IPPROTO_ICMP && icmp_is_query(p->icmp_type)) {
 		rewrite_query(l4, old, new);
+		if (wire_get16(l4 + ICMP_AT_CHECKSUM) == 0)
+			settle_zero(l4, (size_t)(p->l3 + p->ip_bytes - p->l4));
+	}
 }
 
 /* The quoted packet's transport header: ports always, its checksum if it was quoted. */

@@ -26,6 +26,15 @@ static struct console *free_place(struct consoles *consoles)
 	return NULL;
 }
 
+static const char greeting[] =
+	"\n"
+	"Towpath " TOWPATH_VERSION ". What is typed here is in force and kept at once.\n"
+	"\n"
+	"[?]     what can stand here         [Tab]   completes; twice: shows the choice\n"
+	"/       up to the top               ..      up one level\n"
+	"export  the configuration           /quit   leaves; the router goes on\n"
+	"\n";
+
 static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
 {
 	struct consoles *consoles = arg;
@@ -45,9 +54,11 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.width = said->size.width,
 		.interactive = said->interactive,
 		.colour = said->colour,
+		.greeting = greeting,
 		.arg = console,
 		.out = to_client,
 		.notice = to_client_beside,
+		.error = said->interactive ? NULL : to_client_beside,
 	};
 
 	console->session = session_new(&setup);

@@ -124,6 +124,17 @@ static int open_port(struct daemon *daemon, const struct options_port *wanted, s
 	return 0;
 }
 
+static int follow_links(struct daemon *daemon, struct text *why)
+{
+	int fd = link_open();
+	int error = fd < 0 ? fd : watch(daemon, fd, on_link);
+
+	daemon->link_fd = fd;
+	if (error != 0)
+		text_printf(why, "cannot follow links: %s", strerror(-error));
+	return error;
+}
+
 static int open_ports(struct daemon *daemon, struct text *why)
 {
 	const struct options *options = daemon->options;
@@ -133,16 +144,12 @@ static int open_ports(struct daemon *daemon, struct text *why)
 		error = pcap_open(options->pcap, &daemon->clock, &daemon->pcap);
 	if (error != 0)
 		text_printf(why, "--pcap %s: %s", options->pcap, strerror(-error));
+	/* Links are followed first: one that comes while further ports are opened is not missed. */
+	if (error == 0)
+		error = follow_links(daemon, why);
 	for (unsigned i = 0; error == 0 && i < options->nports; i++)
 		error = open_port(daemon, &options->ports[i], why);
-	if (error != 0)
-		return error;
-	daemon->link_fd = link_open();
-	if (daemon->link_fd < 0) {
-		text_printf(why, "cannot follow links: %s", strerror(-daemon->link_fd));
-		return daemon->link_fd;
-	}
-	return watch(daemon, daemon->link_fd, on_link);
+	return error;
 }
 
 static int make_router(struct daemon *daemon, struct text *why)

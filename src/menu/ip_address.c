@@ -107,7 +107,7 @@ static bool address_check(const struct row *row, struct diag *diag)
 	ip4 addr = body->address.addr.v4;
 	unsigned bits = body->address.bits;
 	ip4 network = ip4_network(addr, bits);
-	char text[IP4_TEXT_BYTES];
+	char text[IP4_TEXT_BYTES], first[IP4_TEXT_BYTES];
 
 	if (is_special(addr))
 		return diag_fail(diag, "address",
@@ -120,10 +120,10 @@ static bool address_check(const struct row *row, struct diag *diag)
 	if (bits < 31 && (ip4_equal(addr, network) || addr.v == (network.v | ~ip4_mask(bits).v)))
 		return diag_fail(diag, "address",
 		                 "invalid value for argument address: %s is the %s address of its "
-		                 "network, not a host's; the first host is .%u",
+		                 "network, not a host's; the first host is %s",
 		                 ip4_str(addr, text),
 		                 ip4_equal(addr, network) ? "network" : "broadcast",
-		                 (network.v + 1) & 255);
+		                 ip4_str((ip4){ network.v + 1 }, first));
 	return network_check(body, network, diag);
 }
 

@@ -8,12 +8,15 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "input", "forward", "output", NULL };
+
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN("input (for the router), forward (through it), output (from it), or a "
-	                 "chain of one's own"),
+	RULE_FIELDS_CHAIN(FACILITY_FILTER, chains,
+	                  "input (for the router), forward (through it), output (from it), or a "
+	                  "chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
-	RULE_FIELDS_ACTION(FACILITY_FILTER),
+	RULE_FIELDS_ACTION,
 	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
 	  .dflt = "icmp-network-unreachable", .flags = F_QUIET,
 	  .help = "how a rejected sender is told" },
@@ -22,8 +25,7 @@ static const struct field fields[] = {
 static bool filter_prepare(struct router *router, const struct conf_state *state,
                            void **ret_prepared, struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/filter", FACILITY_FILTER, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_FILTER, ret_prepared, diag);
 }
 
 static void filter_publish(struct router *router, void *prepared)
@@ -34,12 +36,6 @@ static void filter_publish(struct router *router, void *prepared)
 static void filter_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	rule_row_status(router, state, FACILITY_FILTER, row);
-}
-
-static bool filter_warn(struct router *router, const struct conf_state *state,
-                        const struct row *row, struct text *out)
-{
-	return rule_row_warn(state, "/ip/firewall/filter", row, out);
 }
 
 static void filter_fresh(struct router *router, struct fresh_sink *sink)
@@ -79,6 +75,12 @@ static void filter_fresh(struct router *router, struct fresh_sink *sink)
 			n++;
 		sink->row(sink, 0, rules[i], n);
 	}
+}
+
+static bool filter_warn(struct router *router, const struct conf_state *state,
+                        const struct row *row, struct text *out)
+{
+	return rule_row_warn(router, state, FACILITY_FILTER, row, out);
 }
 
 const struct menu menu_ip_firewall_filter = {

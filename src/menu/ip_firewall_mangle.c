@@ -12,14 +12,18 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "prerouting", "input",       "forward",
+	                              "output",     "postrouting", NULL };
+
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN(
+	RULE_FIELDS_CHAIN(
+		FACILITY_MANGLE, chains,
 		"prerouting, input, forward, output, postrouting, or a chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
 	{ "routing-mark", &type_match_mark, RULE_AT(routing_mark), .max = MARK_NAME_BYTES - 1,
 	  .flags = F_NEGATE, .help = "mark that chose its routing table" },
-	RULE_FIELDS_ACTION(FACILITY_MANGLE),
+	RULE_FIELDS_ACTION,
 	{ "new-mss", &type_new_mss, RULE_AT(new_mss), .min = 88, .max = 65495,
 	  .help = "what the MSS option is lowered to; for action=change-mss" },
 	{ "new-connection-mark", &type_string, AT(struct rule_row, new_connection_mark), .min = 1,
@@ -121,8 +125,7 @@ static bool mangle_translate(struct request *request, struct diag *diag)
 static bool mangle_prepare(struct router *router, const struct conf_state *state,
                            void **ret_prepared, struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/mangle", FACILITY_MANGLE, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_MANGLE, ret_prepared, diag);
 }
 
 static void mangle_publish(struct router *router, void *prepared)
@@ -138,7 +141,7 @@ static void mangle_status(struct router *router, const struct conf_state *state,
 static bool mangle_warn(struct router *router, const struct conf_state *state,
                         const struct row *row, struct text *out)
 {
-	return rule_row_warn(state, "/ip/firewall/mangle", row, out);
+	return rule_row_warn(router, state, FACILITY_MANGLE, row, out);
 }
 
 const struct menu menu_ip_firewall_mangle = {

@@ -6,12 +6,15 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "srcnat", "dstnat", NULL };
+
 static const struct field fields[] = {
-	RULE_FIELD_CHAIN(
+	RULE_FIELDS_CHAIN(
+		FACILITY_NAT, chains,
 		"srcnat (sources, on the way out), dstnat (destinations, on the way in), or "
 		"a chain of one's own"),
 	RULE_FIELDS_MATCH,
-	RULE_FIELDS_ACTION(FACILITY_NAT),
+	RULE_FIELDS_ACTION,
 	{ "to-addresses", &type_range, RULE_AT(to_addresses),
 	  .help = "the new address, or a range to choose from" },
 	{ "to-ports", &type_to_ports, .offset = offsetof(struct rule_row, spec.to_port_low),
@@ -23,8 +26,7 @@ static const struct field fields[] = {
 static bool nat_prepare(struct router *router, const struct conf_state *state, void **ret_prepared,
                         struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/nat", FACILITY_NAT, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_NAT, ret_prepared, diag);
 }
 
 static void nat_publish(struct router *router, void *prepared)
@@ -42,7 +44,7 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
-	if (rule_row_warn(state, "/ip/firewall/nat", row, out))
+	if (rule_row_warn(router, state, FACILITY_NAT, row, out))
 		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)

@@ -13,6 +13,12 @@
 const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
 	                                 NULL };
 
+static const char *const paths[FACILITY_COUNT] = {
+	[FACILITY_FILTER] = "/ip/firewall/filter",
+	[FACILITY_NAT] = "/ip/firewall/nat",
+	[FACILITY_MANGLE] = "/ip/firewall/mangle",
+};
+
 const struct menu_flag rule_row_flags[1] = { { 'I', "invalid" } };
 
 static struct rule_spec spec_of(const struct row *row)
@@ -33,10 +39,10 @@ static struct rule_spec spec_of(const struct row *row)
 	return spec;
 }
 
-bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
-                      enum facility facility, void **ret_prepared, struct diag *diag)
+bool rule_row_prepare(struct router *router, const struct conf_state *state, enum facility facility,
+                      void **ret_prepared, struct diag *diag)
 {
-	struct rows rows = conf_state_rows(state, path);
+	struct rows rows = conf_state_rows(state, paths[facility]);
 	struct rule_spec *specs = mem_new(rows.n, sizeof *specs);
 	struct rule_lookup lookup = { router, state };
 	struct rule_names names = lookup_rule_names(&lookup);
@@ -84,11 +90,11 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
 		row->flags |= FLAG_INVALID;
 }
 
-bool rule_row_warn(const struct conf_state *state, const char *path, const struct row *row,
-                   struct text *out)
+/* A jump to a chain without rules does nothing. */
+static bool leads_nowhere(const struct conf_state *state, enum facility facility,
+                          const struct rule_spec *spec)
 {
-	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
-	struct rows rows = conf_state_rows(state, path);
+	struct rows rows = conf_state_rows(state, paths[facility]);
 
 	if (spec->action != ACTION_JUMP)
 		return false;
@@ -98,8 +104,31 @@ bool rule_row_warn(const struct conf_state *state, const char *path, const struc
 		if (strcmp(other->spec.chain, spec->jump_target) == 0)
 			return false;
 	}
-	text_printf(out, "there is no rule with chain=%s yet; until then the jump leads nowhere",
-	            spec->jump_target);
+	return true;
+}
+
+bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
+                   const struct row *row, struct text *out)
+{
+	const struct rule_row *body = (const void *)row->body;
+	char buffer[64];
+	struct text builtin = text_into(buffer, sizeof buffer);
+
+	if ((row->flags & ROW_DISABLED) != 0 || router->fw.rules[facility] == NULL)
+		return false;
+	if (leads_nowhere(state, facility, &body->spec)) {
+		text_printf(out,
+		            "there is no rule with chain=%s yet; until then the jump leads "
+		            "nowhere\n",
+		            body->spec.jump_target);
+		return true;
+	}
+	if (rules_chain_reached(router->fw.rules[facility], body->spec.chain, &builtin))
+		return false;
+	text_printf(out,
+	            "no packet meets this rule: no rule jumps to its chain %s; the built-in chains "
+	            "are %s\n",
+	            body->spec.chain, text_str(&builtin));
 	return true;
 }
 

@@ -42,14 +42,14 @@ extern const struct type type_rule_action;
 	{ "port", &type_match_ports, RULE_AT(any_port), .flags = F_NEGATE,                         \
 	  .help = "source or destination ports; with protocol=tcp or udp" },                       \
 	{ "in-interface", &type_match_ref, RULE_AT(in_interface), .ref = "interface",              \
-	  .flags = F_NEGATE, .help = "the interface it came in by" },                              \
+	  .flags = F_NEGATE | F_HOLDS, .help = "the interface it came in by" },                    \
 	{ "out-interface", &type_match_ref, RULE_AT(out_interface), .ref = "interface",            \
-	  .flags = F_NEGATE, .help = "the interface it leaves by" },                               \
+	  .flags = F_NEGATE | F_HOLDS, .help = "the interface it leaves by" },                     \
 	{ "in-interface-list", &type_match_ref, RULE_AT(in_interface_list),                        \
-	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .ref = "/interface/list", .flags = F_NEGATE | F_HOLDS,                                   \
 	  .help = "a list with the interface it came in by" },                                     \
 	{ "out-interface-list", &type_match_ref, RULE_AT(out_interface_list),                      \
-	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .ref = "/interface/list", .flags = F_NEGATE | F_HOLDS,                                   \
 	  .help = "a list with the interface it leaves by" },                                      \
 	{ "connection-mark", &type_match_mark, RULE_AT(connection_mark),                           \
 	  .max = MARK_NAME_BYTES - 1, .flags = F_NEGATE, .help = "mark of its connection" },       \
@@ -79,9 +79,7 @@ extern const struct type type_rule_action;
 	{ "tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,                 \
 	  .flags = F_NEGATE, .help = "value of the MSS option" }
 
-#define RULE_FIELDS_ACTION(facility)                                                               \
-	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
-	  .flags = F_STATS, .help = "what happens to a packet that matches" },                     \
+#define RULE_FIELDS_ACTION                                                                         \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
 	  .help = "chain to go on with; for action=jump" },                                        \
 	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
@@ -93,21 +91,25 @@ extern const struct type type_rule_action;
 	{ "bytes", &type_uint, AT(struct rule_row, bytes),                                         \
 	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes" }
 
-#define RULE_FIELD_CHAIN(help_)                                                                    \
+/* What a rule is: these come first wherever it is shown. */
+#define RULE_FIELDS_CHAIN(facility, chains, help_)                                                 \
 	{ "chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,              \
-	  .flags = F_REQUIRED | F_STATS, .help = help_ }
+	  .words = (chains), .flags = F_REQUIRED | F_STATS, .help = help_ },                       \
+	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
+	  .flags = F_STATS, .help = "what happens to a packet that matches" }
 
 /* clang-format on */
 
 /* The hooks' common part. */
-bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
-                      enum facility facility, void **ret_prepared, struct diag *diag);
+bool rule_row_prepare(struct router *router, const struct conf_state *state, enum facility facility,
+                      void **ret_prepared, struct diag *diag);
 void rule_row_discard(void *prepared);
 void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
                      struct row *row);
-/* A jump into a chain without rules does nothing. */
-bool rule_row_warn(const struct conf_state *state, const char *path, const struct row *row,
-                   struct text *out);
+/* A rule in a chain that no packet comes to, or a jump to a chain without rules: a slip of the pen,
+ * or the other half is still to come. */
+bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
+                   const struct row *row, struct text *out);
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];

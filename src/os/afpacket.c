@@ -58,7 +58,7 @@ struct afpacket {
 	int fd;
 	char iface[NETDEV_NAME_BYTES];
 	int index;
-	bool promiscuous, brought_up;
+	bool promiscuous;
 	bool bypassing; /* PACKET_QDISC_BYPASS is set */
 	struct silence silence;
 	struct ring ring;
@@ -300,19 +300,10 @@ static int attach(struct afpacket *a, const struct netdev *netdev, struct text *
 		error = netdev_change_flags(a->fd, a->iface, IFF_UP, 0);
 		if (error != 0)
 			return error;
-		a->brought_up = true;
 	}
 	if (bind(a->fd, (struct sockaddr *)&at, sizeof at) < 0)
 		return -errno;
 	return join_promiscuous(a);
-}
-
-static void detach(struct afpacket *a)
-{
-	/* Down before IPv6 is let in again: as it was found. */
-	if (a->brought_up)
-		(void)!netdev_change_flags(a->fd, a->iface, 0, IFF_UP);
-	silence_end(&a->silence, a->fd);
 }
 
 /* The interface has gone and come back under the same name (a card unplugged, a tunnel made
@@ -322,29 +313,41 @@ static void attach_again(struct afpacket *a, struct netdev *netdev)
 	char said[256];
 	struct text words = text_into(said, sizeof said);
 
-	a->bypassing = set_option(a->fd, PACKET_QDISC_BYPASS, 1) == 0;
-	if (attach(a, netdev, &words) != 0 || netdev_read(a->fd, a->iface, netdev) != 0)
+	if (attach(a, netdev, &words) != 0 || netdev_read(a->fd, a->iface, netdev) != 0) {
 		netdev->flags = 0;
+		a->index = 0; /* no interface's: the next look tries again */
+	}
+}
+
+/* The link has come: the first frame shall not pay for the time without. A segment sent in that
+ * time was refused for other reasons than its size (after_failure()). */
+static void begin_anew(struct afpacket *a)
+{
+	clear_socket_error(a->fd);
+	a->bypassing = set_option(a->fd, PACKET_QDISC_BYPASS, 1) == 0;
 }
 
 static bool afpacket_poll_link(struct port *port)
 {
 	struct afpacket *a = afpacket_of(port);
-	bool was_up = port->link_up;
-	uint32_t mtu_before = port->mtu_bytes;
+	struct port before = *port;
 	struct netdev netdev;
 
 	if (netdev_read(a->fd, a->iface, &netdev) != 0) {
 		port->link_up = false;
-		return was_up;
+		return before.link_up;
 	}
-	if (netdev.index != a->index)
+	if (netdev.index != a->index) {
 		attach_again(a, &netdev);
+		before.link_up = false;
+	}
 	port->link_up = is_linked(&netdev);
 	port->mtu_bytes = netdev.mtu_bytes;
-	if (port->link_up && !was_up)
-		clear_socket_error(a->fd); /* or the first frame would pay for the time without */
-	return port->link_up != was_up || port->mtu_bytes != mtu_before;
+	port->mac = netdev.mac;
+	if (port->link_up && !before.link_up)
+		begin_anew(a);
+	return port->link_up != before.link_up || port->mtu_bytes != before.mtu_bytes ||
+	       !mac_equal(&port->mac, &before.mac);
 }
 
 static void afpacket_stats(struct port *port, struct port_stats *ret_stats)
@@ -372,7 +375,7 @@ static void afpacket_close(struct port *port)
 {
 	struct afpacket *a = afpacket_of(port);
 
-	detach(a);
+	silence_end(&a->silence, a->fd);
 	free_all(a);
 }
 
@@ -540,11 +543,9 @@ static int set_up(struct afpacket *a, const struct afpacket_options *options, st
 	a->promiscuous = options->promiscuous;
 	error = attach(a, &netdev, words);
 	if (error != 0) {
-		detach(a);
+		silence_end(&a->silence, a->fd);
 		return explain_setup(words, options->iface, error);
 	}
-	a->port.mac = netdev.mac;
-	a->port.mtu_bytes = netdev.mtu_bytes;
 	(void)afpacket_poll_link(&a->port);
 	return 0;
 }

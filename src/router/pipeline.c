@@ -204,26 +204,29 @@ static enum verdict src_nat(struct walk *walk, struct pkt *p)
 }
 
 /* A new connection mark may change what rules say of both directions. */
-static void note_mark(struct router *router, const struct pkt *p)
+static void note_mark(struct walk *walk, const struct pkt *p)
 {
 	struct flow *flow;
 
 	if (p->flow == FLOW_NONE || p->state == STATE_RELATED)
 		return;
-	flow = flow_at(router->fw.flows, p->flow);
+	flow = flow_at(walk->router->fw.flows, p->flow);
 	if (flow->mark == p->connection_mark)
 		return;
+	walk->unsettled = true;
 	flow->mark = p->connection_mark;
 	flow->way[0].generation = flow->way[1].generation = 0;
 }
 
 static enum verdict confirm(struct walk *walk, struct pkt *p)
 {
+	bool begins = p->flow == FLOW_NONE;
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
+	walk->unsettled = begins;
 	if (reason != DROP_COUNT)
 		return pkt_drop(net_of(walk), p, reason);
-	note_mark(walk->router, p);
+	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
 	return VERDICT_NEXT;
 }

@@ -105,7 +105,7 @@ static void draw_l4(struct sim_random *r, struct rule_spec *spec)
 
 	draw_protocol(r, spec);
 	if (has_protocol(spec, IPPROTO_ICMP)) {
-		if (often(r))
+		if (rarely(r))
 			spec->icmp_options =
 				(struct match_icmp){ .on = true, .type = 8, .code_high = 255 };
 		return;
@@ -118,7 +118,7 @@ static void draw_l4(struct sim_random *r, struct rule_spec *spec)
 		draw_ports(r, &spec->any_port);
 	if (!has_protocol(spec, IPPROTO_TCP))
 		return;
-	if (sim_random_chance(r, 1500)) {
+	if (sim_random_chance(r, 800)) {
 		spec->tcp_flags.on = true;
 		spec->tcp_flags.must_be_set = flags[sim_random_below(r, ARRAY_LEN(flags))];
 		if (often(r))
@@ -156,20 +156,28 @@ static void draw_mark(struct sim_random *r, struct match_name *m)
 	name_set(m->name, sizeof m->name, pick(r, names, ARRAY_LEN(names)));
 }
 
-/* What has to see each packet. */
+/* What has to see each packet: seldom, or nothing is ever replayed. */
 static void draw_each_packet(struct sim_random *r, struct rule_spec *spec)
 {
-	if (rarely(r))
+	switch (sim_random_below(r, 80)) {
+	case 0:
 		draw_number(r, &spec->packet_size, 1500);
-	if (rarely(r))
+		break;
+	case 1:
 		draw_number(r, &spec->ttl, 130);
-	if (rarely(r))
+		break;
+	case 2:
 		draw_number(r, &spec->dscp, 63);
-	if (rarely(r))
+		break;
+	case 3:
 		spec->fragment = true;
-	if (rarely(r)) {
+		break;
+	case 4:
 		spec->log = true;
 		name_set(spec->log_prefix, sizeof spec->log_prefix, "seen");
+		break;
+	default:
+		break;
 	}
 }
 
@@ -282,6 +290,16 @@ static void plain_masquerade(struct rule_spec *spec)
 	spec->action = ACTION_MASQUERADE;
 }
 
+/* As nearly everybody begins their forward chain. */
+static void accept_established(struct rule_spec *spec)
+{
+	name_set(spec->chain, sizeof spec->chain, "forward");
+	spec->connection_state =
+		(struct match_bits){ .on = true,
+		                     .bits = 1 << STATE_ESTABLISHED | 1 << STATE_RELATED };
+	spec->action = ACTION_ACCEPT;
+}
+
 bool scene_rule_is_plain_masquerade(const struct rule_spec *spec)
 {
 	struct rule_spec plain = { .id = spec->id };
@@ -299,6 +317,10 @@ void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint
 	memset(specs, 0, SCENE_RULES * sizeof specs[0]);
 	if (facility == FACILITY_NAT && sim_random_chance(random, 7000)) {
 		plain_masquerade(&specs[kept]);
+		specs[kept++].id = (*next_id)++;
+	}
+	if (facility == FACILITY_FILTER && sim_random_chance(random, 5000)) {
+		accept_established(&specs[kept]);
 		specs[kept++].id = (*next_id)++;
 	}
 	for (unsigned i = 0; i < n; i++) {

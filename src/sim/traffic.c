@@ -14,6 +14,7 @@
 #define IP(a, b, c, d) ((ip4){ (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d) })
 
 enum {
+	TRAFFIC_BUSY = 6, /* talks */
 	OWN_TTL = 64,
 	PLAIN_TTL = 128
 };
@@ -142,12 +143,14 @@ static struct talk *talk_begin(struct traffic *traffic)
 	return talk;
 }
 
+/* A few talk most of the time: only then is there something to replay between two changes. */
 static struct talk *talk_draw(struct traffic *traffic)
 {
 	struct sim_random *r = traffic->random;
+	uint32_t busy = sim_random_chance(r, 7000) ? TRAFFIC_BUSY : TRAFFIC_TALKS;
 
-	for (unsigned i = 0; i < 8 && !sim_random_chance(r, 500); i++) {
-		struct talk *talk = &traffic->talks[sim_random_below(r, TRAFFIC_TALKS)];
+	for (unsigned i = 0; i < 8 && !sim_random_chance(r, 300); i++) {
+		struct talk *talk = &traffic->talks[sim_random_below(r, busy)];
 
 		if (talk->used)
 			return talk;
@@ -391,7 +394,8 @@ static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *t
 	note->tuple = d.tuple;
 	note->related = error;
 	note->sound = sound;
-	note->plain = plain && !error;
+	note->plain =
+		plain && !error && (d.tuple.proto != IPPROTO_ICMP || icmp_is_query(d.icmp_type));
 	put(traffic, twin, port, &d, note);
 }
 

@@ -25,7 +25,8 @@ static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, boo
 		.now = start,
 		.budget = { .pkt_small = 512,
 		            .pkt_large = 8,
-		            .neighbours = 64,
+		            .neighbours =
+		                    seed % 2 == 0 ? 64 : 6, /* six are fewer than there are hosts */
 		            .port_addresses = 64,
 		            .datagrams = 16 },
 		.flows = flows,

@@ -26,6 +26,24 @@ static void print_value(const struct param *param, struct text *out)
 	text_char(out, '\n');
 }
 
+/* Menus and commands have helps of several hands: each begins like a sentence. */
+static void print_help(const char *help, struct text *out)
+{
+	if (*help >= 'a' && *help <= 'z')
+		text_printf(out, " -- %c%s", *help - 'a' + 'A', help + 1);
+	else
+		text_printf(out, " -- %s", help);
+}
+
+static void print_candidate(const struct candidate *candidate, const char *colour, struct text *out)
+{
+	text_printf(out, "%s%s%s", colour != NULL ? colour : "", candidate->text,
+	            colour != NULL ? "\033[m" : "");
+	if (candidate->help != NULL)
+		print_help(candidate->help, out);
+	text_char(out, '\n');
+}
+
 void help_print(const struct candidates *candidates, bool colour, struct text *out)
 {
 	const struct expect *expect = &candidates->expect;
@@ -33,20 +51,19 @@ void help_print(const struct candidates *candidates, bool colour, struct text *o
 	if (expect->kind == EXPECT_VALUE || expect->kind == EXPECT_TEST_VALUE ||
 	    (expect->kind == EXPECT_PARAM && expect->bare_first))
 		print_value(&expect->param, out);
-	for (size_t i = 0; i < candidates->n; i++) {
-		const struct candidate *candidate = &candidates->at[i];
+	bool place = expect->kind == EXPECT_PLACE;
 
-		if (colour)
-			text_add(out, candidate->menu                ? "\033[36m"
-			              : expect->kind == EXPECT_PLACE ? "\033[35m"
-			                                             : "\033[32m");
-		text_add(out, candidate->text);
-		if (colour)
-			text_add(out, "\033[m");
-		if (candidate->help != NULL)
-			text_printf(out, " -- %s", candidate->help);
-		text_char(out, '\n');
-	}
+	/* Menus first: where to go, then what to do here. */
+	for (size_t i = 0; place && i < candidates->n; i++)
+		if (candidates->at[i].menu)
+			print_candidate(&candidates->at[i], colour ? "\033[36m" : NULL, out);
+	for (size_t i = 0; i < candidates->n; i++)
+		if (!candidates->at[i].menu)
+			print_candidate(&candidates->at[i],
+			                !colour ? NULL
+			                : place ? "\033[35m"
+			                        : "\033[32m",
+			                out);
 }
 
 void help_list(const struct candidates *candidates, size_t width, struct text *out)

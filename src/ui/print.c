@@ -57,13 +57,19 @@ static void take_flagged(struct printer *p, unsigned flags)
 			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
-/* Counters of stored items are what print stats is for. */
+static bool is_counter(const struct field *field)
+{
+	return (field->flags & F_STATS) != 0 && (field->flags & F_READ_ONLY) != 0;
+}
+
+/* Counters of stored items are what print stats is for. What they count (a rule's chain and
+ * action) is a column there, too, but no counter. */
 static void take_all(struct printer *p)
 {
 	bool stored = p->menu->kind != MENU_OBSERVED && p->menu->kind != MENU_SETTINGS;
 
 	for (size_t i = 0; i < p->menu->nfields; i++)
-		if (!stored || (p->menu->fields[i].flags & F_STATS) == 0)
+		if (!stored || !is_counter(&p->menu->fields[i]))
 			p->fields[p->nfields++] = &p->menu->fields[i];
 }
 
@@ -228,12 +234,8 @@ static bool worth_showing(const struct printer *p, const struct field *field, co
 {
 	if (!row_shows(p->menu, field, row))
 		return false;
-	/* Counters of rules have a print of their own. */
-	if (p->menu->kind == MENU_ORDERED && (field->flags & F_READ_ONLY) != 0 &&
-	    (field->flags & F_STATS) != 0)
-		return false;
 	/* An option that is not set is no news. */
-	return (field->flags & (F_BARE | F_QUIET)) == 0 ||
+	return p->chosen || (field->flags & (F_BARE | F_QUIET)) == 0 ||
 	       row_given(row, (size_t)(field - p->menu->fields));
 }
 

@@ -73,16 +73,34 @@ static void out_drawn(struct session *session, struct text *text)
 	text_free(text);
 }
 
+/* What was typed comes back in messages; it is to do nothing to a terminal. */
+static void put_plain(struct text *text, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if ((c < ' ' && c != '\n') || c == 127)
+			text_printf(text, "\\%02X", c);
+		else
+			text_char(text, bytes[i]);
+	}
+}
+
 static void out_diag(struct session *session, const struct diag *diag)
 {
 	size_t first = strcspn(diag->text, "\n");
 	struct text text = { 0 };
 
-	text_bytes(&text, diag->text, first);
+	put_plain(&text, diag->text, first);
 	if (diag->at_position)
 		text_printf(&text, " (line %u column %u)", diag->line, diag->column);
-	text_printf(&text, "%s\n", diag->text + first);
-	out_text(session, &text);
+	put_plain(&text, diag->text + first, strlen(diag->text + first));
+	text_char(&text, '\n');
+	if (session->setup.error != NULL)
+		session->setup.error(session->setup.arg, text_str(&text), text.len);
+	else
+		out_bytes(session, text_str(&text), text.len);
+	text_free(&text);
 }
 
 static void host_out(void *arg, const char *bytes, size_t len)
@@ -480,6 +498,8 @@ struct session *session_new(const struct session_setup *setup)
 	session->setup = *setup;
 	session->path = mem_strdup("/");
 	session->line.width = setup->width;
+	if (setup->interactive && setup->greeting != NULL)
+		out_bytes(session, setup->greeting, strlen(setup->greeting));
 	prompt(session);
 	return session;
 }

@@ -30,11 +30,14 @@ struct session_setup {
 	size_t width;     /* of the terminal in columns; 0: any */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
+	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
 	void *arg; /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
 	 * Never used by interactive sessions, where all is one stream. */
 	void (*notice)(void *arg, const char *bytes, size_t len);
+	/* Errors, whole lines. NULL: to out. */
+	void (*error)(void *arg, const char *bytes, size_t len);
 };
 
 /* How a text ended: everything ran, or the error was printed. */

@@ -8,6 +8,7 @@
 #ifndef WIRE_CURSOR_H
 #define WIRE_CURSOR_H
 
+#include <endian.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -28,24 +29,30 @@ struct writer {
 /* Fields at a fixed place of a header whose length has been checked. */
 static inline uint16_t wire_get16(const uint8_t *p)
 {
-	return (uint16_t)(p[0] << 8 | p[1]);
+	uint16_t v;
+
+	memcpy(&v, p, sizeof v);
+	return be16toh(v);
 }
 
 static inline uint32_t wire_get32(const uint8_t *p)
 {
-	return (uint32_t)wire_get16(p) << 16 | wire_get16(p + 2);
+	uint32_t v;
+
+	memcpy(&v, p, sizeof v);
+	return be32toh(v);
 }
 
 static inline void wire_put16(uint8_t *p, uint16_t v)
 {
-	p[0] = (uint8_t)(v >> 8);
-	p[1] = (uint8_t)v;
+	v = htobe16(v);
+	memcpy(p, &v, sizeof v);
 }
 
 static inline void wire_put32(uint8_t *p, uint32_t v)
 {
-	wire_put16(p, (uint16_t)(v >> 16));
-	wire_put16(p + 2, (uint16_t)v);
+	v = htobe32(v);
+	memcpy(p, &v, sizeof v);
 }
 
 /* @bytes may be NULL when @len is 0; C allows no arithmetic on it, not even + 0. */
@@ -154,16 +161,16 @@ static inline void write_u16(struct writer *w, uint16_t v)
 {
 	uint8_t *p = writer_take(w, 2);
 
-	if (p != NULL) {
-		p[0] = (uint8_t)(v >> 8);
-		p[1] = (uint8_t)v;
-	}
+	if (p != NULL)
+		wire_put16(p, v);
 }
 
 static inline void write_u32(struct writer *w, uint32_t v)
 {
-	write_u16(w, (uint16_t)(v >> 16));
-	write_u16(w, (uint16_t)v);
+	uint8_t *p = writer_take(w, 4);
+
+	if (p != NULL)
+		wire_put32(p, v);
 }
 
 static inline void write_ip4(struct writer *w, ip4 addr)

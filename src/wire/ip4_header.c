@@ -5,21 +5,24 @@
 
 bool ip4_header_parse(struct reader *r, struct ip4_header *ret_header)
 {
+	/* One check for the whole fixed part: every packet comes through here. */
+	const uint8_t *p = reader_take(r, IP4_HEADER_BYTES);
 	struct ip4_header header;
-	uint8_t first = read_u8(r);
 
-	header.version = first >> 4;
-	header.header_bytes = (uint8_t)((first & 0xf) * 4);
-	header.tos = read_u8(r);
-	header.total_bytes = read_u16(r);
-	header.id = read_u16(r);
-	header.fragment = read_u16(r);
-	header.ttl = read_u8(r);
-	header.proto = read_u8(r);
-	header.checksum = read_u16(r);
-	header.src = read_ip4(r);
-	header.dst = read_ip4(r);
-	if (r->failed || header.header_bytes < IP4_HEADER_BYTES)
+	if (p == NULL)
+		return false;
+	header.version = p[0] >> 4;
+	header.header_bytes = (uint8_t)((p[0] & 0xf) * 4);
+	header.tos = p[1];
+	header.total_bytes = wire_get16(p + IP4_AT_TOTAL);
+	header.id = wire_get16(p + IP4_AT_ID);
+	header.fragment = wire_get16(p + IP4_AT_FRAGMENT);
+	header.ttl = p[IP4_AT_TTL];
+	header.proto = p[IP4_AT_PROTO];
+	header.checksum = wire_get16(p + IP4_AT_CHECKSUM);
+	header.src = (ip4){ wire_get32(p + IP4_AT_SRC) };
+	header.dst = (ip4){ wire_get32(p + IP4_AT_DST) };
+	if (header.header_bytes < IP4_HEADER_BYTES)
 		return false;
 	header.options = reader_take(r, header.header_bytes - IP4_HEADER_BYTES);
 	if (r->failed)

@@ -54,4 +54,6 @@ check_equal "two hosts at once" 2 "$(grep -c '^20 sent, 20 answered' <<<"$both")
 frames=$(lab_watched echo)
 check_match "from the outer address" "^in  icmp $outer > $inet type 8" "$frames"
 check_none "and from no other" '192\.168\.' "$frames"
+check_match "the router's own ping, which the rule takes too, is answered" 'sent=2 received=2' \
+	"$(lab_type "/ping $inet count=2 interval=200ms" 2>&1)"
 check_end

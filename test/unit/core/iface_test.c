@@ -120,6 +120,32 @@ static void what_cannot_leave_is_dropped(void **state)
 	fixture_free(f);
 }
 
+/* A card that was changed for another one, or given another address: the old address is nobody's.
+ */
+static void the_hardware_address_follows_the_port(void **state)
+{
+	struct fixture *f = fixture_new(1);
+	uint32_t generation = f->net->generation;
+	struct mac mac = iface_mac(7);
+
+	f->ports[1].port.mac = mac;
+	f->ports[1].link_next = false;
+	iface_poll_links(f->net);
+	assert_true(mac_equal(&f->net->ifaces[1].mac, &mac));
+	assert_int_not_equal(f->net->generation, generation);
+	f->ports[1].link_next = true;
+	iface_poll_links(f->net);
+
+	frame_begin(&f->in, iface_mac(1), iface_mac(9), ETH_TYPE_IP4);
+	f->in.len = 60;
+	(void)ether_input(f->net, fixture_frame(f, 1));
+	assert_int_equal(f->net->drops[DROP_NOT_FOR_US], 1);
+	frame_begin(&f->in, iface_mac(7), iface_mac(9), ETH_TYPE_IP4);
+	f->in.len = 60;
+	assert_int_equal(ether_input(f->net, fixture_frame(f, 1)), VERDICT_NEXT);
+	fixture_free(f);
+}
+
 struct tunnel {
 	unsigned n;
 	uint8_t first;
@@ -183,6 +209,7 @@ int main(void)
 		cmocka_unit_test(names_and_defaults),
 		cmocka_unit_test(frames_gather_and_are_flushed),
 		cmocka_unit_test(what_cannot_leave_is_dropped),
+		cmocka_unit_test(the_hardware_address_follows_the_port),
 		cmocka_unit_test(a_tunnel_plugs_in),
 		cmocka_unit_test(explanations_are_bounded),
 	};

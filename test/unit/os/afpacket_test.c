@@ -342,6 +342,10 @@ static void link_changes_are_seen(void **state)
 	lab_run("ip link set pa mtu 1400");
 	assert_true(a->ops->poll_link(a));
 	assert_int_equal(a->mtu_bytes, 1400);
+	lab_run("ip link set pa address 02:00:00:00:00:aa");
+	assert_true(a->ops->poll_link(a));
+	assert_int_equal(a->mac.b[5], 0xaa);
+	assert_false(a->ops->poll_link(a));
 	close(watch);
 	a->ops->close(a);
 }
@@ -381,11 +385,12 @@ static void a_port_takes_its_interface_up_again_when_it_is_made_anew(void **stat
 	a->ops->poll_link(a);
 	assert_false(a->link_up);
 	assert_int_equal(a->ops->transmit(a, &frame, 1), 0);
-	lab_run("ip link add pa type veth peer name pb");
+	lab_run("ip link add pa address 02:00:00:00:00:aa type veth peer name pb");
 
 	struct port *b = open_port("pb");
 
 	wait_for_link(a, true);
+	assert_int_equal(a->mac.b[5], 0xaa);
 	assert_int_equal(a->ops->transmit(a, &frame, 1), 1);
 	assert_int_equal(receive_one(b, got, sizeof got).len, 104);
 	assert_int_equal(b->ops->transmit(b, &frame, 1), 1);
@@ -472,6 +477,81 @@ static void a_left_over_table_is_taken_over(void **state)
 	assert_int_equal(lab_try("nft list table netdev towpath-pa"), 1);
 }
 
+/* A run that ends without closing its port. */
+static void run_and_die(const char *iface)
+{
+	int status;
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		(void)open_port(iface);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static char ip6_disabled(const char *iface)
+{
+	char path[80], value = '?';
+
+	snprintf(path, sizeof path, "/proc/sys/net/ipv6/conf/%s/disable_ipv6", iface);
+
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return '0'; /* a kernel without IPv6 */
+	assert_int_equal(read(fd, &value, 1), 1);
+	close(fd);
+	return value;
+}
+
+/* What a killed run has switched is not taken for the interface's own state by the next ones. */
+static void killed_runs_do_not_change_what_is_restored(void **state)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct netdev netdev;
+
+	for (unsigned up = 0; up <= 1; up++) {
+		if (up)
+			lab_run("ip link set pa up");
+		run_and_die("pa");
+		run_and_die("pa");
+		assert_int_equal(netdev_read(fd, "pa", &netdev), 0);
+		assert_true(netdev.flags & IFF_UP && netdev.flags & IFF_NOARP);
+
+		struct port *a = open_port("pa");
+
+		a->ops->close(a);
+		assert_int_equal(netdev_read(fd, "pa", &netdev), 0);
+		assert_int_equal((netdev.flags & IFF_UP) != 0, up);
+		assert_false(netdev.flags & IFF_NOARP);
+		assert_int_equal(ip6_disabled("pa"), '0');
+		assert_int_equal(lab_try("nft list table netdev towpath-pa"), 1);
+	}
+	close(fd);
+}
+
+/* The same name, another interface: what was noted of the first is not true of it. */
+static void notes_about_an_interface_that_has_gone_are_not_believed(void **state)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+	struct netdev netdev;
+
+	run_and_die("pa");
+	lab_run("ip link del pa");
+	lab_run("ip link add pa type veth peer name pb");
+	lab_run("ip link set pa up arp off");
+
+	struct port *a = open_port("pa");
+
+	a->ops->close(a);
+	assert_int_equal(netdev_read(fd, "pa", &netdev), 0);
+	assert_true(netdev.flags & IFF_UP && netdev.flags & IFF_NOARP);
+	close(fd);
+}
+
 static void the_interface_is_left_as_it_was_found(void **state)
 {
 	struct netdev netdev;
@@ -550,6 +630,8 @@ int main(void)
 		LAB_TEST(the_kernel_is_silent_while_a_port_is_open),
 		LAB_TEST(a_left_over_table_is_taken_over),
 		LAB_TEST(the_interface_is_left_as_it_was_found),
+		LAB_TEST(killed_runs_do_not_change_what_is_restored),
+		LAB_TEST(notes_about_an_interface_that_has_gone_are_not_believed),
 		LAB_TEST(promiscuous_only_when_asked),
 		LAB_TEST(what_can_not_be_a_port_is_told),
 		LAB_TEST(a_port_takes_its_interface_up_again_when_it_is_made_anew),

@@ -133,7 +133,8 @@ static void test_control_characters(void **unused)
 	static const struct step steps[] = {
 		{ "/ip route add gateway=\"\\1B[2J\" comment=\"a\\07b\"", "" },
 		{ "/ip route print where !dynamic proplist=gateway",
-		  "syntax error (line 1 column 32)\nthere is no property \"proplist\" here\n" },
+		  "syntax error (line 1 column 32)\n"
+		  "proplist is no property of an item; write it before where\n" },
 		{ "/ip route print proplist=gateway where !dynamic",
 		  "Flags: A - ACTIVE; s - STATIC\n"
 		  "Columns: GATEWAY\n"
@@ -189,7 +190,8 @@ static void test_items(void **unused)
 		/* Numbers without a print are given out then, and stay. */
 		{ "/ip route remove 1", "" },
 		{ ":put [/ip route get 2 gateway]", "10.0.0.3\n" },
-		{ "/ip route get 1", "no such item\n1 is the number of no item here\n" },
+		{ "/ip route get 1", "no such item\nnumber 1 of the last print was removed since; "
+		                     "print gives new numbers\n" },
 		{ "/ip route print count-only", "3\n" },
 		{ ":put [/ip route find gateway~\"0.[13]\\$\"]", "*4;*6\n" },
 		{ ":put [/ip route find where comment=three]", "*6\n" },
@@ -220,11 +222,19 @@ static void test_items(void **unused)
 		  ".id=*7;dst-address=0.0.0.0/0;routing-table=main;distance=1;disabled=false;"
 		  "active=true;static=true\n" },
 		{ "/ip route remove *7,*4", "" },
-		{ "/ip route remove *77", "no such item\n*77 is the id of no item here\n" },
-		{ "/interface disable ether7",
-		  "no such item\nether7 is the name of no item here\n" },
-		{ "/ip route remove ether7", "expected item id (line 1 column 18)\n"
-		                             "a number of the last print, *id or [find ...]\n" },
+		{ "/ip route remove *77", "no such item\n/ip/route has none with the id *77; print "
+		                          "show-ids shows the ids\n" },
+		{ "/ip route remove 77", "no such item\n/ip/route has none with the number 77; "
+		                         "print shows the numbers\n" },
+		{ "/interface disable ether7", "no such item\n/interface has none called "
+		                               "\"ether7\"; print shows the names\n" },
+		{ "/ip route remove ether7",
+		  "expected item id (line 1 column 18)\n"
+		  "\"ether7\" is none; items of /ip/route have no names: give a number of the last "
+		  "print, *id or [find ...]\n" },
+		{ "/interface set \"\" mtu=1400", "expected item id (line 1 column 16)\nhere must "
+		                                  "stand which item: a number of the "
+		                                  "last print, a name, *id or [find ...]\n" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -302,11 +312,12 @@ static void test_words(void **unused)
 		{ "/ip route add blackhole yes distance 5", "" },
 		{ ":put [/ip route get [find blackhole] blackhole]", "true\n" },
 		{ "/count two 2",
-		  "expected end of command (line 1 column 12)\nthere is no argument \"2\" here\n" },
+		  "expected end of command (line 1 column 12)\nthere is no argument \"2\" here; "
+		  "there are what, count\n" },
 		{ "/count bell count=2", "bell 1\nbell 2\n" },
 		{ "/cou bell c 1", "bell 1\n" },
 		{ "/count count=1 what=x", "x 1\n" },
-		{ "/count count=1", "missing value(s) of argument(s) what\n" },
+		{ "/count count=1", "missing value(s) of argument(s) what\nwhat: What to count\n" },
 		{ "/count nothing", "failure: nothing can't be counted\n" },
 	};
 
@@ -317,20 +328,46 @@ static void test_words(void **unused)
 static const struct {
 	const char *typed, *shown;
 } errors[] = {
-	{ "foo", "bad command name foo (line 1 column 1)\n" },
-	{ "/ip foo", "bad command name foo (line 1 column 5)\n" },
-	{ "/ip/route/prnt", "bad command name prnt (line 1 column 11)\ndid you mean print?\n" },
-	{ "/interface e",
-	  "bad command name e (line 1 column 12)\ndid you mean enable or export?\n" },
-	{ "/ip route remove", "missing value(s) of argument(s) numbers\n" },
+	{ "foo", "bad command name foo (line 1 column 1)\nthere is no \"foo\" here; there are "
+	         "system, interface, ip, export, count, put, quit\n" },
+	{ "/ip foo",
+	  "bad command name foo (line 1 column 5)\nthere is no \"foo\" in /ip; there are "
+	  "route, firewall, export\n" },
+	{ "/ip/route/prnt", "bad command name prnt (line 1 column 11)\n"
+	                    "there is no \"prnt\" in /ip/route; did you mean print?\n" },
+	{ "/interface e", "bad command name e (line 1 column 12)\n"
+	                  "\"e\" could be enable or export\n" },
+	{ "/ip route remove",
+	  "missing value(s) of argument(s) numbers\n"
+	  "say which items: numbers of the last print, names, *ids or [find ...]\n" },
 	{ "/ip route set 0 foo=1",
-	  "expected end of command (line 1 column 17)\nthere is no argument \"foo\" here\n" },
+	  "expected end of command (line 1 column 17)\nthere is no argument \"foo\" here; "
+	  "there are dst-address, gateway, routing-table, distance, blackhole, numbers, comment, "
+	  "disabled\n" },
+	{ "/ip route add 1234567890123456789012345678901234567890=1",
+	  "expected end of command (line 1 column 15)\n"
+	  "there is no argument \"1234567890123456789012345678901234567890\" here; "
+	  "there are dst-address, gateway, routing-table, distance, blackhole, comment, disabled, "
+	  "copy-from\n" },
+	{ "/ip route add 123456789012345678901234567890123456789\xc3\xbc=1",
+	  "expected end of command (line 1 column 15)\n"
+	  "there is no argument \"123456789012345678901234567890123456789...\" here; "
+	  "there are dst-address, gateway, routing-table, distance, blackhole, comment, disabled, "
+	  "copy-from\n" },
+	{ "/ip route add (", "expected end of command (line 1 column 15)\nthis is no argument; "
+	                     "there are dst-address, gateway, routing-table, distance, "
+	                     "blackhole, comment, disabled, copy-from\n" },
+	{ "quit 1", "expected end of command (line 1 column 6)\nnothing more can stand here\n" },
 	{ "/ip route add gatewai=1",
-	  "expected end of command (line 1 column 15)\ndid you mean gateway?\n" },
+	  "expected end of command (line 1 column 15)\n"
+	  "there is no argument \"gatewai\" here; did you mean gateway?\n" },
 	{ "/ip route add d=1", "expected end of command (line 1 column 15)\n"
-	                       "did you mean disabled, dst-address or distance?\n" },
+	                       "\"d\" could be dst-address, distance or disabled\n" },
 	{ "/ip route add gateway", "missing value(s) of argument(s) gateway (line 1 column "
-	                           "22)\n" },
+	                           "22)\nwrite gateway=value; it is: Next hop\n" },
+	{ "/ip route add gateway = 10.0.0.1",
+	  "expected end of command (line 1 column 23)\nwrite name=value, without a blank before "
+	  "=\n" },
 	{ "/ip route add comment= gateway=1", "expected end of command (line 1 column 24)\n"
 	                                      "write comment=\"\" for an empty value\n" },
 	{ "/ip route add gateway=1 gateway=2",
@@ -338,7 +375,9 @@ static const struct {
 	{ "/ip route print detail=yes",
 	  "bad parameter detail (line 1 column 17)\nit is a flag and takes no value\n" },
 	{ "/ip route print where foo=1",
-	  "syntax error (line 1 column 23)\nthere is no property \"foo\" here\n" },
+	  "syntax error (line 1 column 23)\nthere is no property \"foo\" here; there are "
+	  "dst-address, gateway, routing-table, distance, blackhole, inactive, active, connect, "
+	  "static, comment, disabled\n" },
 	{ "/ip route print where gateway=", "syntax error (line 1 column 31)\n"
 	                                    "a value should stand here; an empty one is \"\"\n" },
 	{ "/ip route print where (active",
@@ -355,28 +394,43 @@ static const struct {
 	{ ":put [:put a", "syntax error (line 1 column 13)\na closing bracket ] is missing\n" },
 	{ ":put [/ip route]", "expected command name (line 1 column 16)\n" },
 	{ ":put a b",
-	  "expected end of command (line 1 column 8)\nthere is no argument \"b\" here\n" },
-	{ ":put \"a\"b", "expected end of command (line 1 column 9)\n" },
-	{ ":foo", "bad command name foo (line 1 column 2)\n" },
+	  "expected end of command (line 1 column 8)\nthere is no argument \"b\" here; there are "
+	  "message\n" },
+	{ ":put \"a\"b", "expected end of command (line 1 column 9)\n"
+	                 "a blank must part two values; quotes keep one together\n" },
+	{ ":foo", "bad command name foo (line 1 column 2)\nthere is no \"foo\" here; there are "
+	          "system, interface, ip, export, count, put, quit\n" },
+	{ "/ip/route }", "expected end of command (line 1 column 11)\nno bracket is open here\n" },
 	{ "}", "syntax error (line 1 column 1)\n" },
 	{ "/ip { route print",
 	  "syntax error (line 1 column 18)\na closing bracket } is missing\n" },
-	{ "\n/ip\nfoo", "bad command name foo (line 3 column 1)\n" },
-	{ "/ip route move 0", "bad command name move (line 1 column 11)\n" },
-	{ "/ip route add !gateway", "expected end of command (line 1 column 15)\n" },
+	{ "\n/ip\nfoo", "bad command name foo (line 3 column 1)\nthere is no \"foo\" in /ip; there "
+	                "are route, firewall, export\n" },
+	{ "/ip route move 0",
+	  "bad command name move (line 1 column 11)\nthere is no \"move\" in /ip/route; there are "
+	  "add, comment, disable, enable, export, find, get, print, remove, set, unset\n" },
+	{ "/ip route add !gateway",
+	  "expected end of command (line 1 column 15)\nonly set clears a property with !gateway; "
+	  "leave it out here\n" },
 	{ "/ip route print proplist=foo",
 	  "input does not match any value of proplist (line 1 column 26)\n"
-	  "there is no property \"foo\" here\n" },
+	  "there is no property \"foo\" here; there are dst-address, gateway, routing-table, "
+	  "distance, blackhole, inactive, active, connect, static, comment, disabled\n" },
 	{ ":put [/interface get ether1 foo]",
 	  "input does not match any value of value-name (line 1 column 29)\n"
-	  "there is no property \"foo\" here\n" },
+	  "there is no property \"foo\" here; there are name, mtu, rx-packet, running, comment, "
+	  "disabled\n" },
+	/* What was typed does nothing to the terminal when it comes back. */
+	{ "/interface set \"\\1B[2J\" mtu=1400",
+	  "no such item\n/interface has none called \"\\1B[2J\"; print shows the names\n" },
 	{ ":put a#b", "syntax error (line 1 column 7)\nput a value with # in quotes\n" },
 	{ "/ip route add gateway=0.0.0.0", "failure: gateway can't be 0.0.0.0\n" },
 	/* In a script the place is told for every error. */
 	{ "/ip route\nadd distance=5 gateway=0.0.0.0",
 	  "failure: gateway can't be 0.0.0.0 (line 2 column 24)\n" },
 	{ "\n\n/ip route remove *99",
-	  "no such item (line 3 column 11)\n*99 is the id of no item here\n" },
+	  "no such item (line 3 column 11)\n"
+	  "/ip/route has none with the id *99; print show-ids shows the ids\n" },
 };
 
 static void test_errors(void **unused)
@@ -397,7 +451,8 @@ static void test_script(void **unused)
 
 	assert_false(fixture_run(f, "/ip route\nadd gateway=10.0.0.1\nadd gatewai=10.0.0.2\n"));
 	assert_string_equal(text_str(&f->out),
-	                    "expected end of command (line 3 column 5)\ndid you mean gateway?\n");
+	                    "expected end of command (line 3 column 5)\n"
+	                    "there is no argument \"gatewai\" here; did you mean gateway?\n");
 	assert_string_equal(session_path(f->session), "/");
 	assert_true(fixture_run(f, "/ip route print count-only"));
 	assert_string_equal(text_str(&f->out), "1\n");
@@ -460,8 +515,12 @@ static void test_terminal(void **unused)
 	type(f, "/ip route\r");
 	assert_string_equal(text_str(&f->out), "/ip route\r\n[admin@Towpath] /ip/route> ");
 	type(f, "foo\r\n");
-	assert_string_equal(text_str(&f->out), "foo\r\nbad command name foo (line 1 column 1)\r\n"
-	                                       "[admin@Towpath] /ip/route> ");
+	assert_string_equal(text_str(&f->out),
+	                    "foo\r\nbad command name foo (line 1 column 1)\r\n"
+	                    "there is no \"foo\" in /ip/route; there are add, "
+	                    "comment, disable, enable, export, find, get, print, "
+	                    "remove, set, unset\r\n"
+	                    "[admin@Towpath] /ip/route> ");
 	type(f, "/system identity set name=r1\r");
 	assert_string_equal(text_str(&f->out),
 	                    "/system identity set name=r1\r\n[admin@r1] /ip/route> ");
@@ -536,7 +595,9 @@ static void test_tab(void **unused)
 	                                       "[admin@Towpath] > /ip firewall nat add action=");
 	type(f, "\025?");
 	assert_non_null(strstr(text_str(&f->out), "\r\ncount -- Count something\r\n"));
-	assert_non_null(strstr(text_str(&f->out), "\r\nip\r\n"));
+	/* Menus come first. */
+	assert_non_null(strstr(text_str(&f->out), "\r\ninterface -- Interfaces\r\nip\r\n"
+	                                          "system\r\ncount -- Count something\r\n"));
 	type(f, "/ip route add distance=?");
 	assert_non_null(strstr(text_str(&f->out), "-- Lower wins (1..255); default 1\r\n"));
 	type(f, "\025:put \"?\"\r");

@@ -1,0 +1,230 @@
+/*
+ * replay.c -- what the router itself costs, without the kernel: nanoseconds a packet in memory.
+ *
+ *   bench-replay FLOWS [PACKETS]
+ *
+ * Two ports in memory; UDP flows from one to the other through a masquerade rule and the filter of
+ * a home router. The first round makes the flows (walked), the others replay them, in random order.
+ * `valgrind --tool=callgrind` on it counts instructions repeatably.
+ */
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "core/addr.h"
+#include "core/fib.h"
+#include "core/neigh.h"
+#include "router/router.h"
+#include "wire/checksum.h"
+#include "wire/eth.h"
+#include "wire/ip4_header.h"
+#include "wire/udp_header.h"
+
+#define FRAME_BYTES 60
+
+/* A port that hands out frames for random flows, and takes any. */
+struct bench_port {
+	struct port port;
+	uint8_t rings[PORT_BATCH][PORT_HEADROOM_BYTES + 256];
+	uint32_t flows, state;
+	uint64_t left, taken, next;
+	bool in_order;
+};
+
+static uint32_t draw(struct bench_port *port)
+{
+	port->state ^= port->state << 13;
+	port->state ^= port->state >> 17;
+	port->state ^= port->state << 5;
+	return port->state;
+}
+
+static void fill(uint8_t *at, const struct mac *dst, uint32_t flow)
+{
+	struct mac src = { { 2, 0, 0, 0, 0x88, 2 } };
+	struct writer w = writer_over(at, FRAME_BYTES);
+
+	memset(at, 0, FRAME_BYTES);
+	eth_build(&w, &(struct eth_header){ .dst = *dst, .src = src, .type = ETH_TYPE_IP4 });
+	ip4_header_build(&w, &(struct ip4_header){ .version = 4,
+	                                           .header_bytes = 20,
+	                                           .total_bytes = 46,
+	                                           .ttl = 64,
+	                                           .proto = IPPROTO_UDP,
+	                                           .src = { 0x0a000002 + (flow >> 15) },
+	                                           .dst = { 0xcb007101 } });
+	udp_header_build(&w, &(struct udp_header){ .sport = (uint16_t)(1024 + (flow & 0x7fff)),
+	                                           .dport = 9,
+	                                           .bytes = 26 });
+}
+
+static unsigned bench_receive(struct port *port, struct port_frame *frames, unsigned max)
+{
+	struct bench_port *bench = (struct bench_port *)(void *)port;
+	unsigned n = 0;
+
+	for (; n < max && bench->left > 0; n++, bench->left--) {
+		uint32_t flow =
+			(bench->in_order ? (uint32_t)bench->next++ : draw(bench)) % bench->flows;
+		uint8_t *at = bench->rings[n] + PORT_HEADROOM_BYTES;
+
+		fill(at, &port->mac, flow);
+		frames[n] = (struct port_frame){ .bytes = at,
+			                         .len = FRAME_BYTES,
+			                         .headroom = PORT_HEADROOM_BYTES };
+	}
+	return n;
+}
+
+static void bench_release(struct port *port)
+{
+}
+
+static unsigned bench_transmit(struct port *port, const struct port_frame *frames, unsigned n)
+{
+	((struct bench_port *)(void *)port)->taken += n;
+	return n;
+}
+
+static bool bench_poll_link(struct port *port)
+{
+	return false;
+}
+
+static void bench_stats(struct port *port, struct port_stats *ret_stats)
+{
+	*ret_stats = (struct port_stats){ 0 };
+}
+
+static void bench_close(struct port *port)
+{
+}
+
+static const struct port_ops bench_ops = {
+	.receive = bench_receive,
+	.release = bench_release,
+	.transmit = bench_transmit,
+	.poll_link = bench_poll_link,
+	.stats = bench_stats,
+	.close = bench_close,
+};
+
+static void bench_fill_random(struct random *random, void *bytes, size_t len)
+{
+	memset(bytes, 0x5a, len);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * NS_PER_S + (uint64_t)t.tv_nsec;
+}
+
+static struct bench_port *port_new(const char *name, uint8_t last)
+{
+	struct bench_port *bench = calloc(1, sizeof *bench);
+
+	bench->port.ops = &bench_ops;
+	bench->port.mac = (struct mac){ { 2, 0, 0, 0, 0, last } };
+	bench->port.mtu_bytes = 1500;
+	bench->port.link_up = true;
+	bench->state = 2463534242U;
+	snprintf(bench->port.name, sizeof bench->port.name, "%s", name);
+	return bench;
+}
+
+static void rules(struct router *router)
+{
+	struct rule_names names = { 0 };
+	struct rule_spec nat = { .id = 1,
+		                 .chain = "srcnat",
+		                 .action = ACTION_SRC_NAT,
+		                 .to_addresses = { { 0xcb007102 }, { 0xcb007128 } } };
+	struct rule_spec filter[] = {
+		{ .id = 2,
+		  .chain = "forward",
+		  .action = ACTION_ACCEPT,
+		  .connection_state = { .on = true, .bits = 1U << STATE_ESTABLISHED } },
+		{ .id = 3,
+		  .chain = "forward",
+		  .action = ACTION_DROP,
+		  .connection_state = { .on = true, .bits = 1U << STATE_INVALID } },
+	};
+	char error[256];
+
+	router_publish_rules(router, FACILITY_NAT,
+	                     rules_build(FACILITY_NAT, &nat, 1, &names, NULL, error, sizeof error));
+	router_publish_rules(
+		router, FACILITY_FILTER,
+		rules_build(FACILITY_FILTER, filter, 2, &names, NULL, error, sizeof error));
+}
+
+static void configure(struct router *router, iface_id wan, iface_id lan)
+{
+	struct addr_spec addrs[40];
+	struct mac peer = { { 2, 0, 0, 0, 0x71, 1 } };
+
+	/* Many outer addresses, so that a million flows find ports. */
+	for (unsigned i = 0; i < 39; i++)
+		addrs[i] = (struct addr_spec){ .addr = { 0xcb007102 + i },
+			                       .network = { 0xcb007100 },
+			                       .bits = 24,
+			                       .iface = wan };
+	addrs[39] = (struct addr_spec){
+		.addr = { 0x0a000001 }, .network = { 0x0a000000 }, .bits = 8, .iface = lan
+	};
+	addrs_publish(&router->net, addrs_new(addrs, 40));
+	neigh_set_static(&router->net, wan, (ip4){ 0xcb007101 }, &peer);
+	rules(router);
+	router_set_configured(router);
+}
+
+static double run(struct router *router, struct bench_port *lan, uint64_t packets, bool in_order)
+{
+	uint64_t start = now_ns();
+
+	lan->left = packets;
+	lan->in_order = in_order;
+	while (lan->left > 0)
+		router_turn(router, (mono){ start });
+	return (double)(now_ns() - start) / (double)packets;
+}
+
+int main(int argc, char *argv[])
+{
+	uint32_t flows = argc > 1 ? (uint32_t)strtoul(argv[1], NULL, 10) : 1000;
+	uint64_t packets = argc > 2 ? strtoull(argv[2], NULL, 10) : 2000000;
+	struct random random = { .fill = bench_fill_random };
+	struct log log;
+	struct bench_port *wan = port_new("ether1", 1), *lan = port_new("ether2", 2);
+	struct router_setup setup = {
+		.random = &random, .log = &log, .now = { now_ns() }, .flows = flows + 16
+	};
+	struct router *router;
+	iface_id wan_id, lan_id;
+	double first, replayed;
+
+	log_init(&log);
+	router = router_new(&setup);
+	wan_id = iface_add_port(&router->net, &wan->port);
+	lan_id = iface_add_port(&router->net, &lan->port);
+	lan->flows = flows;
+	configure(router, wan_id, lan_id);
+	first = run(router, lan, flows, true);
+	replayed = run(router, lan, packets, false);
+	printf("%u flows: a new flow %.0f ns, a replayed packet %.1f ns (%llu replayed, %llu "
+	       "walked, "
+	       "%llu out, %u flows)\n",
+	       flows, first, replayed, (unsigned long long)router->counters.replayed,
+	       (unsigned long long)router->counters.walked, (unsigned long long)wan->taken,
+	       router->fw.flows->used);
+	router_free(router);
+	log_free(&log);
+	free(wan);
+	free(lan);
+	return 0;
+}

@@ -1,0 +1,113 @@
+/*
+ * flow_world.h -- a net without interfaces, with the allocator of ports and a clock, and packets
+ * that exist only as fields and a transport header: what flows and tracking look at.
+ */
+#ifndef TEST_FW_FLOW_WORLD_H
+#define TEST_FW_FLOW_WORLD_H
+
+#include "unit.h"
+
+#include <netinet/in.h>
+
+#include "core/net.h"
+#include "core/ports.h"
+#include "fw/fw.h"
+#include "fw/track.h"
+#include "lib/mem.h"
+#include "seeded.h"
+#include "wire/icmp_header.h"
+#include "wire/ip4_header.h"
+#include "wire/tcp_header.h"
+
+#define FLOW_WORLD_START_S 5000
+
+struct flow_world {
+	struct net *net;
+	struct log log;
+	struct seeded random;
+	void *bytes;
+	struct fw fw;
+	uint8_t memory[256];
+};
+
+static inline struct flow_world *flow_world_new(uint32_t flows)
+{
+	struct flow_world *w = mem_new(1, sizeof *w);
+	struct net_budget budget = {
+		.pkt_small = 8, .pkt_large = 1, .neighbours = 8, .port_addresses = 64
+	};
+
+	w->random = seeded_make(flows);
+	w->net = mem_new(1, sizeof *w->net);
+	log_init(&w->log);
+	w->net->now = (mono){ FLOW_WORLD_START_S * NS_PER_S };
+	net_init(w->net, &budget, &w->random.random, &w->log);
+	w->bytes = mem_new_aligned(64, flows_bytes(flows));
+	w->fw = (struct fw){ .net = w->net, .timeouts = flow_timeouts_default(), .loose = true };
+	w->fw.flows = flows_init(w->bytes, flows, &w->net->key, w->net->now);
+	return w;
+}
+
+static inline void flow_world_free(struct flow_world *w)
+{
+	net_free(w->net);
+	log_free(&w->log);
+	mem_free(w->net);
+	mem_free(w->bytes);
+	mem_free(w);
+}
+
+static inline struct tuple flow_world_tuple(uint32_t src, uint16_t sport, uint32_t dst,
+                                            uint16_t dport, uint8_t proto)
+{
+	return (struct tuple){
+		.src = { src }, .dst = { dst }, .sport = sport, .dport = dport, .proto = proto
+	};
+}
+
+static inline uint32_t flow_world_begin(struct flow_world *w, const struct tuple *came,
+                                        const struct tuple *leaves)
+{
+	return flow_begin(w->fw.flows, w->net, came, leaves, w->net->now);
+}
+
+static inline uint32_t flow_world_find(const struct flow_world *w, const struct tuple *t,
+                                       uint8_t *ret_dir)
+{
+	return flow_find(w->fw.flows, t, flow_hash(w->fw.flows, t), ret_dir);
+}
+
+/* Time passes, and what is due ends. */
+static inline void flow_world_sleep_ms(struct flow_world *w, uint64_t ms)
+{
+	w->net->now = mono_add_ms(w->net->now, ms);
+	while (flows_turn(w->fw.flows, w->net, w->net->now, 64))
+		;
+}
+
+/* A segment of @came with @flags, tracked and, unless it is invalid, noted. Its state. */
+static inline uint8_t flow_world_tcp(struct flow_world *w, const struct tuple *came, uint8_t flags,
+                                     uint32_t seq, uint32_t ack)
+{
+	struct pkt p = { .bytes = w->memory,
+		         .l3 = 14,
+		         .l4 = 34,
+		         .payload_at = 54,
+		         .len = 54,
+		         .ip_bytes = 40,
+		         .in = 1,
+		         .arrived = *came,
+		         .now = *came,
+		         .tcp_flags = flags };
+	struct tuple leaves = *came;
+
+	wire_put32(w->memory + 34 + TCP_AT_SEQ, seq);
+	wire_put32(w->memory + 34 + TCP_AT_ACK, ack);
+	track_find(&w->fw, &p, false);
+	if (p.state == STATE_NEW && p.flow == FLOW_NONE)
+		p.flow = flow_world_begin(w, came, &leaves);
+	track_note(&w->fw, &p);
+	return p.state;
+}
+
+#endif
