@@ -98,7 +98,16 @@ static const struct param print_params[] = {
 	  .option = OPTION_WITHOUT_PAGING,
 	  .help = "Don't stop after each page" },
 };
+static const struct param import_params[] = {
+	{ .kind = PARAM_VALUE,
+	  .name = "file-name",
+	  .help = "Which of the router's files to run",
+	  .positional = true },
+};
 static const struct param export_params[] = {
+	{ .kind = PARAM_VALUE,
+	  .name = "file",
+	  .help = "Write it to this file of the router's, for import" },
 	{ .kind = PARAM_FLAG,
 	  .name = "compact",
 	  .option = OPTION_COMPACT,
@@ -151,11 +160,14 @@ static const struct own owns[] = {
 
 static const struct own put_own = { MORE(put_params) };
 static const struct own quit_own;
+static const struct own import_own = { MORE(import_params) };
 
 static const struct own *own_of(const struct command *command)
 {
 	if (command->kind == COMMAND_PUT)
 		return &put_own;
+	if (command->kind == COMMAND_IMPORT)
+		return &import_own;
 	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
 }
 

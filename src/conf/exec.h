@@ -3,6 +3,7 @@
  *
  *   exec_change: by a request to the configuration; the machine waits for the answer
  *   exec_read:   at once, from the published state
+ *   exec_file:   by reading or writing a file of the router's
  *   exec_action: over turns
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
@@ -12,6 +13,7 @@
 #define CONF_EXEC_H
 
 #include "conf/diag.h"
+#include "conf/file.h"
 #include "conf/run.h"
 #include "conf/value.h"
 #include "lib/text.h"
@@ -34,6 +36,11 @@ struct run {
 	struct request *request;
 	struct text notice;
 	bool changing, orphan;
+
+	/* A file that is read or written, and the machine that runs what was read. */
+	char file[FILE_NAME_BYTES];
+	struct run *inner;
+	unsigned imports; /* how many machines are around this one */
 
 	/* An action at work. */
 	const struct action *action;
@@ -76,6 +83,10 @@ bool exec_unknown_property(struct exec *exec, const struct arg *arg, const char 
 bool exec_change(struct exec *exec);
 bool exec_read(struct exec *exec);
 bool exec_read_put(struct exec *exec);
+bool exec_file_import(struct exec *exec);
+/* run->out holds the text. */
+bool exec_file_export(struct exec *exec);
+void exec_file_turn(struct run *run, mono now, unsigned budget);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);

@@ -186,6 +186,8 @@ static bool read_export(struct exec *exec)
 			    .terse = (options & OPTION_TERSE) != 0,
 			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
 	            &run->out);
+	if (call_arg(exec->call, "file") != NULL)
+		return exec_file_export(exec);
 	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
 	                            : (struct value){ .kind = VALUE_NIL });
 	if (exec->wanted)

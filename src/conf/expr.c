@@ -1,15 +1,14 @@
 #include "conf/expr.h"
 
-#include <regex.h>
 #include <string.h>
 
 #include "conf/advice.h"
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "conf/pattern.h"
 #include "conf/type.h"
 #include "lib/text.h"
 
-#define REGEX_MAX 256 /* longer patterns than this are not meant for names */
 #define TESTS_MAX 256 /* in one expression */
 
 enum expr_kind {
@@ -160,13 +159,13 @@ static bool take_operator(struct lex *lex, enum expr_kind *ret_kind)
 
 static bool parse_regex(struct expr_source *source, const struct word *word, struct expr *test)
 {
-	if (word->len > REGEX_MAX)
-		return expr_fail(source, &word->spot, "a pattern has at most 256 characters");
-	test->regex = arena_new(source->arena, 1, sizeof *test->regex);
-	if (regcomp(test->regex, word->text, REG_EXTENDED | REG_NOSUB) == 0)
-		return true;
-	test->regex = NULL;
-	return expr_fail(source, &word->spot, "this is not a POSIX extended regular expression");
+	regex_t *regex = arena_new(source->arena, 1, sizeof *regex);
+	const char *advice = pattern_compile(regex, word->text);
+
+	if (advice != NULL)
+		return expr_fail(source, &word->spot, advice);
+	test->regex = regex;
+	return true;
 }
 
 static bool parse_value(struct expr_source *source, struct expr *test)
@@ -455,7 +454,7 @@ static bool test_holds(const struct expr *test, const struct row *row, const cha
 	case EXPR_UNEQUAL:
 		return !equal(test, text);
 	case EXPR_MATCH:
-		return regexec(test->regex, text, 0, NULL, 0) == 0;
+		return pattern_matches(test->regex, text);
 	default:
 		break;
 	}
@@ -502,7 +501,7 @@ void expr_free(struct expr *expr)
 	if (expr == NULL)
 		return;
 	if (expr->regex != NULL)
-		regfree(expr->regex);
+		pattern_free(expr->regex);
 	expr->regex = NULL;
 	expr_free(expr->a);
 	expr_free(expr->b);

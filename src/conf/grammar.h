@@ -47,6 +47,7 @@ enum command_kind {
 	COMMAND_VERB,
 	COMMAND_PUT,
 	COMMAND_QUIT,
+	COMMAND_IMPORT,
 };
 
 enum word_kind {

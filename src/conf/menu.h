@@ -37,6 +37,7 @@ enum field_flags {
 	F_BARE = 1 << 7,      /* a flag: the bare word sets it (blackhole, hairpin) */
 	F_STATS = 1 << 8,     /* a column of print stats */
 	F_RIGHT = 1 << 9,     /* numbers: right-aligned in a table */
+	F_HOLDS = 1 << 12,    /* of a reference: what it names can't be removed meanwhile */
 	F_QUIET = 1 << 11,    /* print detail leaves it out as long as it is as by default */
 	F_DEFAULT_NAME =
 		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */

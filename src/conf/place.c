@@ -152,12 +152,17 @@ static void offer_commands(const struct place *place, struct place_sink *sink)
 
 void place_words(const struct place *place, struct place_sink *sink)
 {
-	static const char quit[] = "quit", put[] = "put";
+	static const char quit[] = "quit", put[] = "put", import[] = "import";
 
 	offer_menus(place, sink);
 	offer_commands(place, sink);
 	if (strcmp(place->path, "/") != 0)
 		return;
+	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
+	                                       .text = import,
+	                                       .len = sizeof import - 1,
+	                                       .help = "Run the lines of a file",
+	                                       .command = COMMAND_IMPORT });
 	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
 	                                       .text = put,
 	                                       .len = sizeof put - 1,

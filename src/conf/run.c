@@ -29,6 +29,8 @@ static void run_call(struct run *run, const struct op *op)
 	exec.computed = run->depth - op->call->ncomputed;
 	if (op->call->command.kind == COMMAND_PUT) {
 		ok = exec_read_put(&exec);
+	} else if (op->call->command.kind == COMMAND_IMPORT) {
+		ok = exec_file_import(&exec);
 	} else if (op->call->command.kind == COMMAND_QUIT) {
 		run->finished = true;
 		run->host.quit(run->host.arg);
@@ -75,19 +77,30 @@ static bool over(const struct run *run)
 	return run->failed || run->interrupted || run->finished || run->at == run->program.nops;
 }
 
+static bool waits(const struct run *run)
+{
+	return run->changing || run->action != NULL || run->inner != NULL;
+}
+
 enum run_state run_step(struct run *run, mono now, unsigned budget)
 {
 	if (run->action != NULL)
 		exec_action_turn(run, now);
-	while (budget-- > 0 && !run->changing && run->action == NULL && !over(run))
+	if (run->inner != NULL)
+		exec_file_turn(run, now, budget);
+	while (budget-- > 0 && !waits(run) && !over(run))
 		run_op(run);
-	if (run->changing || run->action != NULL)
+	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL)
+		return RUN_RUNNING;
+	if (waits(run))
 		return RUN_WAITING;
 	return over(run) ? RUN_DONE : RUN_RUNNING;
 }
 
 void run_interrupt(struct run *run)
 {
+	if (run->inner != NULL)
+		run_interrupt(run->inner);
 	exec_action_stop(run);
 	exec_flush(run);
 	run->interrupted = true;
@@ -116,6 +129,7 @@ void run_free(struct run *run)
 		run->orphan = true;
 		return;
 	}
+	run_free(run->inner);
 	exec_action_stop(run);
 	text_free(&run->out);
 	text_free(&run->notice);

@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "conf/line.h"
 #include "conf/name.h"
+#include "conf/refs.h"
 #include "conf/row.h"
 #include "lib/mem.h"
 #include "lib/text.h"
@@ -339,6 +340,8 @@ static bool remove_all(const struct step *step)
 			                 "failure: can not remove builtin: %s comes with the "
 			                 "router",
 			                 menu_row_name(step->menu, row));
+		if (!refs_none(step->draft, step->m, row, step->diag))
+			return false;
 		state_remove(step->draft, step->m, row->id);
 	}
 	return true;

@@ -222,10 +222,18 @@ const struct type type_string = {
 	.print = string_print,
 };
 
+static void word_choices(const struct field *field, const struct conf_state *state,
+                         struct choice_sink *sink)
+{
+	for (size_t i = 0; field->words != NULL && field->words[i] != NULL; i++)
+		sink->choice(sink, field->words[i], NULL);
+}
+
 const struct type type_word = {
 	.name = "word",
 	.parse = string_parse,
 	.print = string_print,
+	.choices = word_choices,
 };
 
 #define NO_WORD   (-1)

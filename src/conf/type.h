@@ -38,6 +38,8 @@ struct type {
 	/* List possible values (enumerations, references); NULL: can't be listed. */
 	void (*choices)(const struct field *field, const struct conf_state *state,
 	                struct choice_sink *sink);
+	/* The id of the row of field->ref that a value names, or 0; NULL: values name none. */
+	uint32_t (*refers)(const struct field *field, const void *at);
 };
 
 /* A number of 1, 2, 4 or 8 bytes in a row's body. */
@@ -47,7 +49,8 @@ void type_number_put(void *at, size_t bytes, uint64_t number);
 extern const struct type type_bool;    /* bool: yes|no (true|false accepted) */
 extern const struct type type_uint;    /* uint8_t to uint64_t by field->bytes; min, max */
 extern const struct type type_string;  /* char[]; max: longest length */
-extern const struct type type_word;    /* char[]: a string that reads like a name, without quotes */
+extern const struct type type_word;    /* char[]: a string that reads like a name, without quotes;
+                                        * words: the usual ones, or NULL */
 extern const struct type type_enum;    /* uint8_t to uint32_t: index into words; unambiguous
                                         * prefixes accepted */
 extern const struct type type_set;     /* uint32_t: bits of words, comma-separated */

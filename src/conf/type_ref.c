@@ -130,9 +130,15 @@ static void ref_choices(const struct field *field, const struct conf_state *stat
 	}
 }
 
+static uint32_t ref_refers(const struct field *field, const void *at)
+{
+	return (uint32_t)type_number(at, field->bytes);
+}
+
 const struct type type_ref = {
 	.name = "item",
 	.parse = ref_parse,
 	.print = ref_print,
 	.choices = ref_choices,
+	.refers = ref_refers,
 };

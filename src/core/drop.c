@@ -25,3 +25,8 @@ const char *drop_sentence(enum drop_reason reason)
 	must(reason < DROP_COUNT);
 	return sentences[reason];
 }
+
+bool drop_is_loss(enum drop_reason reason)
+{
+	return reason != DROP_LOCAL_CONSUMED && reason != DROP_ARP_CONSUMED;
+}

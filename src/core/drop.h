@@ -8,6 +8,8 @@
 #ifndef CORE_DROP_H
 #define CORE_DROP_H
 
+#include <stdbool.h>
+
 #define DROP_LIST(X)                                                                               \
 	X(FRAME_SHORT, "frame-short", "shorter than an Ethernet header")                           \
 	X(NOT_FOR_US, "not-for-us", "the frame's destination is another card's address")           \
@@ -66,5 +68,7 @@ enum drop_reason {
 const char *drop_word(enum drop_reason reason);
 /* "its time to live ran out here" */
 const char *drop_sentence(enum drop_reason reason);
+/* Two of the reasons say that a packet did what it came for. */
+bool drop_is_loss(enum drop_reason reason);
 
 #endif

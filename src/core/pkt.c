@@ -150,12 +150,6 @@ void pkt_done(struct net *net, struct pkt *p)
 	b->class->available++;
 }
 
-/* Two of the reasons say that a packet did what it came for. */
-static bool is_loss(enum drop_reason reason)
-{
-	return reason != DROP_LOCAL_CONSUMED && reason != DROP_ARP_CONSUMED;
-}
-
 enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 {
 	struct iface *in = iface_get(net, p->in);
@@ -163,10 +157,10 @@ enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 	must(reason < DROP_COUNT);
 	if (!p->asked_only) {
 		net->drops[reason]++;
-		if (in != NULL && is_loss(reason))
+		if (in != NULL && drop_is_loss(reason))
 			in->counters.rx_drops++;
 	}
-	explain(p->why, is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),
+	explain(p->why, drop_is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),
 	        drop_sentence(reason));
 	pkt_done(net, p);
 	return VERDICT_TAKEN;

@@ -58,6 +58,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.arg = console,
 		.out = to_client,
 		.notice = to_client_beside,
+		.error = said->interactive ? NULL : to_client_beside,
 	};
 
 	console->session = session_new(&setup);

@@ -36,8 +36,19 @@ static void list_fresh(struct router *router, struct fresh_sink *sink)
 
 	for (size_t i = 0; i < ARRAY_LEN(builtin); i++)
 		sink->row(sink, ROW_FIXED, &(struct fresh_field){ "name", builtin[i] }, 1);
-	for (size_t i = 0; i < ARRAY_LEN(roles); i++)
-		sink->row(sink, 0, &(struct fresh_field){ "name", roles[i] }, 1);
+	for (size_t i = 0; i < ARRAY_LEN(roles); i++) {
+		const struct fresh_field row[] = { { "name", roles[i] }, { "comment", "defconf" } };
+
+		sink->row(sink, 0, row, ARRAY_LEN(row));
+	}
+}
+
+static const struct menu_flag list_flags[] = { { '*', "builtin" } };
+
+static void list_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	if ((row->flags & ROW_FIXED) != 0)
+		row->flags |= ROW_MENU_FIRST;
 }
 
 const struct menu menu_interface_list = {
@@ -47,13 +58,16 @@ const struct menu menu_interface_list = {
 	.fields = list_fields,
 	.nfields = ARRAY_LEN(list_fields),
 	.row_size = sizeof(struct interface_list_row),
+	.flags = list_flags,
+	.nflags = ARRAY_LEN(list_flags),
 	.check_all = list_check_all,
+	.status = list_status,
 	.fresh = list_fresh,
 };
 
 static const struct field member_fields[] = {
 	{ "list", &type_ref, AT(struct interface_member_row, list), .ref = "/interface/list",
-	  .flags = F_REQUIRED | F_BRIEF, .help = "the list" },
+	  .flags = F_REQUIRED | F_BRIEF | F_HOLDS, .help = "the list" },
 	{ "interface", &type_ref, AT(struct interface_member_row, iface), .ref = "interface",
 	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface that belongs to it" },
 };

@@ -8,8 +8,10 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "input", "forward", "output", NULL };
+
 static const struct field fields[] = {
-	RULE_FIELDS_CHAIN(FACILITY_FILTER,
+	RULE_FIELDS_CHAIN(FACILITY_FILTER, chains,
 	                  "input (for the router), forward (through it), output (from it), or a "
 	                  "chain of one's own"),
 	RULE_FIELDS_MATCH,

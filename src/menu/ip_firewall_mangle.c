@@ -12,9 +12,12 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "prerouting", "input",       "forward",
+	                              "output",     "postrouting", NULL };
+
 static const struct field fields[] = {
 	RULE_FIELDS_CHAIN(
-		FACILITY_MANGLE,
+		FACILITY_MANGLE, chains,
 		"prerouting, input, forward, output, postrouting, or a chain of one's own"),
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,

@@ -6,9 +6,11 @@
 #include "menu/rule_row.h"
 #include "router/router.h"
 
+static const char *const chains[] = { "srcnat", "dstnat", NULL };
+
 static const struct field fields[] = {
 	RULE_FIELDS_CHAIN(
-		FACILITY_NAT,
+		FACILITY_NAT, chains,
 		"srcnat (sources, on the way out), dstnat (destinations, on the way in), or "
 		"a chain of one's own"),
 	RULE_FIELDS_MATCH,

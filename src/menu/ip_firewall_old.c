@@ -54,7 +54,7 @@ static void rename_field(struct request *request, const char *from, const char *
 {
 	const struct request_field *field = request_field(request, from);
 
-	if (field == NULL || field->value == NULL)
+	if (field == NULL)
 		return;
 	request_put(request, to, field->value);
 	request_drop(request, from);

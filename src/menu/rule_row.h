@@ -42,14 +42,14 @@ extern const struct type type_rule_action;
 	{ "port", &type_match_ports, RULE_AT(any_port), .flags = F_NEGATE,                         \
 	  .help = "source or destination ports; with protocol=tcp or udp" },                       \
 	{ "in-interface", &type_match_ref, RULE_AT(in_interface), .ref = "interface",              \
-	  .flags = F_NEGATE, .help = "the interface it came in by" },                              \
+	  .flags = F_NEGATE | F_HOLDS, .help = "the interface it came in by" },                    \
 	{ "out-interface", &type_match_ref, RULE_AT(out_interface), .ref = "interface",            \
-	  .flags = F_NEGATE, .help = "the interface it leaves by" },                               \
+	  .flags = F_NEGATE | F_HOLDS, .help = "the interface it leaves by" },                     \
 	{ "in-interface-list", &type_match_ref, RULE_AT(in_interface_list),                        \
-	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .ref = "/interface/list", .flags = F_NEGATE | F_HOLDS,                                   \
 	  .help = "a list with the interface it came in by" },                                     \
 	{ "out-interface-list", &type_match_ref, RULE_AT(out_interface_list),                      \
-	  .ref = "/interface/list", .flags = F_NEGATE,                                             \
+	  .ref = "/interface/list", .flags = F_NEGATE | F_HOLDS,                                   \
 	  .help = "a list with the interface it leaves by" },                                      \
 	{ "connection-mark", &type_match_mark, RULE_AT(connection_mark),                           \
 	  .max = MARK_NAME_BYTES - 1, .flags = F_NEGATE, .help = "mark of its connection" },       \
@@ -92,9 +92,9 @@ extern const struct type type_rule_action;
 	  .flags = F_READ_ONLY | F_STATS | F_RIGHT, .help = "their bytes" }
 
 /* What a rule is: these come first wherever it is shown. */
-#define RULE_FIELDS_CHAIN(facility, help_)                                                         \
+#define RULE_FIELDS_CHAIN(facility, chains, help_)                                                 \
 	{ "chain", &type_word, RULE_AT(chain), .min = 1, .max = CHAIN_NAME_BYTES - 1,              \
-	  .flags = F_REQUIRED | F_STATS, .help = help_ },                                          \
+	  .words = (chains), .flags = F_REQUIRED | F_STATS, .help = help_ },                       \
 	{ "action", &type_rule_action, RULE_AT(action), .min = (facility), .dflt = "accept",       \
 	  .flags = F_STATS, .help = "what happens to a packet that matches" }
 

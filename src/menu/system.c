@@ -56,7 +56,7 @@ static const struct field resource_fields[] = {
 	     "packets sent on by what was decided for their connection before"),
 	SEEN("walked-packets", type_uint, walked, "packets that went through every stage"),
 	SEEN("dropped-packets", type_uint, dropped,
-	     "packets that ended here; /system/resource/drop names the reasons"),
+	     "packets that were lost here; /system/resource/drop names the reasons"),
 	SEEN("architecture-name", type_string, architecture, "the processor's kind"),
 	SEEN("board-name", type_string, board, "what it runs on"),
 	SEEN("platform", type_string, platform, "who made it"),

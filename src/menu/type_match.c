@@ -94,6 +94,14 @@ static void ref_choices(const struct field *field, const struct conf_state *stat
 	type_ref.choices(field, state, sink);
 }
 
+static uint32_t ref_refers(const struct field *field, const void *at)
+{
+	struct match_iface match;
+
+	memcpy(&match, at, sizeof match);
+	return match.on ? match.id : 0;
+}
+
 static_assert(sizeof(struct match_iface) == sizeof(struct match_list), "one type serves both");
 
 const struct type type_match_ref = {
@@ -101,6 +109,7 @@ const struct type type_match_ref = {
 	.parse = ref_parse,
 	.print = ref_print,
 	.choices = ref_choices,
+	.refers = ref_refers,
 };
 
 static bool bits_parse(const struct field *field, const struct conf_state *state, const char *text,

@@ -80,7 +80,9 @@ uint64_t router_drops(const struct router *router)
 {
 	uint64_t sum = 0;
 
-	for (unsigned i = 0; i < DROP_COUNT; i++)
-		sum += router->net.drops[i];
+	for (unsigned i = 0; i < DROP_COUNT; i++) {
+		if (drop_is_loss((enum drop_reason)i))
+			sum += router->net.drops[i];
+	}
 	return sum;
 }

@@ -73,7 +73,7 @@ void router_publish_rules(struct router *router, enum facility facility, struct 
 /* Addresses have changed: end the flows that masqueraded behind one that is gone. */
 void router_addresses_changed(struct router *router);
 
-/* What the router has lost and why: sum of all named drops. */
+/* How many packets the router has lost: those with a reason that is a loss (core/drop.h). */
 uint64_t router_drops(const struct router *router);
 
 #endif

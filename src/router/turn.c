@@ -112,6 +112,8 @@ mono router_next(const struct router *router)
 {
 	mono next = flows_next(router->fw.flows);
 
+	if (router->net.own_n > 0)
+		return router->net.now; /* a command has left something to be sent */
 	next = mono_min(next, neigh_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
 	return mono_min(next, host_due(&router->host));

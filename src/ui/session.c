@@ -96,7 +96,11 @@ static void out_diag(struct session *session, const struct diag *diag)
 		text_printf(&text, " (line %u column %u)", diag->line, diag->column);
 	put_plain(&text, diag->text + first, strlen(diag->text + first));
 	text_char(&text, '\n');
-	out_text(session, &text);
+	if (session->setup.error != NULL)
+		session->setup.error(session->setup.arg, text_str(&text), text.len);
+	else
+		out_bytes(session, text_str(&text), text.len);
+	text_free(&text);
 }
 
 static void host_out(void *arg, const char *bytes, size_t len)

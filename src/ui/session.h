@@ -36,6 +36,8 @@ struct session_setup {
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
 	 * Never used by interactive sessions, where all is one stream. */
 	void (*notice)(void *arg, const char *bytes, size_t len);
+	/* Errors, whole lines. NULL: to out. */
+	void (*error)(void *arg, const char *bytes, size_t len);
 };
 
 /* How a text ended: everything ran, or the error was printed. */

@@ -1,101 +1,91 @@
-/*
- * line_fuzz.c -- what may be typed at the console, all of it run against a whole router.
- *
- * Nothing that is typed may crash it, and what it exports afterwards can be typed again.
- */
-#include <string.h>
-
-#include "conf/conf.h"
-#include "conf/diag.h"
-#include "conf/parse.h"
 #include "fuzz.h"
-#include "lib/text.h"
-#include "menu/menus.h"
-#include "sim/background.h"
-#include "sim/world.h"
-#include "ui/session.h"
+#include "small_router.h"
+
+#include "conf/parse.h"
+#include "ui/complete.h"
+#include "ui/help.h"
 
 enum {
-	LINE_MAX = 2000,
-	TURNS_MAX = 200
+	LINE_MOST = 2000, /* longer ones say nothing new, and each of their ends is completed */
+	ENDS_MOST = 48,
+	AGAIN_MOST = 3,
 };
 
-static void shown(void *arg, const char *bytes, size_t len)
+static unsigned lines_in(const char *text, size_t len)
 {
-	size_t *total = arg;
+	unsigned n = 1;
 
-	must(bytes != NULL || len == 0);
-	*total += len;
+	for (size_t i = 0; i < len; i++)
+		n += text[i] == '\n';
+	return n;
 }
 
-static struct conf *conf_of(struct world_router *router, struct sim_background *background)
+/* What can't be parsed is said to be wrong somewhere in it; what can is whole. */
+static void check_parse(const char *text, size_t len)
 {
-	struct world *world = router->world;
-	struct conf_setup setup = {
-		.menus = menus_all,
-		.router = router->router,
-		.background = &background->background,
-		.clock = &world->timeline.clock.clock,
-		.log = &router->log,
-		.random = &world->timeline.random.random,
-	};
 	struct diag diag = { 0 };
-	struct conf *conf = conf_new(&setup);
-	int error = conf_load(conf, &diag);
+	struct text open = { 0 };
+	bool ok = parse_check(menus_all, text, len, &diag);
 
-	must(error == 0);
-	router_set_configured(router->router);
-	return conf;
-}
-
-static void run_line(struct world *world, struct conf *conf, const char *line, size_t len)
-{
-	size_t total = 0;
-	struct session_setup setup = {
-		.conf = conf, .who = "fuzz", .door = "fuzz", .arg = &total, .out = shown
-	};
-	struct session *session = session_new(&setup);
-
-	if (session_run(session, line, len, NULL, NULL)) {
-		for (unsigned i = 0; i < TURNS_MAX && session_busy(session); i++) {
-			(void)session_turn(session, timeline_now(&world->timeline));
-			world_run_ms(world, 100);
-		}
+	must(ok == !diag.failed);
+	lex_open(text, len, &open);
+	if (!ok) {
+		must(diag.at_position && diag.text[0] != '\0');
+		must(diag.line >= 1 && diag.line <= lines_in(text, len));
+		must(diag.column >= 1 && diag.column <= len + 1);
 	}
-	session_free(session);
-	world_run_ms(world, 1000); /* what was on its way to the disk */
+	text_free(&open);
 }
 
-static void export_again(struct conf *conf)
+/* Typed out, a candidate is still offered. (A quoted one ends with its quote.) */
+static void check_candidate(struct small_router *s, const char *text,
+                            const struct candidates *candidates, size_t i)
 {
-	struct export_options options = { .show_sensitive = true };
-	struct text out = { 0 };
-	struct diag diag = { 0 };
-	bool good;
+	const char *word = candidates->at[i].text;
+	struct candidates again;
+	struct text typed = { 0 };
+	bool found = false;
 
-	conf_export(conf, &options, &out);
-	good = parse_check(menus_all, text_str(&out), out.len, &diag);
-	must(good);
-	text_free(&out);
+	text_bytes(&typed, text, candidates->from);
+	text_add(&typed, word);
+	candidates_find(s->conf, "/", text_str(&typed), typed.len, &again);
+	for (size_t k = 0; k < again.n && !found; k++)
+		found = strcmp(again.at[k].text, word) == 0;
+	must(found || word[0] == '"');
+	candidates_free(&again);
+	text_free(&typed);
 }
 
+static void check_candidates(struct small_router *s, const char *text, size_t len)
+{
+	struct candidates candidates;
+	struct text out = { 0 };
+
+	candidates_find(s->conf, "/", text, len, &candidates);
+	must(candidates.from <= len);
+	must(candidates.n == 0 || candidates_common(&candidates) <= strlen(candidates.at[0].text));
+	for (size_t i = 1; i < candidates.n; i++)
+		must(strcmp(candidates.at[i - 1].text, candidates.at[i].text) < 0);
+	for (size_t i = 0; i < candidates.n && i < AGAIN_MOST; i++)
+		check_candidate(s, text, &candidates, i);
+	help_print(&candidates, len % 2 == 0, &out);
+	help_list(&candidates, len % 100, &out);
+	text_free(&out);
+	candidates_free(&candidates);
+}
+
+/* A line of the console: parsed, and completed at each of its last places. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct sim_background background;
-	struct world_router *router;
-	struct world *world;
-	struct conf *conf;
-	struct diag diag = { 0 };
+	const char *text = (const char *)data;
+	struct small_router s;
 
-	if (size > LINE_MAX || !parse_check(menus_all, (const char *)data, size, &diag))
+	if (size > LINE_MOST)
 		return 0;
-	world = world_new(1);
-	router = world_router_add(world, 2);
-	sim_background_init(&background, &world->timeline, NS_PER_MS);
-	conf = conf_of(router, &background);
-	run_line(world, conf, (const char *)data, size);
-	export_again(conf);
-	conf_free(conf);
-	world_free(world);
+	check_parse(text, size);
+	must(small_router_open(&s, NULL) == 0);
+	for (size_t len = size > ENDS_MOST ? size - ENDS_MOST : 0; len <= size; len++)
+		check_candidates(&s, text, len);
+	small_router_close(&s);
 	return 0;
 }

@@ -148,6 +148,29 @@ static void references_follow_names(void **unused)
 	fixture_close(&f);
 }
 
+static void what_is_held_stays(void **unused)
+{
+	struct fixture f = { 0 };
+	uint32_t slow, first, second;
+
+	assert_int_equal(fixture_open(&f, NULL), 0);
+	slow = fixture_add(&f, "/profile", "name", "slow");
+	first = fixture_add(&f, "/interface/vlan", "name", "v7", "vlan-id", "7", "interface",
+	                    "ether1", "profile", "slow");
+	second = fixture_add(&f, "/interface/vlan", "name", "v8", "vlan-id", "8", "interface",
+	                     "ether1", "profile", "slow");
+	assert_refused(&f, fixture_remove(&f, "/profile", slow),
+	               "failure: slow is in use: items name it (2 in /interface/vlan); remove or "
+	               "change those first");
+	assert_true(fixture_set(&f, "/interface/vlan", first, "profile", "default"));
+	assert_refused(&f, fixture_remove(&f, "/profile", slow),
+	               "failure: slow is in use: items name it (1 in /interface/vlan); remove or "
+	               "change those first");
+	assert_true(fixture_remove(&f, "/interface/vlan", second));
+	assert_true(fixture_remove(&f, "/profile", slow));
+	fixture_close(&f);
+}
+
 static void a_dependent_is_published_after(void **unused)
 {
 	struct fixture f = { 0 };
@@ -448,6 +471,7 @@ int main(void)
 		cmocka_unit_test(defaults_and_values),
 		cmocka_unit_test(errors_say_what_is_wrong),
 		cmocka_unit_test(references_follow_names),
+		cmocka_unit_test(what_is_held_stays),
 		cmocka_unit_test(a_dependent_is_published_after),
 		cmocka_unit_test(nothing_changed_is_no_revision),
 		cmocka_unit_test(a_refusing_menu_changes_nothing),

@@ -99,7 +99,7 @@ static const struct field vlan_fields[] = {
 	  .max = 4094 },
 	{ "interface", &type_ref, AT(struct vlan_row, interface), .flags = F_REQUIRED,
 	  .ref = "interface" },
-	{ "profile", &type_ref, AT(struct vlan_row, profile), .dflt = "default",
+	{ "profile", &type_ref, AT(struct vlan_row, profile), .dflt = "default", .flags = F_HOLDS,
 	  .ref = "/profile" },
 };
 

@@ -204,6 +204,7 @@ static inline struct run *begin(struct fixture *f, const char *line)
 
 	text_clear(&f->out);
 	text_clear(&f->notice);
+	numbering_free(&f->numbering); /* as if print had been called before */
 	f->diag = (struct diag){ 0 };
 	f->ok = parse_program(menus_all, "/", line, strlen(line), &program, NULL, &f->diag);
 	if (f->ok)

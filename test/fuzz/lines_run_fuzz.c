@@ -1,0 +1,93 @@
+#include "fuzz.h"
+#include "small_router.h"
+
+#include <stdio.h>
+
+#include "conf/parse.h"
+
+enum {
+	SCRIPT_MOST = 2000,
+};
+
+/* What a fresh router has and an export begins with. */
+static const char emptied[] = "/ip/firewall/filter remove [find]\n"
+			      "/interface/list/member remove [find]\n"
+			      "/interface/list remove WAN,LAN\n";
+
+static void export_all(struct small_router *s, bool terse, struct text *out)
+{
+	const struct export_options options = { .terse = terse, .show_sensitive = true };
+
+	conf_export(s->conf, &options, out);
+}
+
+static void must_be_same(const struct text *a, const struct text *b)
+{
+	if (strcmp(text_str(a), text_str(b)) != 0)
+		fprintf(stderr, "--- this\n%s--- became\n%s", text_str(a), text_str(b));
+	must(strcmp(text_str(a), text_str(b)) == 0);
+}
+
+/* What was exported makes the same configuration on an empty router. */
+static void check_import(const struct text *exported, bool terse)
+{
+	struct small_router s;
+	struct text out = { 0 }, again = { 0 };
+
+	must(small_router_open(&s, NULL) == 0);
+	must(small_router_run(&s, emptied, strlen(emptied), &out));
+	text_clear(&out);
+	bool taken = small_router_run(&s, text_str(exported), exported->len, &out);
+
+	if (!taken)
+		fprintf(stderr, "--- this\n%s--- is refused\n%s", text_str(exported),
+		        text_str(&out));
+	must(taken);
+	export_all(&s, terse, &again);
+	must_be_same(exported, &again);
+	text_free(&out);
+	text_free(&again);
+	small_router_close(&s);
+}
+
+/* What was answered is in the store. */
+static void check_reload(struct memory_store *store, const struct text *exported)
+{
+	struct small_router s;
+	struct text again = { 0 };
+
+	must(small_router_open(&s, store) == 0);
+	export_all(&s, false, &again);
+	must_be_same(exported, &again);
+	text_free(&again);
+	small_router_close(&s);
+}
+
+/* A script, run. It is parsed first: what can't be does not cost a store. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *script = (const char *)data;
+	struct memory_store *store;
+	struct small_router s;
+	struct diag diag = { 0 };
+	struct text out = { 0 }, exported = { 0 }, terse = { 0 };
+
+	if (size > SCRIPT_MOST || !parse_check(menus_all, script, size, &diag))
+		return 0;
+	store = mem_new(1, sizeof *store);
+	memory_store_init(store);
+	must(small_router_open(&s, store) == 0);
+	(void)small_router_run(&s, script, size, &out);
+	export_all(&s, false, &exported);
+	export_all(&s, true, &terse);
+	small_router_close(&s);
+	check_import(&exported, false);
+	check_import(&terse, true);
+	check_reload(store, &exported);
+	text_free(&out);
+	text_free(&exported);
+	text_free(&terse);
+	memory_store_free(store);
+	mem_free(store);
+	return 0;
+}
