@@ -70,7 +70,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct memory_store *store;
 	struct small_router s;
 	struct diag diag = { 0 };
-	struct text out = { 0 }, exported = { 0 }, terse = { 0 };
+	struct text out = { 0 }, exported = { 0 }, form = { 0 };
+	bool terse = size % 2 != 0;
 
 	if (size > SCRIPT_MOST || !parse_check(menus_all, script, size, &diag))
 		return 0;
@@ -79,14 +80,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(small_router_open(&s, store) == 0);
 	(void)small_router_run(&s, script, size, &out);
 	export_all(&s, false, &exported);
-	export_all(&s, true, &terse);
+	export_all(&s, terse, &form);
 	small_router_close(&s);
-	check_import(&exported, false);
-	check_import(&terse, true);
+	check_import(&form, terse);
 	check_reload(store, &exported);
 	text_free(&out);
 	text_free(&exported);
-	text_free(&terse);
+	text_free(&form);
 	memory_store_free(store);
 	mem_free(store);
 	return 0;
