@@ -21,6 +21,14 @@ static void export_all(struct small_router *s, bool terse, struct text *out)
 	conf_export(s->conf, &options, out);
 }
 
+/* A reference to an item that is gone ("*9") stays what it is, and nobody can type it. */
+static bool refers_to_nothing(const struct text *exported)
+{
+	return strstr(text_str(exported), "=*") != NULL ||
+	       strstr(text_str(exported), "=!*") != NULL ||
+	       strstr(text_str(exported), "%*") != NULL;
+}
+
 static void must_be_same(const struct text *a, const struct text *b)
 {
 	if (strcmp(text_str(a), text_str(b)) != 0)
@@ -39,12 +47,13 @@ static void check_import(const struct text *exported, bool terse)
 	text_clear(&out);
 	bool taken = small_router_run(&s, text_str(exported), exported->len, &out);
 
-	if (!taken)
+	if (!taken && !refers_to_nothing(exported))
 		fprintf(stderr, "--- this\n%s--- is refused\n%s", text_str(exported),
 		        text_str(&out));
-	must(taken);
+	must(taken || refers_to_nothing(exported));
 	export_all(&s, terse, &again);
-	must_be_same(exported, &again);
+	if (taken)
+		must_be_same(exported, &again);
 	text_free(&out);
 	text_free(&again);
 	small_router_close(&s);
