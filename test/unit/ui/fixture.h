@@ -234,12 +234,10 @@ static const char *const nat_chains[] = { "srcnat", "dstnat", NULL };
 static const char *const nat_actions[] = { "accept", "masquerade", "dst-nat", "src-nat", NULL };
 
 static const struct field nat_fields[] = {
-	{ "chain", &type_enum, AT(struct nat_row, chain),
-	  .flags = F_REQUIRED | F_BRIEF | F_STATS,
+	{ "chain", &type_enum, AT(struct nat_row, chain), .flags = F_REQUIRED | F_BRIEF | F_STATS,
 	  .words = nat_chains, .help = "When the rule applies" },
 	{ "action", &type_enum, AT(struct nat_row, action), .dflt = "accept",
-	  .flags = F_BRIEF | F_STATS,
-	  .words = nat_actions, .help = "What to do" },
+	  .flags = F_BRIEF | F_STATS, .words = nat_actions, .help = "What to do" },
 	{ "to-addresses", &type_string, AT(struct nat_row, to), .max = 23, .help = "New address" },
 };
 
