@@ -166,10 +166,3 @@ bool rules_chain_reached(const struct rules *rules, const char *chain, struct te
 		text_printf(out, "%s%s", i > 0 ? ", " : "", rules->chains[i].name);
 	return false;
 }
-
-bool rules_chain_filled(const struct rules *rules, const char *chain)
-{
-	const struct rule_chain *found = rule_chain_find(rules, chain);
-
-	return found != NULL && found->n > 0;
-}

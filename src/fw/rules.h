@@ -72,7 +72,5 @@ void rules_reset_counters(struct rules *rules, uint32_t id);
  * it is NULL.
  */
 bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out);
-/* Whether a rule in force is in @chain; a jump to one without leads straight back. */
-bool rules_chain_filled(const struct rules *rules, const char *chain);
 
 #endif

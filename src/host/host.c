@@ -4,17 +4,37 @@
 
 #include "core/icmp.h"
 #include "host/tcp_reset.h"
+#include "wire/checksum.h"
 #include "wire/icmp_header.h"
-#include "wire/tcp_header.h"
+#include "wire/udp_header.h"
+
+/* RFC 9293, 3.1 (MUST-3) and RFC 1122, 4.1.3.4: nobody is told about what may be damaged. A UDP
+ * checksum of 0 says that there is none. */
+static bool is_whole(const struct pkt *p)
+{
+	const uint8_t *l4 = p->bytes + p->l4;
+	uint32_t len = p->len - p->l4;
+	uint32_t sum = sum_pseudo(p->now.src, p->now.dst, p->now.proto, (uint16_t)len);
+
+	if (p->offload.checked || p->offload.needs_checksum)
+		return true;
+	if (p->now.proto == IPPROTO_UDP && wire_get16(l4 + UDP_AT_CHECKSUM) == 0)
+		return true;
+	return sum_finish(sum_bytes(sum, l4, len)) == 0;
+}
 
 static enum verdict tcp_input(struct net *net, struct pkt *p, void *arg)
 {
+	if (!is_whole(p))
+		return pkt_drop(net, p, DROP_L4_CHECKSUM);
 	tcp_reset(net, &p->now, p);
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }
 
 static enum verdict udp_input(struct net *net, struct pkt *p, void *arg)
 {
+	if (!is_whole(p))
+		return pkt_drop(net, p, DROP_L4_CHECKSUM);
 	icmp_error(net, p, ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, 0);
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }

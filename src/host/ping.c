@@ -107,7 +107,9 @@ static void wait_for(struct ping *ping, struct net *net, uint16_t sequence)
 
 static void fill_question(struct pkt *p, const struct ping *ping, uint32_t icmp_bytes)
 {
-	struct icmp_header header = { .type = ICMP_ECHO, .id = ping->id, .sequence = ping->sent };
+	struct icmp_header header = { .type = ICMP_ECHO,
+		                      .id = ping->id,
+		                      .sequence = (uint16_t)ping->sent };
 	struct writer w = writer_over(p->bytes + p->l4, icmp_bytes);
 
 	icmp_header_build(&w, &header);
@@ -132,7 +134,7 @@ static void ask(struct net *net, struct ping *ping)
 	struct pkt *p;
 
 	if (ping->id == 0 && (!choose_source(net, ping) || !take_id(net, ping))) {
-		event_add(ping, &(struct ping_event){ .sequence = ping->sent,
+		event_add(ping, &(struct ping_event){ .sequence = (uint16_t)ping->sent,
 		                                      .host = ping->spec.dst,
 		                                      .status = PING_NO_ROUTE });
 		ping->sent++;
@@ -144,7 +146,7 @@ static void ask(struct net *net, struct ping *ping)
 		set_ip_fields(p, &ping->spec);
 		ip4_originate(net, p);
 	}
-	wait_for(ping, net, ping->sent);
+	wait_for(ping, net, (uint16_t)ping->sent);
 	ping->sent++;
 }
 
@@ -205,14 +207,18 @@ bool ping_is_over(const struct ping *ping)
 	return !asks_again(ping) && ping->events_n == 0;
 }
 
-static struct ping *find(struct ping *pings, ip4 peer, uint16_t id, uint16_t sequence)
+/* The ping that asked @peer from @own with these numbers, and still waits. */
+static struct ping *find(struct ping *pings, ip4 own, ip4 peer, const struct icmp_header *header)
 {
+	uint16_t sequence = header->sequence;
+
 	for (unsigned i = 0; i < PINGS_MAX; i++) {
 		struct ping *ping = &pings[i];
 		unsigned at = sequence % PING_WAITING;
 
-		if (ping->used && ping->id == id && ip4_equal(ping->spec.dst, peer) &&
-		    ping->waiting[at].on && ping->waiting[at].sequence == sequence)
+		if (ping->used && ping->id == header->id && ip4_equal(ping->src, own) &&
+		    ip4_equal(ping->spec.dst, peer) && ping->waiting[at].on &&
+		    ping->waiting[at].sequence == sequence)
 			return ping;
 	}
 	return NULL;
@@ -255,7 +261,7 @@ static bool error_input(struct ping *pings, struct net *net, const struct pkt *p
 	if (!ip4_header_parse(&r, &quoted) || quoted.proto != IPPROTO_ICMP ||
 	    !icmp_header_parse(&r, &question) || question.type != ICMP_ECHO)
 		return false;
-	ping = find(pings, quoted.dst, question.id, question.sequence);
+	ping = find(pings, quoted.src, quoted.dst, &question);
 	if (ping == NULL)
 		return false;
 	settle(ping, net,
@@ -277,7 +283,7 @@ bool ping_input(struct ping *pings, struct net *net, const struct pkt *p)
 		return error_input(pings, net, p);
 	if (p->icmp_type != ICMP_ECHO_REPLY || !icmp_header_parse(&r, &header))
 		return false;
-	ping = find(pings, p->now.src, header.id, header.sequence);
+	ping = find(pings, p->now.dst, p->now.src, &header);
 	if (ping == NULL)
 		return false;
 	settle(ping, net,

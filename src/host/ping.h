@@ -51,8 +51,8 @@ struct ping {
 	bool used;
 	struct ping_spec spec;
 	ip4 src;
-	uint16_t id; /* taken from net->ports */
-	uint16_t sent, received;
+	uint16_t id;             /* taken from net->ports */
+	uint32_t sent, received; /* the sequence number is the lower half of sent */
 	mono next;
 	struct {
 		bool on;

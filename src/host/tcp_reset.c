@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 
+#include "core/addr.h"
 #include "core/ip4.h"
 #include "core/net.h"
 #include "wire/tcp_header.h"
@@ -33,15 +34,30 @@ static struct tcp_header reset_header(const struct tuple *came, const struct pkt
 	return reset;
 }
 
+static bool is_many(const struct net *net, ip4 addr)
+{
+	return addr.v >= 0xe0000000 || addr_find_broadcast(net, IFACE_NONE, addr) != NULL;
+}
+
+/* RFC 9293, 3.10.7.1: never a RST. RFC 1122, 4.2.3.10: nor what went to more than one, or came from
+ * no single host. */
+static bool is_answered(const struct net *net, const struct pkt *p)
+{
+	return (p->tcp_flags & TCP_RST) == 0 && !p->ether_group && !is_many(net, p->arrived.dst) &&
+	       !is_many(net, p->arrived.src) && !ip4_is_zero(p->arrived.src);
+}
+
 void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p)
 {
 	struct tcp_header reset;
 	struct pkt *answer;
 
-	if ((p->tcp_flags & TCP_RST) != 0 || p->ether_group)
+	if (!is_answered(net, p) || p->asked_only)
 		return;
-	if (!rate_take(&net->icmp_rate, net->now))
+	if (!rate_take(&net->icmp_rate, net->now)) {
+		net->drops[DROP_RATE]++;
 		return;
+	}
 	answer = ip4_make(net, came->dst, came->src, IPPROTO_TCP, TCP_HEADER_BYTES);
 	if (answer == NULL)
 		return;

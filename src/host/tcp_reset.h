@@ -6,8 +6,8 @@
 
 /*
  * Answer segment @p with a RST from @came's destination to its source: @came is the tuple under
- * which the sender's packets are known at this point of the way. A RST is never answered, nor a
- * broadcast. @p stays the caller's.
+ * which the sender's packets are known at this point of the way. A RST is never answered, nor what
+ * went to or came from a broadcast or multicast address. @p stays the caller's.
  */
 void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p);
 

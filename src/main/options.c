@@ -166,10 +166,13 @@ static bool parse_port(const char *value, struct options *options, struct text *
 
 	size_t iface_len = strcspn(iface, ",");
 
-	if (!copy_name(value, name_len, port.name))
+	/* Without a letter it would look like an address where a gateway may be an interface. */
+	if (!copy_name(value, name_len, port.name) ||
+	    port.name[strspn(port.name, "0123456789.")] == '\0')
 		return refuse(why,
 		              "the option --port: \"%.*s\" can't be a port's name; it has 1 to 15 "
-		              "letters, digits, dots, dashes or underscores, as in ether1",
+		              "letters, digits, dots, dashes or underscores, not only digits, as "
+		              "in ether1",
 		              (int)name_len, value);
 	if (!copy_name(iface, iface_len, port.iface))
 		return refuse(

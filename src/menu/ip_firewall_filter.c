@@ -25,8 +25,7 @@ static const struct field fields[] = {
 static bool filter_prepare(struct router *router, const struct conf_state *state,
                            void **ret_prepared, struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/filter", FACILITY_FILTER, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_FILTER, ret_prepared, diag);
 }
 
 static void filter_publish(struct router *router, void *prepared)
@@ -81,7 +80,7 @@ static void filter_fresh(struct router *router, struct fresh_sink *sink)
 static bool filter_warn(struct router *router, const struct conf_state *state,
                         const struct row *row, struct text *out)
 {
-	return rule_row_warn(router, FACILITY_FILTER, row, out);
+	return rule_row_warn(router, state, FACILITY_FILTER, row, out);
 }
 
 const struct menu menu_ip_firewall_filter = {

@@ -125,8 +125,7 @@ static bool mangle_translate(struct request *request, struct diag *diag)
 static bool mangle_prepare(struct router *router, const struct conf_state *state,
                            void **ret_prepared, struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/mangle", FACILITY_MANGLE, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_MANGLE, ret_prepared, diag);
 }
 
 static void mangle_publish(struct router *router, void *prepared)
@@ -142,7 +141,7 @@ static void mangle_status(struct router *router, const struct conf_state *state,
 static bool mangle_warn(struct router *router, const struct conf_state *state,
                         const struct row *row, struct text *out)
 {
-	return rule_row_warn(router, FACILITY_MANGLE, row, out);
+	return rule_row_warn(router, state, FACILITY_MANGLE, row, out);
 }
 
 const struct menu menu_ip_firewall_mangle = {

@@ -26,8 +26,7 @@ static const struct field fields[] = {
 static bool nat_prepare(struct router *router, const struct conf_state *state, void **ret_prepared,
                         struct diag *diag)
 {
-	return rule_row_prepare(router, state, "/ip/firewall/nat", FACILITY_NAT, ret_prepared,
-	                        diag);
+	return rule_row_prepare(router, state, FACILITY_NAT, ret_prepared, diag);
 }
 
 static void nat_publish(struct router *router, void *prepared)
@@ -45,7 +44,7 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
-	if (rule_row_warn(router, FACILITY_NAT, row, out))
+	if (rule_row_warn(router, state, FACILITY_NAT, row, out))
 		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)

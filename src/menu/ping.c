@@ -71,8 +71,8 @@ static void print_event(const struct ping_event *event, struct text *out)
 
 static void print_summary(const struct ping *ping, struct text *out)
 {
-	unsigned lost =
-		ping->sent > 0 ? (unsigned)(ping->sent - ping->received) * 100 / ping->sent : 0;
+	uint64_t unanswered = ping->sent - ping->received;
+	unsigned lost = ping->sent > 0 ? (unsigned)(unanswered * 100 / ping->sent) : 0;
 
 	text_printf(out, "    sent=%u received=%u packet-loss=%u%%", ping->sent, ping->received,
 	            lost);

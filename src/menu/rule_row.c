@@ -13,6 +13,12 @@
 const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
 	                                 NULL };
 
+static const char *const paths[FACILITY_COUNT] = {
+	[FACILITY_FILTER] = "/ip/firewall/filter",
+	[FACILITY_NAT] = "/ip/firewall/nat",
+	[FACILITY_MANGLE] = "/ip/firewall/mangle",
+};
+
 const struct menu_flag rule_row_flags[1] = { { 'I', "invalid" } };
 
 static struct rule_spec spec_of(const struct row *row)
@@ -33,10 +39,10 @@ static struct rule_spec spec_of(const struct row *row)
 	return spec;
 }
 
-bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
-                      enum facility facility, void **ret_prepared, struct diag *diag)
+bool rule_row_prepare(struct router *router, const struct conf_state *state, enum facility facility,
+                      void **ret_prepared, struct diag *diag)
 {
-	struct rows rows = conf_state_rows(state, path);
+	struct rows rows = conf_state_rows(state, paths[facility]);
 	struct rule_spec *specs = mem_new(rows.n, sizeof *specs);
 	struct rule_lookup lookup = { router, state };
 	struct rule_names names = lookup_rule_names(&lookup);
@@ -84,23 +90,40 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
 		row->flags |= FLAG_INVALID;
 }
 
-bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,
-                   struct text *out)
+/* A jump to a chain without rules does nothing. */
+static bool leads_nowhere(const struct conf_state *state, enum facility facility,
+                          const struct rule_spec *spec)
+{
+	struct rows rows = conf_state_rows(state, paths[facility]);
+
+	if (spec->action != ACTION_JUMP)
+		return false;
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct rule_row *other = (const void *)rows.at[i]->body;
+
+		if (strcmp(other->spec.chain, spec->jump_target) == 0)
+			return false;
+	}
+	return true;
+}
+
+bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
+                   const struct row *row, struct text *out)
 {
 	const struct rule_row *body = (const void *)row->body;
-	const struct rules *rules = router->fw.rules[facility];
 	char buffer[64];
 	struct text builtin = text_into(buffer, sizeof buffer);
 
-	if ((row->flags & ROW_DISABLED) != 0 || rules == NULL)
+	if ((row->flags & ROW_DISABLED) != 0 || router->fw.rules[facility] == NULL)
 		return false;
-	if (body->spec.action == ACTION_JUMP &&
-	    !rules_chain_filled(rules, body->spec.jump_target)) {
-		text_printf(out, "no rule is in the chain %s yet: this jump leads nowhere\n",
+	if (leads_nowhere(state, facility, &body->spec)) {
+		text_printf(out,
+		            "there is no rule with chain=%s yet; until then the jump leads "
+		            "nowhere\n",
 		            body->spec.jump_target);
 		return true;
 	}
-	if (rules_chain_reached(rules, body->spec.chain, &builtin))
+	if (rules_chain_reached(router->fw.rules[facility], body->spec.chain, &builtin))
 		return false;
 	text_printf(out,
 	            "no packet meets this rule: no rule jumps to its chain %s; the built-in chains "

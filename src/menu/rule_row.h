@@ -101,16 +101,15 @@ extern const struct type type_rule_action;
 /* clang-format on */
 
 /* The hooks' common part. */
-bool rule_row_prepare(struct router *router, const struct conf_state *state, const char *path,
-                      enum facility facility, void **ret_prepared, struct diag *diag);
+bool rule_row_prepare(struct router *router, const struct conf_state *state, enum facility facility,
+                      void **ret_prepared, struct diag *diag);
 void rule_row_discard(void *prepared);
 void rule_row_status(struct router *router, const struct conf_state *state, enum facility facility,
                      struct row *row);
-
-/* A rule in a chain that no packet comes to, or a jump to one without rules: a slip of the pen, or
- * the other half is still to come. */
-bool rule_row_warn(struct router *router, enum facility facility, const struct row *row,
-                   struct text *out);
+/* A rule in a chain that no packet comes to, or a jump to a chain without rules: a slip of the pen,
+ * or the other half is still to come. */
+bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
+                   const struct row *row, struct text *out);
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];

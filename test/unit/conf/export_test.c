@@ -71,6 +71,28 @@ static void only_what_differs(void **unused)
 	fixture_close(&f);
 }
 
+/* Each line leaves names that differ: who has another's default name finds it free. */
+static void things_that_swap_names_make_way(void **unused)
+{
+	struct fixture f = { 0 };
+	const char *const names[] = { "x", "ether1", "ether2" };
+	const char *const things[] = { "ether1", "ether2", "x" };
+
+	assert_int_equal(fixture_open(&f, NULL), 0);
+	assert_true(fixture_remove(&f, "/profile", named(&f, "/profile", "quick")));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_true(fixture_set(&f, "/interface/ethernet",
+		                        named(&f, "interface", things[i]), "name", names[i]));
+	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether3"), "name",
+	                        "ether2-2"));
+	exported_is(&f, (struct export_options){ .terse = true },
+	            HEAD "/interface/ethernet/set [ find default-name=ether2 ] name=ether2-3\n"
+	                 "/interface/ethernet/set [ find default-name=ether1 ] name=ether2\n"
+	                 "/interface/ethernet/set [ find default-name=ether2 ] name=ether1\n"
+	                 "/interface/ethernet/set [ find default-name=ether3 ] name=ether2-2\n");
+	fixture_close(&f);
+}
+
 static void no_line_is_longer_than_80(void **unused)
 {
 	struct fixture f = { 0 };
@@ -286,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_differs),
+		cmocka_unit_test(things_that_swap_names_make_way),
 		cmocka_unit_test(no_line_is_longer_than_80),
 		cmocka_unit_test(an_import_makes_the_same),
 	};

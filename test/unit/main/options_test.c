@@ -96,6 +96,7 @@ static void errors_say_what_would_be_right(void **state)
 	wrong("--port a,b=c", "write NAME=INTERFACE");
 	wrong("--port =eth0", "can't be a port's name");
 	wrong("--port a/b=eth0", "can't be a port's name");
+	wrong("--port 10.0.0.1=eth0", "can't be a port's name");
 	wrong("--port sixteen-letters1=eth0", "can't be a port's name");
 	wrong("--port ether1=", "can't be an interface");
 	wrong("--port ether1=,keep", "can't be an interface");

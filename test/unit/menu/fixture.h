@@ -103,9 +103,10 @@ static inline wall fixture_wall(struct clock *clock)
 	return (wall){ 1700000000LL * (int64_t)NS_PER_S };
 }
 
-static inline void fixture_ports(struct fixture *f)
+static inline void fixture_ports(struct fixture *f, unsigned ports)
 {
-	for (unsigned i = 1; i <= FIXTURE_PORTS; i++) {
+	assert_true(ports <= FIXTURE_PORTS);
+	for (unsigned i = 1; i <= ports; i++) {
 		struct fixture_port *out = &f->ways[i].out;
 
 		out->room = UINT32_MAX;
@@ -120,7 +121,7 @@ static inline void fixture_ports(struct fixture *f)
 }
 
 /* @store NULL: nothing is kept. */
-static inline struct fixture *fixture_new(struct memory_store *store)
+static inline struct fixture *fixture_with_ports(struct memory_store *store, unsigned ports)
 {
 	struct fixture *f = mem_new(1, sizeof *f);
 	struct router_setup router = {
@@ -140,7 +141,7 @@ static inline struct fixture *fixture_new(struct memory_store *store)
 	f->background.submit = fixture_at_once;
 	f->now = router.now;
 	f->router = router_new(&router);
-	fixture_ports(f);
+	fixture_ports(f, ports);
 	f->conf = conf_new(&(struct conf_setup){ .menus = menus_all,
 	                                         .router = f->router,
 	                                         .store = store != NULL ? &store->store : NULL,
@@ -151,6 +152,11 @@ static inline struct fixture *fixture_new(struct memory_store *store)
 		fail_msg("%s", f->diag.text);
 	router_set_configured(f->router);
 	return f;
+}
+
+static inline struct fixture *fixture_new(struct memory_store *store)
+{
+	return fixture_with_ports(store, FIXTURE_PORTS);
 }
 
 /* Forget the frames that were sent so far. */
@@ -191,6 +197,11 @@ static inline void fixture_notice(void *arg, const char *line)
 	text_printf(&((struct fixture *)arg)->notice, "%s\n", line);
 }
 
+/* Paths hold within a line or script only: each begins at the root. */
+static inline void fixture_go(void *arg, const char *path)
+{
+}
+
 static inline struct run *begin(struct fixture *f, const char *line)
 {
 	struct program program = { 0 };
@@ -200,7 +211,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .door = "console",
 		                 .arg = f,
 		                 .out = fixture_out,
-		                 .notice = fixture_notice };
+		                 .notice = fixture_notice,
+		                 .go = fixture_go };
 
 	text_clear(&f->out);
 	text_clear(&f->notice);
@@ -237,7 +249,7 @@ static inline bool run(struct fixture *f, const char *line)
 static inline void must_run(struct fixture *f, const char *line)
 {
 	if (!run(f, line))
-		fail_msg("%s\n%s", line, f->diag.text);
+		fail_msg("%s\n%s", f->diag.text, line);
 }
 
 /* A line that must be refused, in these words. */

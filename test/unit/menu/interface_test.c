@@ -227,30 +227,51 @@ static void a_list_goes(void **unused)
 	fixture_free(f);
 }
 
-/* What named a list that is gone says so, and matches nothing; a new list of that name is another
- * one. */
-static void a_list_in_use_goes(void **unused)
+static void a_list_in_use_stays(void **unused)
 {
-	struct fixture *f = home(NULL);
+	struct fixture *f = fixture_new(NULL);
 
-	must_run(f, "/ip firewall filter remove [find]");
-	must_run(f, "/interface list add name=guests");
-	must_run(f, "/interface list member add list=guests interface=ether2");
-	must_run(f, "/ip firewall filter add chain=forward in-interface-list=!guests action=drop");
-	assert_string_equal(letters(f, "/ip/firewall/filter", 0), "");
-	must_run(f, "/interface list remove guests");
-	assert_string_equal(letters(f, "/interface/list/member", 3), "I");
-	assert_string_equal(letters(f, "/ip/firewall/filter", 0), "I");
-	assert_int_equal(shown(f, "/ip/firewall/filter", 0, "in-interface-list")[0], '!');
-	assert_int_equal(f->value[1], '*');
-	must_run(f, "/interface list add name=guests");
-	assert_string_equal(letters(f, "/ip/firewall/filter", 0), "I");
-	must_run(f, "/ip firewall filter set 0 in-interface-list=!guests");
-	assert_string_equal(letters(f, "/ip/firewall/filter", 0), "");
+	refused(f, "/interface list remove LAN",
+	        "failure: LAN is in use: items name it (2 in /interface/list/member, 1 in "
+	        "/ip/firewall/filter); remove or change those first");
+	assert_false(run(f, "/interface list remove all"));
+	assert_int_equal(rows_n(f, "/interface/list"), 6);
+	fixture_free(f);
+}
+
+/* A card is pulled out: what names it stays, says so, and means nothing until it is back. */
+static void an_interface_is_gone(void **unused)
+{
+	static const char filter[] = "/ip/firewall/filter";
+	struct memory_store *store = mem_new(1, sizeof *store);
+	struct fixture *f;
+
+	memory_store_init(store);
+	f = home(store);
+	must_run(f, "/ip address add address=10.0.0.1/24 interface=ether3");
+	must_run(f, "/ip arp add address=10.0.0.9 mac-address=02:00:00:00:00:09 interface=ether3");
+	must_run(f, "/ip route add dst-address=10.1.0.0/16 gateway=ether3");
+	must_run(f, "/ip firewall filter add chain=forward out-interface=!ether3 action=drop "
+	            "place-before=0");
+	fixture_free(f);
+	f = fixture_with_ports(store, 2);
+	assert_int_equal(rows_n(f, "/interface"), 2);
+	assert_string_equal(letters(f, "/ip/address", 2), "I");
+	assert_string_equal(letters(f, "/ip/arp", 2), "I");
+	assert_string_equal(letters(f, "/interface/list/member", 2), "I");
+	assert_string_equal(letters(f, filter, 0), "I");
+	assert_string_equal(letters(f, filter, 1), "");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(sent_n(f, 1), 1); /* the rule never matches, negated or not */
+	fixture_free(f);
+	f = fixture_new(store);
+	assert_string_equal(letters(f, "/ip/address", 2), "");
+	assert_string_equal(letters(f, filter, 0), "");
 	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
 	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
-	assert_false(run(f, "/interface list remove all"));
 	fixture_free(f);
+	memory_store_free(store);
+	mem_free(store);
 }
 
 static void too_many_lists(void **unused)
@@ -284,7 +305,8 @@ int main(void)
 		cmocka_unit_test(fresh_lists),
 		cmocka_unit_test(members),
 		cmocka_unit_test(a_list_goes),
-		cmocka_unit_test(a_list_in_use_goes),
+		cmocka_unit_test(a_list_in_use_stays),
+		cmocka_unit_test(an_interface_is_gone),
 		cmocka_unit_test(too_many_lists),
 	};
 

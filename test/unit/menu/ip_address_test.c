@@ -81,11 +81,11 @@ static void refusals(void **unused)
 		  "internet on-link; the network of a LAN is usually /24" },
 		{ "address=10.0.0.0/24",
 		  "invalid value for argument address: 10.0.0.0 is the network "
-		  "address of its network, not a host's; the first host is .1" },
+		  "address of its network, not a host's; the first host is 10.0.0.1" },
 		{ "address=10.0.0.255/24",
 		  "invalid value for argument address: 10.0.0.255 is the "
 		  "broadcast address of its network, not a host's; the first "
-		  "host is .1" },
+		  "host is 10.0.0.1" },
 		{ "address=10.0.0.1 netmask=255.0.255.0",
 		  "invalid value for argument netmask: it must be ones, then zeroes, such as "
 		  "255.255.255.0" },

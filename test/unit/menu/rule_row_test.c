@@ -71,7 +71,7 @@ static void replayed_packets_are_counted(void **unused)
 	must_run(f, "/ip firewall mangle add chain=prerouting action=passthrough");
 	for (unsigned i = 0; i < 5; i++)
 		put_udp(f, 2, "192.168.88.7", "198.51.100.9");
-	assert_int_equal(f->router->counters.replayed, 4);
+	assert_int_equal(f->router->counters.replayed, 3);
 	assert_int_equal(counted(f, filter, FACILITY_FILTER, 0).packets, 5);
 	assert_int_equal(counted(f, filter, FACILITY_FILTER, 1).packets, 5);
 	assert_int_equal(counted(f, filter, FACILITY_FILTER, 1).bytes, 5 * 36);
@@ -149,12 +149,39 @@ static void masquerade_everywhere_is_warned_of(void **unused)
 	fixture_free(f);
 }
 
+/* The order in which chains are written down is the user's. */
+static void a_jump_before_its_chain(void **unused)
+{
+	struct fixture *f = open_home();
+
+	must_run(f, "/ip firewall filter add chain=forward action=jump jump-target=own");
+	assert_string_equal(text_str(&f->notice), "there is no rule with chain=own yet; until then "
+	                                          "the jump leads nowhere\n");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(sent_n(f, 1), 1);
+	must_run(f, "/ip firewall filter add chain=own action=drop");
+	assert_string_equal(text_str(&f->notice), "");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
+	assert_string_equal(shown(f, filter, 0, "packets"), "2");
+	refused(f, "/ip firewall filter add chain=own action=jump jump-target=own",
+	        "failure: rule 2: jump-target: this jump leads back into own, which led here; a "
+	        "packet "
+	        "would go round for ever. Remove one of the jumps");
+	must_run(f, "/ip firewall filter remove 1");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(sent_n(f, 1), 2);
+	fixture_free(f);
+}
+
 static void refusals(void **unused)
 {
 	static const struct {
 		const char *line, *why;
 	} bad[] = {
-		{ "/ip firewall filter add action=drop", "missing value(s) of argument(s) chain" },
+		{ "/ip firewall filter add action=drop",
+		  "missing value(s) of argument(s) chain\nchain: input (for the router), forward "
+		  "(through it), output (from it), or a chain of one's own" },
 		{ "/ip firewall filter add chain=forward dst-port=80",
 		  "failure: rule 0: dst-port: only TCP and UDP have ports; add protocol=tcp or "
 		  "protocol=udp" },
@@ -221,7 +248,7 @@ static void refused_whole(void **unused)
 	memcpy(before, f->router->fw.rules, sizeof before);
 	generation = f->router->net.generation;
 	assert_false(run(f, "/ip firewall filter set [find] chain=input out-interface=ether1"));
-	assert_false(run(f, "/ip firewall filter add chain=forward action=jump jump-target=own"));
+	assert_false(run(f, "/ip firewall filter add chain=forward action=jump jump-target=input"));
 	assert_false(run(f, "/ip firewall nat set 0 action=redirect"));
 	assert_false(run(f, "/ip firewall filter add chain=input action=jump jump-target=input"));
 	assert_memory_equal(before, f->router->fw.rules, sizeof before);
@@ -240,6 +267,7 @@ int main(void)
 		cmocka_unit_test(translated),
 		cmocka_unit_test(marked),
 		cmocka_unit_test(masquerade_everywhere_is_warned_of),
+		cmocka_unit_test(a_jump_before_its_chain),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(refused_whole),
 	};

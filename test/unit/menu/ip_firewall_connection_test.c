@@ -1,0 +1,105 @@
+/* /ip/firewall/connection: the flow table as people see it. */
+#include "menu/fixture.h"
+
+static const char path[] = "/ip/firewall/connection";
+
+static struct fixture *with_connections(void)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/ip firewall nat add chain=srcnat out-interface=ether1 action=masquerade");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	return f;
+}
+
+/* The answer to put_udp(): its ports the other way round. */
+static void put_answer(struct fixture *f)
+{
+	struct fixture_bytes *b = &f->ways[1].in;
+	uint8_t *udp = bytes_of(b) + ETH_HEADER_BYTES + IP4_HEADER_BYTES;
+
+	frame_udp(b, 1, "198.51.100.9", "203.0.113.2", 8);
+	wire_put16(udp + UDP_AT_SPORT, 53);
+	wire_put16(udp + UDP_AT_DPORT, 4000);
+	sum_l4(udp, UDP_HEADER_BYTES + 8, UDP_AT_CHECKSUM, "198.51.100.9", "203.0.113.2",
+	       IPPROTO_UDP);
+	put(f, 1);
+}
+
+static void connections_are_shown(void **unused)
+{
+	struct fixture *f = with_connections();
+
+	assert_int_equal(rows_n(f, path), 1);
+	assert_string_equal(shown(f, path, 0, "protocol"), "udp");
+	assert_string_equal(shown(f, path, 0, "src-address"), "192.168.88.7:4000");
+	assert_string_equal(shown(f, path, 0, "dst-address"), "198.51.100.9:53");
+	assert_string_equal(shown(f, path, 0, "reply-src-address"), "198.51.100.9:53");
+	assert_string_equal(shown(f, path, 0, "reply-dst-address"), "203.0.113.2:4000");
+	assert_string_equal(shown(f, path, 0, "timeout"), "2m");
+	assert_string_equal(shown(f, path, 0, "tcp-state"), "");
+	assert_string_equal(letters(f, path, 0), "Cs");
+	put_answer(f);
+	assert_string_equal(letters(f, path, 0), "SACs");
+	assert_string_equal(shown(f, path, 0, "timeout"), "5m");
+	assert_string_equal(shown(f, path, 0, "orig-packets"), "1");
+	assert_string_equal(shown(f, path, 0, "repl-packets"), "1");
+	assert_string_equal(shown(f, path, 0, "repl-bytes"), "36");
+	sleep_ms(f, 61000);
+	assert_string_equal(shown(f, path, 0, "timeout"), "3m59s");
+	sleep_ms(f, 240000);
+	assert_int_equal(rows_n(f, path), 0);
+	fixture_free(f);
+}
+
+static void icmp_has_no_ports(void **unused)
+{
+	struct fixture *f = home(NULL);
+
+	frame_icmp(&f->ways[2].in, 2, "192.168.88.7", "198.51.100.9", ICMP_ECHO, 8);
+	put(f, 2);
+	assert_string_equal(shown(f, path, 0, "protocol"), "icmp");
+	assert_string_equal(shown(f, path, 0, "src-address"), "192.168.88.7");
+	assert_string_equal(shown(f, path, 0, "timeout"), "1m");
+	fixture_free(f);
+}
+
+static void removed(void **unused)
+{
+	struct fixture *f = with_connections();
+
+	put_udp(f, 2, "192.168.88.7", "198.51.100.10");
+	assert_int_equal(rows_n(f, path), 2);
+	must_run(f, "/ip firewall connection remove [find dst-address=198.51.100.9:53]");
+	assert_int_equal(rows_n(f, path), 1);
+	assert_string_equal(shown(f, path, 0, "dst-address"), "198.51.100.10:53");
+	assert_int_equal(f->router->fw.flows->used, 1);
+	/* Its port is free again. */
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(f->router->fw.flows->used, 2);
+	must_run(f, "/ip firewall connection remove [find]");
+	assert_int_equal(f->router->fw.flows->used, 0);
+	assert_false(run(f, "/ip firewall connection add protocol=udp"));
+	fixture_free(f);
+}
+
+static void two_at_once_or_none(void **unused)
+{
+	struct fixture *f = with_connections();
+
+	assert_false(run(f, "/ip firewall connection remove *1,*2"));
+	assert_int_equal(f->router->fw.flows->used, 1);
+	fixture_free(f);
+}
+
+int main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(connections_are_shown),
+		cmocka_unit_test(icmp_has_no_ports),
+		cmocka_unit_test(removed),
+		cmocka_unit_test(two_at_once_or_none),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
