@@ -8,7 +8,7 @@
 shown=$("$lab_repo/lab/run" </dev/null 2>&1)
 code=$?
 check_equal "lab/run ends well" 0 "$code"
-check_match "it names the mode and the holder" '^The lab is up \((root|rootless), holder [0-9]+\)' "$shown"
+check_match "it names the mode and the holder" '^The lab is up, in namespaces below process [0-9]+ \((root|rootless)\)' "$shown"
 check_match "no page before masquerade" 'ok .*no page, for the internet knows no way back' "$shown"
 check_match "a page after it, from the outer address" 'ok .*"you are 203\.0\.113\.2:[0-9]+' "$shown"
 check_match "MSS 1460 before mangle" 'ok .* MSS of 1460' "$shown"
