@@ -4,6 +4,8 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 SEED   ?=
 SEEDS  ?=
+EACH   ?=
+ONLY   ?=
 ifeq ($(origin CC),default)
 CC := gcc
 endif
@@ -36,9 +38,9 @@ bench: ## measure, each figure beside its peer's of the same run
 	@tools/build $(BUILD) --prefix=$(PREFIX)
 	@test/bench/run
 
-fuzz: ## feed the parsers hostile bytes for a bounded time
+fuzz: ## feed the parsers hostile bytes; EACH=n seconds for each target (60), ONLY="ip4 tcp" these
 	@tools/setup build fuzz
-	@tools/fuzz
+	@tools/fuzz $(or $(EACH),60) $(ONLY)
 
 sim: ## simulated networks; SEED=n repeats one to the bit, SEEDS=n runs so many
 	@tools/setup build
@@ -50,7 +52,7 @@ install: ## install below PREFIX (/usr/local), staged by DESTDIR
 	@tools/build $(BUILD) --prefix=$(PREFIX)
 	@meson configure $(BUILD) --prefix=$(PREFIX)
 	@tools/build $(BUILD)
-	@meson install -C $(BUILD) --no-rebuild --quiet
+	@meson install -C $(BUILD) --no-rebuild
 
 clean: ## remove what was built
 	@rm -rf $(BUILD) build-test build-clang build-fuzz
