@@ -45,7 +45,7 @@ static void questions_and_answers(void **unused)
 		"    1 203.0.113.1                                56  64 0us\n"
 		"    2 203.0.113.1                                                   timeout\n"
 		"    sent=3 received=2 packet-loss=33% min-rtt=0us avg-rtt=617us "
-	        "max-rtt=1ms234us\n");
+		"max-rtt=1ms234us\n");
 	assert_int_equal(sent_n(f, 1), 3);
 	fixture_free(f);
 }
