@@ -149,123 +149,124 @@ static void good_values(void **unused)
 	fixture_free(f);
 }
 
+static const struct {
+	const struct menu *menu;
+	const char *name, *text, *why;
+} bad[] = {
+	{ &menu_ip_firewall_filter, "src-address", "",
+	  "value of src-address expects range of ip addresses: nothing is not an address, "
+	  "a "
+	  "network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9, low end first)" },
+	{ &menu_ip_firewall_filter, "src-address", "!10.0.0.9-10.0.0.1",
+	  "value of src-address expects range of ip addresses: 10.0.0.9-10.0.0.1 is not an "
+	  "address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9, low end first)" },
+	{ &menu_ip_firewall_filter, "src-address", "10.0.0.1/8",
+	  "invalid value for argument src-address: 10.0.0.1/8 is an address inside a "
+	  "network; the network is 10.0.0.0/8" },
+	{ &menu_ip_firewall_filter, "dst-port", "!",
+	  "invalid value for argument dst-port: ! is not a list of at most 15 ports or "
+	  "ranges such as 80,443,1000-2000" },
+	{ &menu_ip_firewall_filter, "dst-port", "65536",
+	  "invalid value for argument dst-port: 65536 is not a list of at most 15 ports or "
+	  "ranges such as 80,443,1000-2000" },
+	{ &menu_ip_firewall_filter, "dst-port", "20-10",
+	  "invalid value for argument dst-port: 20-10 is not a list of at most 15 ports or "
+	  "ranges such as 80,443,1000-2000" },
+	{ &menu_ip_firewall_filter, "dst-port", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16",
+	  "invalid value for argument dst-port: 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 is "
+	  "not a list of at most 15 ports or ranges such as 80,443,1000-2000" },
+	{ &menu_ip_firewall_filter, "dst-port", "80,",
+	  "invalid value for argument dst-port: 80, is not a list of at most 15 ports or "
+	  "ranges such as 80,443,1000-2000" },
+	{ &menu_ip_firewall_filter, "dscp", "64",
+	  "value of dscp out of range (0..63): 64 is not a number or a range such as "
+	  "100-200" },
+	{ &menu_ip_firewall_filter, "ttl", "!",
+	  "value of ttl out of range (0..255): nothing is not a number or a range such as "
+	  "100-200" },
+	{ &menu_ip_firewall_filter, "packet-size", "99999999999999999999",
+	  "value of packet-size out of range (0..65535): 99999999999999999999 is not a "
+	  "number or a range such as 100-200" },
+	{ &menu_ip_firewall_filter, "protocol", "TCP",
+	  "input does not match any value of protocol: TCP is neither a protocol's name "
+	  "(tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
+	{ &menu_ip_firewall_filter, "protocol", "256",
+	  "input does not match any value of protocol: 256 is neither a protocol's name "
+	  "(tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
+	{ &menu_ip_firewall_filter, "protocol", "!",
+	  "input does not match any value of protocol: nothing is neither a protocol's "
+	  "name (tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
+	{ &menu_ip_firewall_filter, "icmp-options", "8:",
+	  "invalid value for argument icmp-options: 8: is not type:code, such as 8:0 or "
+	  "3:0-15, with numbers of 0 to 255" },
+	{ &menu_ip_firewall_filter, "icmp-options", "256:0",
+	  "invalid value for argument icmp-options: 256:0 is not type:code, such as 8:0 or "
+	  "3:0-15, with numbers of 0 to 255" },
+	{ &menu_ip_firewall_filter, "icmp-options", "3:9-1",
+	  "invalid value for argument icmp-options: 3:9-1 is not type:code, such as 8:0 or "
+	  "3:0-15, with numbers of 0 to 255" },
+	{ &menu_ip_firewall_filter, "tcp-flags", "",
+	  "input does not match any value of tcp-flags: nothing is not a list of flags "
+	  "such as syn,!ack (fin, syn, rst, psh, ack, urg, ece, cwr)" },
+	{ &menu_ip_firewall_filter, "tcp-flags", "syn,!",
+	  "input does not match any value of tcp-flags: syn,! is not a list of flags such "
+	  "as syn,!ack (fin, syn, rst, psh, ack, urg, ece, cwr)" },
+	{ &menu_ip_firewall_filter, "tcp-flags", "syn,!syn",
+	  "invalid value for argument tcp-flags: syn,!syn wants a flag both set and "
+	  "clear" },
+	{ &menu_ip_firewall_filter, "in-interface", "ether9",
+	  "input does not match any value of in-interface: there is no ether9; there are "
+	  "ether1, ether2, ether3" },
+	{ &menu_ip_firewall_filter, "in-interface", "ether",
+	  "ambiguous value of in-interface, more than one possible value matches input: "
+	  "ether could be ether1, ether2, ether3" },
+	{ &menu_ip_firewall_filter, "in-interface", "!",
+	  "input does not match any value of in-interface: there is no item without a "
+	  "name; there are ether1, ether2, ether3" },
+	{ &menu_ip_firewall_filter, "action", "masquerade",
+	  "input does not match any value of action: there is no masquerade; there are "
+	  "accept, drop, reject, jump, return, log, passthrough" },
+	{ &menu_ip_firewall_filter, "action", "re",
+	  "ambiguous value of action, more than one possible value matches input: re; "
+	  "there are accept, drop, reject, jump, return, log, passthrough" },
+	{ &menu_ip_firewall_filter, "action", "",
+	  "input does not match any value of action: there is no action without a name; "
+	  "there are accept, drop, reject, jump, return, log, passthrough" },
+	{ &menu_ip_firewall_mangle, "action", "mark-",
+	  "ambiguous value of action, more than one possible value matches input: mark-; "
+	  "there are accept, jump, return, log, passthrough, mark-connection, mark-packet, "
+	  "mark-routing, change-mss" },
+	{ &menu_ip_firewall_nat, "to-ports", "0",
+	  "invalid value for argument to-ports: 0 is not a port or a range such as "
+	  "8000-8010, of 1 to 65535" },
+	{ &menu_ip_firewall_nat, "to-ports", "80,81",
+	  "invalid value for argument to-ports: 80,81 is not a port or a range such as "
+	  "8000-8010, of 1 to 65535" },
+	{ &menu_ip_firewall_mangle, "new-mss", "87",
+	  "value of new-mss out of range (88..65495): 87 is neither such a number nor "
+	  "clamp-to-pmtu" },
+	{ &menu_ip_firewall_mangle, "new-mss", "65535",
+	  "value of new-mss out of range (88..65495): 65535 is neither such a number nor "
+	  "clamp-to-pmtu" },
+	{ &menu_ip_firewall_mangle, "new-mss", "",
+	  "value of new-mss out of range (88..65495): nothing is neither such a number nor "
+	  "clamp-to-pmtu" },
+	{ &menu_ip_route, "gateway", "10.0.0.300",
+	  "invalid value for argument gateway: 10.0.0.300 is neither an address, nor an "
+	  "interface, nor address%interface" },
+	{ &menu_ip_route, "gateway", "ether1%10.0.0.1",
+	  "invalid value for argument gateway: ether1%10.0.0.1 is neither an address, nor "
+	  "an interface, nor address%interface" },
+	{ &menu_ip_route, "gateway", "",
+	  "invalid value for argument gateway: nothing is neither an address, nor an "
+	  "interface, nor address%interface" },
+	{ &menu_ip_route, "gateway", "10.0.0.1%ppp",
+	  "input does not match any value of gateway: there is no ppp; there are ether1, "
+	  "ether2, ether3" },
+};
+
 static void bad_values(void **unused)
 {
-	static const struct {
-		const struct menu *menu;
-		const char *name, *text, *why;
-	} bad[] = {
-		{ &menu_ip_firewall_filter, "src-address", "",
-		  "value of src-address expects range of ip addresses: nothing is not an address, "
-		  "a "
-		  "network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9, low end first)" },
-		{ &menu_ip_firewall_filter, "src-address", "!10.0.0.9-10.0.0.1",
-		  "value of src-address expects range of ip addresses: 10.0.0.9-10.0.0.1 is not an "
-		  "address, a network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9, low end first)" },
-		{ &menu_ip_firewall_filter, "src-address", "10.0.0.1/8",
-		  "invalid value for argument src-address: 10.0.0.1/8 is an address inside a "
-		  "network; the network is 10.0.0.0/8" },
-		{ &menu_ip_firewall_filter, "dst-port", "!",
-		  "invalid value for argument dst-port: ! is not a list of at most 15 ports or "
-		  "ranges such as 80,443,1000-2000" },
-		{ &menu_ip_firewall_filter, "dst-port", "65536",
-		  "invalid value for argument dst-port: 65536 is not a list of at most 15 ports or "
-		  "ranges such as 80,443,1000-2000" },
-		{ &menu_ip_firewall_filter, "dst-port", "20-10",
-		  "invalid value for argument dst-port: 20-10 is not a list of at most 15 ports or "
-		  "ranges such as 80,443,1000-2000" },
-		{ &menu_ip_firewall_filter, "dst-port", "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16",
-		  "invalid value for argument dst-port: 1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16 is "
-		  "not a list of at most 15 ports or ranges such as 80,443,1000-2000" },
-		{ &menu_ip_firewall_filter, "dst-port", "80,",
-		  "invalid value for argument dst-port: 80, is not a list of at most 15 ports or "
-		  "ranges such as 80,443,1000-2000" },
-		{ &menu_ip_firewall_filter, "dscp", "64",
-		  "value of dscp out of range (0..63): 64 is not a number or a range such as "
-		  "100-200" },
-		{ &menu_ip_firewall_filter, "ttl", "!",
-		  "value of ttl out of range (0..255): nothing is not a number or a range such as "
-		  "100-200" },
-		{ &menu_ip_firewall_filter, "packet-size", "99999999999999999999",
-		  "value of packet-size out of range (0..65535): 99999999999999999999 is not a "
-		  "number or a range such as 100-200" },
-		{ &menu_ip_firewall_filter, "protocol", "TCP",
-		  "input does not match any value of protocol: TCP is neither a protocol's name "
-		  "(tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
-		{ &menu_ip_firewall_filter, "protocol", "256",
-		  "input does not match any value of protocol: 256 is neither a protocol's name "
-		  "(tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
-		{ &menu_ip_firewall_filter, "protocol", "!",
-		  "input does not match any value of protocol: nothing is neither a protocol's "
-		  "name (tcp, udp, icmp, gre, ...) nor a number of 0 to 255" },
-		{ &menu_ip_firewall_filter, "icmp-options", "8:",
-		  "invalid value for argument icmp-options: 8: is not type:code, such as 8:0 or "
-		  "3:0-15, with numbers of 0 to 255" },
-		{ &menu_ip_firewall_filter, "icmp-options", "256:0",
-		  "invalid value for argument icmp-options: 256:0 is not type:code, such as 8:0 or "
-		  "3:0-15, with numbers of 0 to 255" },
-		{ &menu_ip_firewall_filter, "icmp-options", "3:9-1",
-		  "invalid value for argument icmp-options: 3:9-1 is not type:code, such as 8:0 or "
-		  "3:0-15, with numbers of 0 to 255" },
-		{ &menu_ip_firewall_filter, "tcp-flags", "",
-		  "input does not match any value of tcp-flags: nothing is not a list of flags "
-		  "such as syn,!ack (fin, syn, rst, psh, ack, urg, ece, cwr)" },
-		{ &menu_ip_firewall_filter, "tcp-flags", "syn,!",
-		  "input does not match any value of tcp-flags: syn,! is not a list of flags such "
-		  "as syn,!ack (fin, syn, rst, psh, ack, urg, ece, cwr)" },
-		{ &menu_ip_firewall_filter, "tcp-flags", "syn,!syn",
-		  "invalid value for argument tcp-flags: syn,!syn wants a flag both set and "
-		  "clear" },
-		{ &menu_ip_firewall_filter, "in-interface", "ether9",
-		  "input does not match any value of in-interface: there is no ether9; there are "
-		  "ether1, ether2, ether3" },
-		{ &menu_ip_firewall_filter, "in-interface", "ether",
-		  "ambiguous value of in-interface, more than one possible value matches input: "
-		  "ether could be ether1, ether2, ether3" },
-		{ &menu_ip_firewall_filter, "in-interface", "!",
-		  "input does not match any value of in-interface: there is no item without a "
-		  "name; there are ether1, ether2, ether3" },
-		{ &menu_ip_firewall_filter, "action", "masquerade",
-		  "input does not match any value of action: there is no masquerade; there are "
-		  "accept, drop, reject, jump, return, log, passthrough" },
-		{ &menu_ip_firewall_filter, "action", "re",
-		  "ambiguous value of action, more than one possible value matches input: re; "
-		  "there are accept, drop, reject, jump, return, log, passthrough" },
-		{ &menu_ip_firewall_filter, "action", "",
-		  "input does not match any value of action: there is no action without a name; "
-		  "there are accept, drop, reject, jump, return, log, passthrough" },
-		{ &menu_ip_firewall_mangle, "action", "mark-",
-		  "ambiguous value of action, more than one possible value matches input: mark-; "
-		  "there are accept, jump, return, log, passthrough, mark-connection, mark-packet, "
-		  "mark-routing, change-mss" },
-		{ &menu_ip_firewall_nat, "to-ports", "0",
-		  "invalid value for argument to-ports: 0 is not a port or a range such as "
-		  "8000-8010, of 1 to 65535" },
-		{ &menu_ip_firewall_nat, "to-ports", "80,81",
-		  "invalid value for argument to-ports: 80,81 is not a port or a range such as "
-		  "8000-8010, of 1 to 65535" },
-		{ &menu_ip_firewall_mangle, "new-mss", "87",
-		  "value of new-mss out of range (88..65495): 87 is neither such a number nor "
-		  "clamp-to-pmtu" },
-		{ &menu_ip_firewall_mangle, "new-mss", "65535",
-		  "value of new-mss out of range (88..65495): 65535 is neither such a number nor "
-		  "clamp-to-pmtu" },
-		{ &menu_ip_firewall_mangle, "new-mss", "",
-		  "value of new-mss out of range (88..65495): nothing is neither such a number nor "
-		  "clamp-to-pmtu" },
-		{ &menu_ip_route, "gateway", "10.0.0.300",
-		  "invalid value for argument gateway: 10.0.0.300 is neither an address, nor an "
-		  "interface, nor address%interface" },
-		{ &menu_ip_route, "gateway", "ether1%10.0.0.1",
-		  "invalid value for argument gateway: ether1%10.0.0.1 is neither an address, nor "
-		  "an interface, nor address%interface" },
-		{ &menu_ip_route, "gateway", "",
-		  "invalid value for argument gateway: nothing is neither an address, nor an "
-		  "interface, nor address%interface" },
-		{ &menu_ip_route, "gateway", "10.0.0.1%ppp",
-		  "input does not match any value of gateway: there is no ppp; there are ether1, "
-		  "ether2, ether3" },
-	};
 	struct fixture *f = fixture_new(NULL);
 
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
