@@ -34,6 +34,7 @@ struct conf_setup {
 	struct clock *clock; /* wall time for history */
 	struct log *log;
 	struct random *random; /* for SQLite, should it ask; may be NULL */
+	bool no_defaults;      /* a fresh store gets only the rows that come with the router */
 };
 
 /* The file in the store that holds the configuration (beside it, while it is written: "-wal"). */

@@ -33,6 +33,16 @@ static bool is_below(const char *menu, const char *path)
 	       (strncmp(menu, path, len) == 0 && (menu[len] == '\0' || menu[len] == '/'));
 }
 
+/* The name that the thing of @row comes with, or NULL. */
+static const char *default_name(const struct menu *menu, const struct row *row)
+{
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if ((menu->fields[i].flags & F_DEFAULT_NAME) != 0)
+			return row_at_const(row, &menu->fields[i]);
+	}
+	return NULL;
+}
+
 /* "add", "set", "set [ find default-name=ether1 ]" */
 static void command(const struct menu *menu, const struct row *row, struct text *out)
 {
@@ -77,12 +87,8 @@ static void row_line(struct export *export, const struct row *row, const struct 
 static void key_drop(const struct menu *menu, const struct row *row, struct words *words)
 {
 	int key = name_field(menu);
-	const char *dflt = NULL;
+	const char *dflt = default_name(menu, row);
 
-	for (size_t i = 0; i < menu->nfields; i++) {
-		if ((menu->fields[i].flags & F_DEFAULT_NAME) != 0)
-			dflt = row_at_const(row, &menu->fields[i]);
-	}
 	if (key < 0 || (dflt != NULL && strcmp(dflt, menu_row_name(menu, row)) != 0))
 		return;
 	for (struct word **at = &words->first; *at != NULL; at = &(*at)->next) {
@@ -111,6 +117,48 @@ static void row_export(struct export *export, const struct row *row)
 	words_free(&words);
 }
 
+static bool name_is_free(const struct export *export, struct rows rows, const char *name)
+{
+	const struct menu *menu = export->menu;
+	const char *space = menu->key_space != NULL ? menu->key_space : menu->path;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (strcmp(default_name(menu, rows.at[i]), name) == 0)
+			return false;
+	}
+	return conf_state_named(export->state, space, name, NULL) == NULL;
+}
+
+/* @row goes out of the way of what is to get the name that its thing comes with. */
+static void make_way(struct export *export, struct rows rows, const struct row *row)
+{
+	const char *dflt = default_name(export->menu, row);
+	struct text name = { 0 };
+	struct words words = { 0 };
+
+	for (unsigned n = 2; name.len == 0 || !name_is_free(export, rows, text_str(&name)); n++) {
+		text_clear(&name);
+		text_printf(&name, "%s-%u", dflt, n);
+	}
+	words_put(&words, export->menu->fields[name_field(export->menu)].name, text_str(&name));
+	row_line(export, row, &words);
+	words_free(&words);
+	text_free(&name);
+}
+
+/* Names are given line by line: no two things may have the same one between two lines. */
+static void names_make_way(struct export *export, struct rows rows)
+{
+	for (size_t i = 0; i < rows.n; i++) {
+		const char *dflt = default_name(export->menu, rows.at[i]);
+
+		for (size_t k = 0; dflt != NULL && k < i; k++) {
+			if (strcmp(menu_row_name(export->menu, rows.at[k]), dflt) == 0)
+				make_way(export, rows, rows.at[i]);
+		}
+	}
+}
+
 static void menu_export(struct export *export, size_t m)
 {
 	struct rows rows = state_rows(export->state, m);
@@ -119,6 +167,8 @@ static void menu_export(struct export *export, size_t m)
 	export->titled = false;
 	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path))
 		return;
+	if (export->menu->kind == MENU_FIXED)
+		names_make_way(export, rows);
 	for (size_t i = 0; i < rows.n; i++)
 		row_export(export, rows.at[i]);
 }
@@ -128,6 +178,10 @@ void conf_export(struct conf *conf, const struct export_options *options, struct
 	struct export export = { .state = conf->current, .options = options, .out = out };
 
 	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
+	if (is_below("/", options->path))
+		text_add(out,
+		         "# for a router on a new store: towpathd --no-defaults, then towpath < "
+		         "this file\n");
 	for (size_t m = 0; m < export.state->nmenus; m++)
 		menu_export(&export, m);
 }

@@ -183,6 +183,8 @@ static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fres
 	size_t first = 0;
 	uint32_t id = 0;
 
+	if (load->conf->setup.no_defaults && (flags & ROW_FIXED) == 0)
+		return;
 	if (load->menu->kind == MENU_FIXED) {
 		must(n > 0);
 		row = conf_state_named(load->draft, load->menu->path, fields[0].value, NULL);

@@ -201,11 +201,12 @@ static bool string_parse(const struct field *field, const struct conf_state *sta
 		                 "invalid value for argument %s: it must have %zu to %zu "
 		                 "characters and has %zu",
 		                 field->name, least, most, len);
-	if ((field->flags & F_KEY) != 0 && text[0] == '*')
+	if ((field->flags & F_KEY) != 0 && (text[0] == '*' || text[0] == '!'))
 		return diag_fail(diag, field->name,
-		                 "invalid value for argument %s: a name can't begin with *, which "
-		                 "begins an internal id",
-		                 field->name);
+		                 "invalid value for argument %s: a name can't begin with %c, which "
+		                 "begins %s",
+		                 field->name, text[0],
+		                 text[0] == '*' ? "an internal id" : "what a rule excludes");
 	memcpy(at, text, len + 1);
 	return true;
 }

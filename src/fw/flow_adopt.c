@@ -10,6 +10,19 @@
 #include "core/ports.h"
 #include "fw/flow_list.h"
 
+/* Does the bucket of key @dir lead to it? By another way it is found (flows->linear), not removed.
+ */
+static bool bucket_leads_to(const struct flows *flows, uint32_t index, uint8_t dir)
+{
+	struct tuple key = flow_comes(flow_at_const(flows, index), dir);
+	uint32_t bucket = flow_hash(flows, &key) & flows->bucket_mask;
+	uint32_t link = flows_buckets_const(flows)[bucket];
+
+	while (link != 0 && link != flow_link(index, dir))
+		link = flow_at_const(flows, flow_link_index(link))->next[flow_link_dir(link)];
+	return link != 0;
+}
+
 static bool record_is_sound(const struct flows *flows, uint32_t index)
 {
 	const struct flow *flow = flow_at_const(flows, index);
@@ -20,7 +33,8 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 		struct tuple key = flow_comes(flow, dir);
 		uint8_t found;
 
-		if (flow_find(flows, &key, flow_hash(flows, &key), &found) != index)
+		if (flow_find(flows, &key, flow_hash(flows, &key), &found) != index ||
+		    !bucket_leads_to(flows, index, dir))
 			return false;
 	}
 	return true;

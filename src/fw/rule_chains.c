@@ -41,8 +41,7 @@ static void add_builtin(struct rules *rules)
 
 /*
  * All chains that a rule is in or jumps to, disabled or not: the built-in ones, then the others by
- * name. A chain that is jumped to need not have rules yet, or else an export could only be read
- * back with every jump behind what it leads to.
+ * name. A jump may come before the rules it leads to, as in a script that adds them in order.
  */
 static void collect_chains(struct rules *rules)
 {
@@ -92,9 +91,6 @@ static bool find_target(const struct rules *rules, struct rule *rule, struct rul
 {
 	const char *name = rule->spec->jump_target;
 	const struct rule_chain *target = rule_chain_find(rules, name);
-
-	must(target != NULL);
-
 	size_t number = (size_t)(target - rules->chains);
 
 	if (number < rules->builtin_n)

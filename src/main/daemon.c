@@ -179,7 +179,7 @@ static int make_router(struct daemon *daemon, struct text *why)
 	return 0;
 }
 
-static int load_configuration(struct daemon *daemon, struct text *why)
+static int load_configuration(struct daemon *daemon, bool no_defaults, struct text *why)
 {
 	struct diag diag = { 0 };
 	int error = background_start(&daemon->background);
@@ -199,6 +199,7 @@ static int load_configuration(struct daemon *daemon, struct text *why)
 		.clock = &daemon->clock,
 		.log = &daemon->log,
 		.random = &daemon->random.random,
+		.no_defaults = no_defaults,
 	};
 
 	daemon->conf = conf_new(&setup);
@@ -233,7 +234,7 @@ int daemon_start(struct daemon *daemon, const struct options *options, struct te
 	if (error == 0)
 		error = make_router(daemon, why);
 	if (error == 0)
-		error = load_configuration(daemon, why);
+		error = load_configuration(daemon, options->no_defaults, why);
 	if (error == 0)
 		error = open_consoles(daemon, why);
 	if (error != 0)

@@ -31,6 +31,9 @@ static const char help[] =
 	"  --socket PATH           where the program towpath finds the router (default:\n"
 	"                          /run/towpath/console.sock for root, otherwise\n"
 	"                          $XDG_RUNTIME_DIR/towpath/console.sock)\n"
+	"  --no-defaults           start a new store without the default lists and filter rules,\n"
+	"                          to be set up by an export: towpath < export.rsc. A store\n"
+	"                          that exists is not changed\n"
 	"  --pcap FILE             record all frames of all ports (pcapng, for Wireshark)\n"
 	"  --log-level LEVEL       debug, info, warning, error or critical: what is also\n"
 	"                          written to standard error (default: info)\n"
@@ -163,10 +166,13 @@ static bool parse_port(const char *value, struct options *options, struct text *
 
 	size_t iface_len = strcspn(iface, ",");
 
-	if (!copy_name(value, name_len, port.name))
+	/* Without a letter it would look like an address where a gateway may be an interface. */
+	if (!copy_name(value, name_len, port.name) ||
+	    port.name[strspn(port.name, "0123456789.")] == '\0')
 		return refuse(why,
 		              "the option --port: \"%.*s\" can't be a port's name; it has 1 to 15 "
-		              "letters, digits, dots, dashes or underscores, as in ether1",
+		              "letters, digits, dots, dashes or underscores, not only digits, as "
+		              "in ether1",
 		              (int)name_len, value);
 	if (!copy_name(iface, iface_len, port.iface))
 		return refuse(
@@ -260,6 +266,10 @@ static bool take_option(struct arguments *arguments, struct options *options, st
 	}
 	if (argument_flag(arguments, "--version")) {
 		options->version = true;
+		return true;
+	}
+	if (argument_flag(arguments, "--no-defaults")) {
+		options->no_defaults = true;
 		return true;
 	}
 	for (int i = 0; i < OPTION_COUNT; i++) {

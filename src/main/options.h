@@ -2,7 +2,8 @@
  * options.h -- the command line of towpathd.
  *
  *   --port NAME=INTERFACE[,driver=packet][,slots=N][,promiscuous][,keep]     repeated, in order
- *   --store DIR   --socket PATH   --pcap FILE   --log-level LEVEL   --help   --version
+ *   --store DIR   --socket PATH   --pcap FILE   --log-level LEVEL   --no-defaults
+ *   --help   --version
  *
  * Memory: none; a struct options is a value.
  */
@@ -40,6 +41,7 @@ struct options {
 	char socket[OPTIONS_PATH_BYTES];
 	char pcap[OPTIONS_PATH_BYTES]; /* "": no capture */
 	enum log_level log_level;
+	bool no_defaults;   /* a fresh store starts without the default lists and rules */
 	bool help, version; /* asked for; nothing else matters then */
 };
 

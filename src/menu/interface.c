@@ -51,6 +51,24 @@ static const struct field fields[] = {
 
 static const struct menu_flag flags[] = { { 'R', "running" } };
 
+/* Gateways are addresses, interfaces, or address%interface: a name must be told from the others. */
+static bool interface_check(const struct row *row, struct diag *diag)
+{
+	const struct interface_row *body = (const void *)row->body;
+
+	if (strchr(body->name, '%') != NULL)
+		return diag_fail(diag, "name",
+		                 "invalid value for argument name: %s has a %%, which stands "
+		                 "between address and interface in a gateway; leave it out",
+		                 body->name);
+	if (body->name[strspn(body->name, "0123456789.")] == '\0')
+		return diag_fail(diag, "name",
+		                 "invalid value for argument name: %s looks like an address; a "
+		                 "name has a letter, as in lan%s",
+		                 body->name, body->name);
+	return true;
+}
+
 static bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
 {
 	struct net *net = &router->net;
@@ -164,6 +182,7 @@ const struct menu menu_interface = {
 	.row_size = sizeof(struct interface_row),
 	.flags = flags,
 	.nflags = ARRAY_LEN(flags),
+	.check = interface_check,
 	.prepare = interface_prepare,
 	.publish = interface_publish,
 	.discard = mem_free,

@@ -123,9 +123,12 @@ static const char *plain(struct printer *p, const char *value)
 	return str;
 }
 
-/* The value as a table shows it. */
+/* The value as a table shows it. Options that nobody has set are no columns of it. */
 static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
 {
+	if (!p->chosen && (field->flags & F_QUIET) != 0 &&
+	    !row_given(row, (size_t)(field - p->menu->fields)))
+		return "";
 	return plain(p, field_value(p, field, row));
 }
 

@@ -31,7 +31,7 @@ struct session_setup {
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
 	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
-	void *arg; /* for the callbacks */
+	void *arg;            /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
 	 * Never used by interactive sessions, where all is one stream. */

@@ -7,7 +7,7 @@
 
 enum {
 	LINE_MOST = 2000, /* longer ones say nothing new, and each of their ends is completed */
-	ENDS_MOST = 48,
+	ENDS_MOST = 16,
 	AGAIN_MOST = 3,
 };
 

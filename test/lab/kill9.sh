@@ -5,6 +5,11 @@
 . "$(dirname "$0")/../../lab/scenario.sh"
 scenario_towpath_only "store"
 
+# How the kernel has the router's cards: flags, and whether IPv6 is off.
+cards() { lab_in router sh -c 'ip -o link show | grep -o "^[^>]*>"; nft list tables; cat /proc/sys/net/ipv6/conf/*an/disable_ipv6'; }
+
+lab_start || exit 1
+found=$(cards)
 scenario_start
 lab_type_basics masquerade || check_miss "the basics are taken" "no error" "see above"
 check_match "a page comes" "^you are $outer:" "$(lab_fetch lan "http://$inet/" 2>&1)"
@@ -25,6 +30,7 @@ lab_router_start
 check_equal "the export is the same, to the letter" "$before" "$(scenario_export)"
 lab_kill towpathd TERM
 check_equal "an orderly end leaves no socket behind" gone "$([ -e "$LAB/console.sock" ] && echo there || echo gone)"
+check_equal "and the cards as the first run found them" "$found" "$(cards)"
 lab_router_start
 check_equal "and the same export" "$before" "$(scenario_export)"
 check_end

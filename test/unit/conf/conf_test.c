@@ -49,6 +49,19 @@ static void fresh_rows_are_there(void **unused)
 	fixture_close(&f);
 }
 
+/* What comes with the router is there all the same. */
+static void without_defaults(void **unused)
+{
+	struct fixture f = { .no_defaults = true };
+
+	assert_int_equal(fixture_open(&f, NULL), 0);
+	assert_int_equal(count(&f, "/interface/ethernet"), 3);
+	assert_int_equal(count(&f, "/profile"), 1);
+	assert_int_equal(count(&f, "/ip/settings"), 1);
+	assert_true(named(&f, "/profile", "default") != 0);
+	fixture_close(&f);
+}
+
 static void defaults_and_values(void **unused)
 {
 	struct fixture f = { 0 };
@@ -468,6 +481,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(fresh_rows_are_there),
+		cmocka_unit_test(without_defaults),
 		cmocka_unit_test(defaults_and_values),
 		cmocka_unit_test(errors_say_what_is_wrong),
 		cmocka_unit_test(references_follow_names),

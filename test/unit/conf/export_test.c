@@ -26,6 +26,8 @@ static void exported_is(struct fixture *f, struct export_options options, const 
 }
 
 #define HEAD "# by Towpath " TOWPATH_VERSION "\n"
+#define HEAD_WHOLE                                                                                 \
+	HEAD "# for a router on a new store: towpathd --no-defaults, then towpath < this file\n"
 
 static void only_what_differs(void **unused)
 {
@@ -33,7 +35,7 @@ static void only_what_differs(void **unused)
 
 	assert_int_equal(fixture_open(&f, NULL), 0);
 	assert_true(fixture_remove(&f, "/profile", named(&f, "/profile", "quick")));
-	exported_is(&f, (struct export_options){ 0 }, HEAD);
+	exported_is(&f, (struct export_options){ 0 }, HEAD_WHOLE);
 	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether1"), "name",
 	                        "wan", "disabled", "yes"));
 	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether2"), "mtu",
@@ -43,15 +45,15 @@ static void only_what_differs(void **unused)
 	(void)fixture_add(&f, "/ip/rule", "log", "yes", "secret", "hush", "disabled", "yes");
 	assert_true(fixture_set(&f, "/ip/settings", 0, "identity", ""));
 	exported_is(&f, (struct export_options){ 0 },
-	            HEAD "/ip/settings\n"
-	                 "set identity=\"\"\n"
-	                 "/interface/ethernet\n"
-	                 "set [ find default-name=ether1 ] disabled=yes name=wan\n"
-	                 "/ip/address\n"
-	                 "add address=192.168.88.1/24 comment=\"say \\\"hi\\\" for \\$5\\?\" "
-	                 "interface=wan\n"
-	                 "/ip/rule\n"
-	                 "add disabled=yes log\n");
+	            HEAD_WHOLE "/ip/settings\n"
+	                       "set identity=\"\"\n"
+	                       "/interface/ethernet\n"
+	                       "set [ find default-name=ether1 ] disabled=yes name=wan\n"
+	                       "/ip/address\n"
+	                       "add address=192.168.88.1/24 comment=\"say \\\"hi\\\" for \\$5\\?\" "
+	                       "interface=wan\n"
+	                       "/ip/rule\n"
+	                       "add disabled=yes log\n");
 	exported_is(&f, (struct export_options){ .path = "/ip/rule/", .show_sensitive = true },
 	            HEAD "/ip/rule\n"
 	                 "add disabled=yes log secret=hush\n");
@@ -66,6 +68,28 @@ static void only_what_differs(void **unused)
 	                 "set [ find default-name=ether2 ] disabled=no mtu=1500 name=ether2\n"
 	                 "set [ find default-name=ether3 ] disabled=no mtu=1500 name=ether3\n");
 	exported_is(&f, (struct export_options){ .path = "/ip/rul" }, HEAD);
+	fixture_close(&f);
+}
+
+/* Each line leaves names that differ: who has another's default name finds it free. */
+static void things_that_swap_names_make_way(void **unused)
+{
+	struct fixture f = { 0 };
+	const char *const names[] = { "x", "ether1", "ether2" };
+	const char *const things[] = { "ether1", "ether2", "x" };
+
+	assert_int_equal(fixture_open(&f, NULL), 0);
+	assert_true(fixture_remove(&f, "/profile", named(&f, "/profile", "quick")));
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		assert_true(fixture_set(&f, "/interface/ethernet",
+		                        named(&f, "interface", things[i]), "name", names[i]));
+	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether3"), "name",
+	                        "ether2-2"));
+	exported_is(&f, (struct export_options){ .terse = true },
+	            HEAD "/interface/ethernet/set [ find default-name=ether2 ] name=ether2-3\n"
+	                 "/interface/ethernet/set [ find default-name=ether1 ] name=ether2\n"
+	                 "/interface/ethernet/set [ find default-name=ether2 ] name=ether1\n"
+	                 "/interface/ethernet/set [ find default-name=ether3 ] name=ether2-2\n");
 	fixture_close(&f);
 }
 
@@ -284,6 +308,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(only_what_differs),
+		cmocka_unit_test(things_that_swap_names_make_way),
 		cmocka_unit_test(no_line_is_longer_than_80),
 		cmocka_unit_test(an_import_makes_the_same),
 	};

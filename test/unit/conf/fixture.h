@@ -402,6 +402,7 @@ static inline wall fixture_wall(struct clock *clock)
 }
 
 struct fixture {
+	bool no_defaults;
 	struct router router;
 	struct fixture_background background;
 	struct clock clock;
@@ -427,6 +428,7 @@ static inline int fixture_open(struct fixture *f, struct memory_store *store)
 		.background = &f->background.background,
 		.clock = &f->clock,
 		.log = &f->log,
+		.no_defaults = f->no_defaults,
 	};
 
 	f->clock = (struct clock){ .mono = fixture_mono, .wall = fixture_wall };

@@ -1,8 +1,8 @@
 #include "unit.h"
 
-#include <string.h>
-
 #include "conf/pattern.h"
+#include "lib/must.h"
+#include "lib/text.h"
 
 static void repetitions_are_written_out(void **state)
 {
@@ -42,19 +42,19 @@ static void expect_refused(const char *pattern)
 /* Each of these would have the C library take gigabytes, or forever. */
 static void bombs_are_refused(void **state)
 {
-	static const char *const deep = "((((((((((((((((((((((((((((((((((((((((";
-	char nested[PATTERN_BYTES_MAX + 1] = "";
+	struct text nested = { 0 };
 
 	expect_refused("((a{255}){255}){255}");
 	expect_refused("a{255}{255}{255}");
 	expect_refused("(((a{1,255}){1,255}){1,255}){1,255}");
 	expect_refused("[[:alpha:]]{30000}");
 	expect_refused("a{99999999999999999999999}");
-	strcpy(nested, deep);
-	strcat(nested, "a");
-	for (size_t i = 0; i < strlen(deep); i++)
-		strcat(nested, "+)");
-	expect_refused(nested);
+	text_repeat(&nested, '(', 40);
+	text_char(&nested, 'a');
+	for (int i = 0; i < 40; i++)
+		text_add(&nested, "+)");
+	expect_refused(text_str(&nested));
+	text_free(&nested);
 	expect_refused("(a*)\\1");
 }
 

@@ -145,6 +145,7 @@ static void strings(void **unused)
 	assert_reads(&name, "",
 	             "invalid value for argument name: it must have 1 to 10 characters and has 0");
 	assert_non_null(strstr(read_back(&name, "*1"), "a name can't begin with *"));
+	assert_non_null(strstr(read_back(&name, "!x"), "a name can't begin with !"));
 	assert_reads(&note, "", "");
 	assert_reads(&note, "0123456789abcde", "0123456789abcde");
 	assert_reads(&note, "0123456789abcdef",

@@ -272,6 +272,32 @@ static void multiplying_jumps_are_refused(void **state)
 	assert_non_null(strstr(world->error, "one packet could meet more than 1000000 rules"));
 }
 
+/* A script may add the jump before the rules it leads to, or never add them. */
+static void a_jump_may_come_first(void **state)
+{
+	struct world *world = *state;
+	struct rule_spec specs[] = {
+		{ .id = 1, .chain = "forward", .action = ACTION_JUMP, .jump_target = "later" },
+		{ .id = 2, .chain = "forward", .action = ACTION_DROP },
+		{ .id = 3, .chain = "lost", .action = ACTION_ACCEPT },
+	};
+	struct rules *rules = world_built(world, FACILITY_FILTER, specs, ARRAY_LEN(specs));
+	struct rule_choice choice;
+	struct pkt p = { .ip_bytes = 100 };
+	struct text builtin = { 0 };
+
+	rules_choose(rules, world->net, "forward", 2, &p, &choice);
+	assert_int_equal(choice.rule_id, 2);
+	assert_true(p.trail == (1ULL | 2ULL << 16));
+	assert_true(rules_chain_reached(rules, "later", NULL));
+	assert_true(rules_chain_reached(rules, "output", NULL));
+	assert_false(rules_chain_reached(rules, "lost", &builtin));
+	assert_string_equal(text_str(&builtin), "input, forward, output");
+	assert_false(rules_chain_reached(rules, "nowhere", NULL));
+	text_free(&builtin);
+	rules_free(rules);
+}
+
 static void a_return_goes_back_and_a_chain_ends(void **state)
 {
 	struct world *world = *state;
@@ -691,6 +717,7 @@ int main(void)
 		cmocka_unit_test(reach_decides_in_chains_of_ones_own),
 		cmocka_unit_test(jumps_end_and_have_a_limit),
 		cmocka_unit_test(multiplying_jumps_are_refused),
+		cmocka_unit_test(a_jump_may_come_first),
 		cmocka_unit_test(a_return_goes_back_and_a_chain_ends),
 		cmocka_unit_test(mangle_writes_on_the_packet),
 		cmocka_unit_test(nat_says_what_to_translate_to),

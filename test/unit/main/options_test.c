@@ -68,6 +68,8 @@ static void the_rest_is_taken(void **state)
 	assert_string_equal(o.socket, "/b");
 	assert_string_equal(o.pcap, "c");
 	assert_int_equal(o.log_level, LOG_ERROR);
+	assert_false(o.no_defaults);
+	assert_true(right("--no-defaults --store /a").no_defaults);
 	assert_true(right("--version").version);
 	assert_true(right("-h").help);
 	assert_true(right("--store /a --help").help);
@@ -94,6 +96,7 @@ static void errors_say_what_would_be_right(void **state)
 	wrong("--port a,b=c", "write NAME=INTERFACE");
 	wrong("--port =eth0", "can't be a port's name");
 	wrong("--port a/b=eth0", "can't be a port's name");
+	wrong("--port 10.0.0.1=eth0", "can't be a port's name");
 	wrong("--port sixteen-letters1=eth0", "can't be a port's name");
 	wrong("--port ether1=", "can't be an interface");
 	wrong("--port ether1=,keep", "can't be an interface");
@@ -133,7 +136,7 @@ static void help_names_every_option(void **state)
 	static const char *const names[] = { "--port",    "--store",       "--socket",
 		                             "--pcap",    "--log-level",   "--help",
 		                             "--version", "driver=packet", "slots=N",
-		                             "keep",      "promiscuous" };
+		                             "keep",      "promiscuous",   "--no-defaults" };
 
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
 		assert_non_null(strstr(options_help(), names[i]));

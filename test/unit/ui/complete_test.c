@@ -19,8 +19,8 @@ static void offers(struct fixture *f, const char *typed, const char *expected)
 static void test_offers(void **unused)
 {
 	static const char *const rows[][2] = {
-		{ "", "count export interface ip put quit system" },
-		{ "/", "count export interface ip put quit system" },
+		{ "", "count export import interface ip put quit system" },
+		{ "/", "count export import interface ip put quit system" },
 		{ "/ip", "ip" },
 		{ "/ip ", "export firewall route" },
 		{ "/ip/", "export firewall route" },
@@ -33,7 +33,7 @@ static void test_offers(void **unused)
 		{ "/ip firewall nat mv", "move" },
 		{ "/interface pt", "pppoe-client print" },
 		{ "/ip firewall nat add ",
-		  "action chain comment copy-from disabled place-before to-addresses" },
+		  "action chain comment copy-from disabled log place-before to-addresses" },
 		{ "/ip firewall nat add chain=srcnat a", "action" },
 		{ "/ip firewall nat add chain=", "dstnat srcnat" },
 		{ "/ip firewall nat add chain ", "dstnat srcnat" },

@@ -228,19 +228,20 @@ static const struct menu menu_route = {
 struct nat_row {
 	uint32_t chain, action;
 	char to[24];
+	bool log;
 };
 
 static const char *const nat_chains[] = { "srcnat", "dstnat", NULL };
 static const char *const nat_actions[] = { "accept", "masquerade", "dst-nat", "src-nat", NULL };
 
 static const struct field nat_fields[] = {
-	{ "chain", &type_enum, AT(struct nat_row, chain),
-	  .flags = F_REQUIRED | F_BRIEF | F_STATS,
+	{ "chain", &type_enum, AT(struct nat_row, chain), .flags = F_REQUIRED | F_STATS,
 	  .words = nat_chains, .help = "When the rule applies" },
-	{ "action", &type_enum, AT(struct nat_row, action), .dflt = "accept",
-	  .flags = F_BRIEF | F_STATS,
+	{ "action", &type_enum, AT(struct nat_row, action), .dflt = "accept", .flags = F_STATS,
 	  .words = nat_actions, .help = "What to do" },
 	{ "to-addresses", &type_string, AT(struct nat_row, to), .max = 23, .help = "New address" },
+	{ "log", &type_bool, AT(struct nat_row, log), .dflt = "no", .flags = F_QUIET,
+	  .help = "Write a line to the log" },
 };
 
 static const struct menu menu_nat = {

@@ -82,11 +82,11 @@ static void test_print_others(void **unused)
 		{ "/ip firewall nat print terse",
 		  "0 comment=\"the way out\" chain=srcnat action=masquerade\n"
 		  "1 chain=dstnat action=dst-nat to-addresses=\"192.168.0.100\"\n" },
-		{ "/ip firewall nat print brief", "Columns: CHAIN, ACTION\n"
-		                                  "# CHAIN   ACTION\n"
+		{ "/ip firewall nat print brief", "Columns: CHAIN, ACTION, TO-ADDRESSES\n"
+		                                  "# CHAIN   ACTION      TO-ADDRESSES\n"
 		                                  ";;; the way out\n"
 		                                  "0 srcnat  masquerade\n"
-		                                  "1 dstnat  dst-nat\n" },
+		                                  "1 dstnat  dst-nat     192.168.0.100\n" },
 		{ "/interface print value-list", "  name: ether1 ether2\n"
 		                                 "   mtu: 1500   1500\n" },
 		{ "/system identity print", "           name: Towpath\n  failed-logins: 0\n" },
@@ -95,7 +95,8 @@ static void test_print_others(void **unused)
 		{ ":put [/system identity get name]", "my router\n" },
 		{ "/ip firewall nat print as-value", "" },
 		{ ":put [/ip firewall nat print as-value where chain=srcnat]",
-		  ".id=*4;comment=the way out;chain=srcnat;action=masquerade;disabled=false\n" },
+		  ".id=*4;comment=the way "
+		  "out;chain=srcnat;action=masquerade;log=false;disabled=false\n" },
 		{ ":put [/ip firewall nat print count-only]", "2\n" },
 		{ "/interface print detail where name=ether1",
 		  "Flags: R - running\n 0 R  name=\"ether1\" mtu=1500\n" },
@@ -147,6 +148,27 @@ static void test_control_characters(void **unused)
 		  "      gateway=\"\\1B[2J\"\n" },
 		{ "/ip route add gateway=\033[2J", "expected end of command (line 1 column 23)\n"
 		                                   "write gateway=\"\" for an empty value\n" },
+	};
+
+	expect_steps(steps, ARRAY_LEN(steps));
+}
+
+/* A rule is shown with what it does; an option only where somebody has set it. */
+static void test_print_rules(void **unused)
+{
+	static const struct step steps[] = {
+		{ "/ip/firewall/nat add chain=srcnat action=masquerade", "" },
+		{ "/ip/firewall/nat print", " 0    chain=srcnat action=masquerade\n" },
+		{ "/ip/firewall/nat print value-list", "         chain: srcnat\n"
+		                                       "        action: masquerade\n"
+		                                       "  to-addresses:\n"
+		                                       "           log:\n" },
+		{ "/ip/firewall/nat print detail proplist=log", " 0    log=no\n" },
+		{ "/ip/firewall/nat set 0 log=yes", "" },
+		{ "/ip/firewall/nat print", " 0    chain=srcnat action=masquerade log=yes\n" },
+		{ "/ip/firewall/nat print stats", "Columns: CHAIN, ACTION\n"
+		                                  "# CHAIN   ACTION\n"
+		                                  "0 srcnat  masquerade\n" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -329,7 +351,7 @@ static const struct {
 	const char *typed, *shown;
 } errors[] = {
 	{ "foo", "bad command name foo (line 1 column 1)\nthere is no \"foo\" here; there are "
-	         "system, interface, ip, export, count, put, quit\n" },
+	         "system, interface, ip, export, count, import, put, quit\n" },
 	{ "/ip foo",
 	  "bad command name foo (line 1 column 5)\nthere is no \"foo\" in /ip; there are "
 	  "route, firewall, export\n" },
@@ -399,7 +421,7 @@ static const struct {
 	{ ":put \"a\"b", "expected end of command (line 1 column 9)\n"
 	                 "a blank must part two values; quotes keep one together\n" },
 	{ ":foo", "bad command name foo (line 1 column 2)\nthere is no \"foo\" here; there are "
-	          "system, interface, ip, export, count, put, quit\n" },
+	          "system, interface, ip, export, count, import, put, quit\n" },
 	{ "/ip/route }", "expected end of command (line 1 column 11)\nno bracket is open here\n" },
 	{ "}", "syntax error (line 1 column 1)\n" },
 	{ "/ip { route print",
@@ -725,16 +747,16 @@ static void test_anything(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_print_table),  cmocka_unit_test(test_print_others),
-		cmocka_unit_test(test_narrow),       cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_moving),       cmocka_unit_test(test_items),
-		cmocka_unit_test(test_order),        cmocka_unit_test(test_notices),
-		cmocka_unit_test(test_words),        cmocka_unit_test(test_errors),
-		cmocka_unit_test(test_script),       cmocka_unit_test(test_export),
-		cmocka_unit_test(test_action),       cmocka_unit_test(test_terminal),
-		cmocka_unit_test(test_typing_ahead), cmocka_unit_test(test_tab),
-		cmocka_unit_test(test_anything),     cmocka_unit_test(test_history),
-		cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_print_table), cmocka_unit_test(test_print_others),
+		cmocka_unit_test(test_narrow),      cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_print_rules), cmocka_unit_test(test_moving),
+		cmocka_unit_test(test_items),       cmocka_unit_test(test_order),
+		cmocka_unit_test(test_notices),     cmocka_unit_test(test_words),
+		cmocka_unit_test(test_errors),      cmocka_unit_test(test_script),
+		cmocka_unit_test(test_export),      cmocka_unit_test(test_action),
+		cmocka_unit_test(test_terminal),    cmocka_unit_test(test_typing_ahead),
+		cmocka_unit_test(test_tab),         cmocka_unit_test(test_anything),
+		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
