@@ -11,7 +11,7 @@ export CC PREFIX
 
 .PHONY: all run stop test lint bench fuzz sim install clean help
 
-all: ## build build/towpathd, build/towpath and build/libtowpath.so
+all: ## build build/towpathd (the router) and build/towpath (its console)
 	@tools/setup build
 	@tools/build $(BUILD) --prefix=$(PREFIX)
 
@@ -49,10 +49,11 @@ install: ## install below PREFIX (/usr/local), staged by DESTDIR
 	@tools/setup build
 	@tools/build $(BUILD) --prefix=$(PREFIX)
 	@meson configure $(BUILD) --prefix=$(PREFIX)
-	@meson install -C $(BUILD) --quiet
+	@tools/build $(BUILD)
+	@meson install -C $(BUILD) --no-rebuild --quiet
 
 clean: ## remove what was built
-	@rm -rf build build-test build-clang build-fuzz
+	@rm -rf $(BUILD) build-test build-clang build-fuzz
 
 help: ## this list
 	@sed -n 's/^\([a-z]*\): ## /\1\t/p' Makefile | sed 's/^all/make/; t; s/^/make /' | expand -t 16
