@@ -120,13 +120,13 @@ static void print_all(const struct known_words *known, struct text *out)
 	}
 }
 
-/* Characters of several bytes are not split. */
+/* Characters of several bytes are not split; bytes that are no characters may be anything. */
 static void print_word(const char *word, struct text *out)
 {
 	size_t len = strlen(word), shown = len;
 
 	if (len > WORD_SHOWN)
-		for (shown = WORD_SHOWN; ((unsigned char)word[shown] & 0xc0) == 0x80;)
+		for (shown = WORD_SHOWN; shown > 0 && ((unsigned char)word[shown] & 0xc0) == 0x80;)
 			shown--;
 	text_printf(out, "\"%.*s%s\"", (int)shown, word, shown < len ? "..." : "");
 }

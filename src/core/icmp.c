@@ -158,7 +158,7 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 	           &(struct icmp_header){ .type = type, .code = code, .sequence = (uint16_t)arg });
 }
 
-static bool checksum_is_right(const struct pkt *p)
+bool icmp_checksum_ok(const struct pkt *p)
 {
 	return p->offload.checked || p->offload.needs_checksum ||
 	       checksum(p->bytes + p->l4, p->len - p->l4) == 0;
@@ -175,7 +175,8 @@ static enum verdict echo_reply(struct net *net, struct pkt *p)
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	if (!rate_take(&net->echo_rate, net->now))
 		return pkt_drop(net, p, DROP_RATE);
-	reply = ip4_make(net, p->arrived.dst, p->arrived.src, IPPROTO_ICMP, bytes);
+	/* What was translated on its way here is translated back on its way out. */
+	reply = ip4_make(net, p->now.dst, p->now.src, IPPROTO_ICMP, bytes);
 	if (reply != NULL) {
 		memcpy(reply->bytes + reply->l4, p->bytes + p->l4, bytes);
 		reply->bytes[reply->l4 + ICMP_AT_TYPE] = ICMP_ECHO_REPLY;
@@ -187,10 +188,10 @@ static enum verdict echo_reply(struct net *net, struct pkt *p)
 
 enum verdict icmp_input(struct net *net, struct pkt *p)
 {
-	if (!checksum_is_right(p))
+	if (!icmp_checksum_ok(p))
 		return pkt_drop(net, p, DROP_L4_CHECKSUM);
 	/* An echo to a broadcast address is not answered: nobody is to be amplified (RFC 2644). */
-	if (p->icmp_type == ICMP_ECHO && addr_find(net, p->arrived.dst) != NULL)
+	if (p->icmp_type == ICMP_ECHO && addr_find(net, p->now.dst) != NULL)
 		return echo_reply(net, p);
 	if (net_deliver_to_taker(net, p, IPPROTO_ICMP) == VERDICT_TAKEN)
 		return VERDICT_TAKEN;

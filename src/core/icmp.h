@@ -19,6 +19,9 @@
  */
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg);
 
+/* Is the checksum of ICMP message @p right, or vouched for by the port? */
+bool icmp_checksum_ok(const struct pkt *p);
+
 /* An ICMP packet for this router: answers echo (from the address that was asked), hands the rest to
  * whoever has taken IPPROTO_ICMP, else drops it. Takes @p. */
 enum verdict icmp_input(struct net *net, struct pkt *p);

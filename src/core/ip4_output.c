@@ -2,10 +2,12 @@
 
 #include "core/ether.h"
 #include "core/explain.h"
+#include "core/icmp.h"
 #include "core/ip4_frag.h"
 #include "core/neigh.h"
 #include "core/net.h"
 #include "wire/eth.h"
+#include "wire/icmp_header.h"
 
 /* Broadcast and multicast need no neighbour: the hardware address follows from the destination
  * (RFC 1112, 6.4: the lower 23 bits). */
@@ -71,6 +73,11 @@ uint32_t ip4_output(struct net *net, struct pkt *p)
 		return NEIGH_NONE;
 	}
 	if (p->dont_fragment) {
+		/* Who sends by way of us was told when it was forwarded; the router itself was not.
+		 */
+		if (p->in == IFACE_NONE)
+			icmp_error(net, p, ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED,
+			           p->route.mtu_bytes);
 		(void)pkt_drop(net, p, DROP_NEEDS_FRAGMENT);
 		return NEIGH_NONE;
 	}

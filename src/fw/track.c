@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "core/explain.h"
+#include "core/icmp.h"
 #include "core/net.h"
 #include "fw/track_tcp.h"
 #include "wire/icmp_header.h"
@@ -72,6 +73,9 @@ static void find_related(const struct fw *fw, struct pkt *p)
 
 	/* What this router says of a packet that never became a flow is its own. */
 	p->state = p->in == IFACE_NONE ? STATE_RELATED : STATE_INVALID;
+	/* RFC 5508, REQ-3: translation would give a damaged message a right checksum. */
+	if (p->in != IFACE_NONE && !icmp_checksum_ok(p))
+		return;
 	if (!quoted_tuple(p, &quoted))
 		return;
 	/* The quoted packet left here; an answer to it would come as its reverse. */
@@ -95,8 +99,12 @@ static void take_flow(const struct fw *fw, struct pkt *p)
 		return;
 	p->state = (flow->flags & FLOW_SEEN_REPLY) != 0 || p->flow_dir == 1 ? STATE_ESTABLISHED
 	                                                                    : STATE_NEW;
-	if (flow->proto == IPPROTO_TCP && !track_tcp_fits(flow, p))
+	if (flow->proto != IPPROTO_TCP)
+		return;
+	if (!track_tcp_fits(flow, p))
 		p->state = STATE_INVALID;
+	else if (track_tcp_begins_anew(flow, p)) /* to be judged as any other new one */
+		p->state = STATE_NEW;
 }
 
 /* May a packet without a flow begin one? */
@@ -139,6 +147,12 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 	        p->flow == FLOW_NONE ? ", no connection yet" : "");
 }
 
+void track_assure(struct fw *fw, uint32_t index)
+{
+	flow_at(fw->flows, index)->flags |= FLOW_ASSURED;
+	flow_set_weak(fw->flows, index, false);
+}
+
 static void note_reply(struct fw *fw, uint32_t index)
 {
 	struct flow *flow = flow_at(fw->flows, index);
@@ -146,10 +160,8 @@ static void note_reply(struct fw *fw, uint32_t index)
 	flow->flags |= FLOW_SEEN_REPLY;
 	/* From now on direction 0 is established: rules may say otherwise than for new. */
 	flow->way[0].generation = 0;
-	if (flow->proto != IPPROTO_TCP) {
-		flow->flags |= FLOW_ASSURED;
-		flow_set_weak(fw->flows, index, false);
-	}
+	if (flow->proto != IPPROTO_TCP || flow->tcp == TRACK_ESTABLISHED)
+		track_assure(fw, index);
 }
 
 static uint32_t timeout_seconds(const struct fw *fw, const struct flow *flow)

@@ -20,6 +20,9 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed);
 /* The packet goes on: move its flow's state, timer and counters. */
 void track_note(struct fw *fw, struct pkt *p);
 
+/* Both sides have been heard: the flow no longer gives way when the table is full. */
+void track_assure(struct fw *fw, uint32_t index);
+
 /* Does a packet of this flow say nothing new to its state, so that it may be replayed? */
 bool track_is_settled(const struct flow *flow);
 

@@ -23,8 +23,8 @@ bool track_tcp_fits(const struct flow *flow, const struct pkt *p)
 
 	if (kind == TCP_SYN) /* again, from the other side (simultaneous open), or anew */
 		return p->flow_dir == 0 || flow->tcp == TRACK_SYN_SENT;
-	if (kind == (TCP_SYN | TCP_ACK))
-		return p->flow_dir == 1 || flow->tcp == TRACK_SYN_RECV || !is_over(flow);
+	if (kind == (TCP_SYN | TCP_ACK)) /* from who began it only after the other's SYN */
+		return p->flow_dir == 1 || (flow->tcp != TRACK_SYN_SENT && !is_over(flow));
 	if ((kind & TCP_SYN) != 0) /* SYN with RST or FIN: no TCP sends that */
 		return false;
 	/* Before an answer only the one who began may go on, and only with RST (RFC 5382, REQ-2).
@@ -32,6 +32,11 @@ bool track_tcp_fits(const struct flow *flow, const struct pkt *p)
 	if (flow->tcp == TRACK_SYN_SENT && p->flow_dir == 0)
 		return (kind & TCP_RST) != 0;
 	return true;
+}
+
+bool track_tcp_begins_anew(const struct flow *flow, const struct pkt *p)
+{
+	return is_over(flow) && (p->tcp_flags & (TCP_SYN | TCP_ACK)) == TCP_SYN;
 }
 
 static void begin_anew(struct flow *flow)
@@ -93,6 +98,17 @@ static uint8_t next_state(struct flow *flow, const struct pkt *p)
 	return after_ack(flow, dir, wire_get32(tcp + TCP_AT_ACK));
 }
 
+/*
+ * One side alone is not a connection: taken up in mid-course it gets the time of one that is being
+ * opened and may give way, or else anybody could fill the table with what lasts for a day.
+ */
+static uint32_t timeout_seconds(const struct fw *fw, const struct flow *flow)
+{
+	bool one_sided = flow->tcp == TRACK_ESTABLISHED && (flow->flags & FLOW_SEEN_REPLY) == 0;
+
+	return fw->timeouts.tcp[one_sided ? TRACK_SYN_RECV : flow->tcp];
+}
+
 void track_tcp_note(struct fw *fw, struct pkt *p)
 {
 	struct flow *flow = flow_at(fw->flows, p->flow);
@@ -104,13 +120,14 @@ void track_tcp_note(struct fw *fw, struct pkt *p)
 	else
 		state = next_state(flow, p);
 	if (state == before) {
-		flow_touch(flow, fw->net->now, fw->timeouts.tcp[state]);
+		flow_touch(flow, fw->net->now, timeout_seconds(fw, flow));
 		return;
 	}
 	flow->tcp = state;
 	flow->way[0].generation = flow->way[1].generation = 0;
-	if (state == TRACK_ESTABLISHED)
-		flow->flags |= FLOW_ASSURED;
-	flow_set_weak(fw->flows, p->flow, state != TRACK_ESTABLISHED);
-	flow_touch_sooner(fw->flows, p->flow, fw->net->now, fw->timeouts.tcp[state]);
+	if (state == TRACK_ESTABLISHED && (flow->flags & FLOW_SEEN_REPLY) != 0)
+		track_assure(fw, p->flow);
+	else
+		flow_set_weak(fw->flows, p->flow, true);
+	flow_touch_sooner(fw->flows, p->flow, fw->net->now, timeout_seconds(fw, flow));
 }

@@ -19,6 +19,8 @@
 
 /* Can this segment belong to @flow as it stands? Reads only. */
 bool track_tcp_fits(const struct flow *flow, const struct pkt *p);
+/* Is @p a SYN that begins @flow, which is over, anew? */
+bool track_tcp_begins_anew(const struct flow *flow, const struct pkt *p);
 /* Take the segment into account. */
 void track_tcp_note(struct fw *fw, struct pkt *p);
 

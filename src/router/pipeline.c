@@ -76,11 +76,6 @@ static enum verdict mangle_forward(struct walk *walk, struct pkt *p)
 	return mangle(walk, "forward", p->route.out, p);
 }
 
-static enum verdict mangle_output(struct walk *walk, struct pkt *p)
-{
-	return mangle(walk, "output", p->route.out, p);
-}
-
 static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 {
 	return mangle(walk, "postrouting", p->route.out, p);
@@ -115,6 +110,15 @@ static enum verdict route(struct walk *walk, struct pkt *p)
 	if (walk->route_error != 0)
 		p->route = (struct route){ .out = IFACE_NONE };
 	return VERDICT_NEXT;
+}
+
+/* The rules of output want to know the way; a mark that they put on the packet may change it. */
+static enum verdict mangle_output(struct walk *walk, struct pkt *p)
+{
+	uint32_t table = p->routing_mark;
+
+	(void)mangle(walk, "output", p->route.out, p);
+	return p->routing_mark != table ? route(walk, p) : VERDICT_NEXT;
 }
 
 static enum verdict filter(struct walk *walk, const char *chain, iface_id out, struct pkt *p)

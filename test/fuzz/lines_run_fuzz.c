@@ -14,9 +14,18 @@ static const char emptied[] = "/ip/firewall/filter remove [find]\n"
 			      "/interface/list/member remove [find]\n"
 			      "/interface/list remove WAN,LAN\n";
 
-static void export_all(struct small_router *s, bool terse, struct text *out)
+enum form {
+	PLAIN,
+	TERSE,
+	VERBOSE,
+	FORMS,
+};
+
+static void export_all(struct small_router *s, enum form form, struct text *out)
 {
-	const struct export_options options = { .terse = terse, .show_sensitive = true };
+	const struct export_options options = { .terse = form == TERSE,
+		                                .verbose = form == VERBOSE,
+		                                .show_sensitive = true };
 
 	conf_export(s->conf, &options, out);
 }
@@ -37,7 +46,7 @@ static void must_be_same(const struct text *a, const struct text *b)
 }
 
 /* What was exported makes the same configuration on an empty router. */
-static void check_import(const struct text *exported, bool terse)
+static void check_import(const struct text *exported, enum form form)
 {
 	struct small_router s;
 	struct text out = { 0 }, again = { 0 };
@@ -51,7 +60,7 @@ static void check_import(const struct text *exported, bool terse)
 		fprintf(stderr, "--- this\n%s--- is refused\n%s", text_str(exported),
 		        text_str(&out));
 	must(taken || refers_to_nothing(exported));
-	export_all(&s, terse, &again);
+	export_all(&s, form, &again);
 	if (taken)
 		must_be_same(exported, &again);
 	text_free(&out);
@@ -66,7 +75,7 @@ static void check_reload(struct memory_store *store, const struct text *exported
 	struct text again = { 0 };
 
 	must(small_router_open(&s, store) == 0);
-	export_all(&s, false, &again);
+	export_all(&s, PLAIN, &again);
 	must_be_same(exported, &again);
 	text_free(&again);
 	small_router_close(&s);
@@ -75,24 +84,24 @@ static void check_reload(struct memory_store *store, const struct text *exported
 /* What it has changed is there when it is imported, and when it is loaded again. */
 static void run(struct memory_store *store, const char *script, size_t size)
 {
-	struct text out = { 0 }, before = { 0 }, exported = { 0 }, form = { 0 };
-	bool terse = size % 2 != 0;
+	struct text out = { 0 }, before = { 0 }, exported = { 0 }, formed = { 0 };
+	enum form form = (enum form)(size % FORMS);
 	struct small_router s;
 
 	must(small_router_open(&s, store) == 0);
-	export_all(&s, false, &before);
+	export_all(&s, PLAIN, &before);
 	(void)small_router_run(&s, script, size, &out);
-	export_all(&s, false, &exported);
-	export_all(&s, terse, &form);
+	export_all(&s, PLAIN, &exported);
+	export_all(&s, form, &formed);
 	small_router_close(&s);
 	if (strcmp(text_str(&before), text_str(&exported)) != 0) {
-		check_import(&form, terse);
+		check_import(&formed, form);
 		check_reload(store, &exported);
 	}
 	text_free(&out);
 	text_free(&before);
 	text_free(&exported);
-	text_free(&form);
+	text_free(&formed);
 }
 
 /* A script, run. It is parsed first: what can't be does not cost a store. */

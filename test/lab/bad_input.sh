@@ -51,8 +51,8 @@ refused '/ip route add dst "0.0.0.0/0' '^syntax error' 'quote is never closed'
 refused '/ip { route print' 'closing bracket } is missing'
 refused '/ip route print }' 'no bracket is open here'
 refused ':put "\q"' '^syntax error' 'known are'
+# shellcheck disable=SC2016 # the dollar sign is for the router
 refused ':put $x' '^syntax error' 'in quotes'
-# shellcheck disable=SC2046 # one long word
 refused "/ip route add $(printf 'x%.0s' $(seq 9000))=1" 'expected end of command' 'xxx\.\.\." here; there are'
 refused "$(printf '[%.0s' $(seq 40))" '.'
 

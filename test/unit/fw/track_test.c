@@ -155,7 +155,7 @@ static void old_ports_serve_a_new_connection(void **state)
 	static const struct row rows[] = {
 		HANDSHAKE,
 		{ SERVER, R, 500, 0, STATE_ESTABLISHED, TRACK_CLOSE },
-		{ CLIENT, S, 7099, 0, STATE_ESTABLISHED, TRACK_SYN_SENT },
+		{ CLIENT, S, 7099, 0, STATE_NEW, TRACK_SYN_SENT }, /* for the rules, too */
 		{ SERVER, S | A, 8499, 7100, STATE_ESTABLISHED, TRACK_SYN_RECV },
 		{ CLIENT, A, 7100, 8500, STATE_ESTABLISHED, TRACK_ESTABLISHED },
 	};
@@ -174,6 +174,7 @@ static void what_no_tcp_sends_is_invalid(void **state)
 		{ CLIENT, S | R, 99, 0, STATE_INVALID, TRACK_NONE },
 		{ CLIENT, S, 99, 0, STATE_NEW, TRACK_SYN_SENT },
 		{ CLIENT, A, 100, 1, STATE_INVALID, TRACK_SYN_SENT }, /* before any answer */
+		{ CLIENT, S | A, 99, 1, STATE_INVALID, TRACK_SYN_SENT },
 		{ CLIENT, S | F, 99, 0, STATE_INVALID, TRACK_SYN_SENT },
 		{ SERVER, S | R, 499, 0, STATE_INVALID, TRACK_SYN_SENT },
 	};
@@ -196,6 +197,37 @@ static void mid_course_is_taken_up_when_loose(void **state)
 	                 TRACK_ESTABLISHED);
 	w->fw.loose = false;
 	assert_int_equal(flow_world_tcp(w, &other, A, 100, 500), STATE_INVALID);
+	flow_world_free(w);
+}
+
+/* One side alone, whatever it sends, holds no place that others could need. */
+static void one_side_alone_gives_way(void **state)
+{
+	struct flow_world *w = flow_world_new(2);
+	struct tuple real = flow_world_tuple(1, 1, 2, 80, IPPROTO_TCP);
+	struct tuple back = tuple_reverse(&real);
+	struct tuple made_up = flow_world_tuple(3, 3, 2, 80, IPPROTO_TCP);
+	struct tuple other = flow_world_tuple(4, 4, 2, 80, IPPROTO_TCP);
+	uint8_t dir;
+
+	(void)state;
+	(void)flow_world_tcp(w, &made_up, A, 1, 1);
+	(void)flow_world_tcp(w, &made_up, A, 2, 1);
+	(void)flow_world_tcp(w, &real, A, 100, 500);
+	assert_int_equal(flow_world_tcp(w, &back, A, 500, 100), STATE_ESTABLISHED);
+	assert_int_equal(flow_at(w->fw.flows, flow_world_find(w, &made_up, &dir))->flags,
+	                 FLOW_USED | FLOW_WEAK);
+	assert_int_equal(flow_at(w->fw.flows, flow_world_find(w, &real, &dir))->flags,
+	                 FLOW_USED | FLOW_ASSURED | FLOW_SEEN_REPLY);
+	(void)flow_world_tcp(w, &other, S, 1, 1);
+	assert_int_equal(flow_world_find(w, &made_up, &dir), FLOW_NONE);
+	assert_int_not_equal(flow_world_find(w, &real, &dir), FLOW_NONE);
+	(void)flow_world_tcp(w, &other, R, 2, 0);
+	flow_world_sleep_ms(w, 11000);
+	(void)flow_world_tcp(w, &made_up, A, 3, 1);
+	flow_world_sleep_ms(w, 242000);
+	assert_int_equal(flow_world_find(w, &made_up, &dir), FLOW_NONE);
+	assert_int_not_equal(flow_world_find(w, &real, &dir), FLOW_NONE);
 	flow_world_free(w);
 }
 
@@ -278,6 +310,7 @@ int main(void)
 		cmocka_unit_test(old_ports_serve_a_new_connection),
 		cmocka_unit_test(what_no_tcp_sends_is_invalid),
 		cmocka_unit_test(mid_course_is_taken_up_when_loose),
+		cmocka_unit_test(one_side_alone_gives_way),
 		cmocka_unit_test(udp_and_ping_live_as_long_as_they_are_used),
 		cmocka_unit_test(icmp_without_identifier_belongs_to_nothing),
 	};

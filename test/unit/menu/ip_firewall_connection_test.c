@@ -64,6 +64,56 @@ static void icmp_has_no_ports(void **unused)
 	fixture_free(f);
 }
 
+/* An ICMP error is translated with its quote only when it came whole (RFC 5508, REQ-3). */
+static void damaged_errors_are_not_mended(void **unused)
+{
+	struct fixture *f = with_connections();
+	struct fixture_bytes *b = &f->ways[1].in;
+	struct ip4_header ip;
+	uint8_t *icmp;
+
+	for (unsigned damaged = 0; damaged < 2; damaged++) {
+		const uint8_t *udp = sent_last(f, 1, &ip);
+		const uint8_t *quote = udp - IP4_HEADER_BYTES;
+
+		frame_icmp(b, 1, "203.0.113.1", "203.0.113.2", ICMP_UNREACHABLE, 28);
+		icmp = bytes_of(b) + ETH_HEADER_BYTES + IP4_HEADER_BYTES;
+		memset(icmp + ICMP_AT_ID, 0, 4);
+		memcpy(icmp + ICMP_HEADER_BYTES, quote, 28);
+		sum_l4(icmp, ICMP_HEADER_BYTES + 28, ICMP_AT_CHECKSUM, "0.0.0.0", "0.0.0.0",
+		       IPPROTO_ICMP);
+		icmp[ICMP_HEADER_BYTES + 1] ^= (uint8_t)damaged;
+		put(f, 1);
+		assert_int_equal(sent_n(f, 2), 1);
+	}
+	(void)sent_last(f, 2, &ip);
+	assert_int_equal(ip.dst.v, A("192.168.88.7").v);
+	fixture_free(f);
+}
+
+/* Echo for an address that dstnat leads to the router itself: asked and answered there. */
+static void an_echo_led_to_the_router_is_answered(void **unused)
+{
+	struct fixture *f = home(NULL);
+	struct ip4_header ip;
+	const uint8_t *icmp;
+
+	must_run(f, "/ip firewall nat add chain=dstnat protocol=icmp dst-address=198.51.100.53 "
+	            "action=dst-nat to-addresses=192.168.88.1");
+	for (unsigned i = 1; i <= 2; i++) {
+		frame_icmp(&f->ways[2].in, 2, "192.168.88.7", "198.51.100.53", ICMP_ECHO, 8);
+		put(f, 2);
+		assert_int_equal(sent_n(f, 2), i);
+		icmp = sent_last(f, 2, &ip);
+		assert_int_equal(icmp[ICMP_AT_TYPE], ICMP_ECHO_REPLY);
+		assert_int_equal(ip.src.v, A("198.51.100.53").v);
+		assert_int_equal(checksum(icmp, ICMP_HEADER_BYTES + 8), 0);
+	}
+	assert_string_equal(letters(f, path, 0), "SACd");
+	assert_int_equal(rows_n(f, path), 1);
+	fixture_free(f);
+}
+
 static void removed(void **unused)
 {
 	struct fixture *f = with_connections();
@@ -97,6 +147,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections_are_shown),
 		cmocka_unit_test(icmp_has_no_ports),
+		cmocka_unit_test(damaged_errors_are_not_mended),
+		cmocka_unit_test(an_echo_led_to_the_router_is_answered),
 		cmocka_unit_test(removed),
 		cmocka_unit_test(two_at_once_or_none),
 	};
