@@ -86,10 +86,11 @@ static void things_that_swap_names_make_way(void **unused)
 	assert_true(fixture_set(&f, "/interface/ethernet", named(&f, "interface", "ether3"), "name",
 	                        "ether2-2"));
 	exported_is(&f, (struct export_options){ .terse = true },
-	            HEAD_WHOLE "/interface/ethernet/set [ find default-name=ether2 ] name=ether2-3\n"
-	                       "/interface/ethernet/set [ find default-name=ether1 ] name=ether2\n"
-	                       "/interface/ethernet/set [ find default-name=ether2 ] name=ether1\n"
-	                       "/interface/ethernet/set [ find default-name=ether3 ] name=ether2-2\n");
+	            HEAD_WHOLE
+	            "/interface/ethernet/set [ find default-name=ether2 ] name=ether2-3\n"
+	            "/interface/ethernet/set [ find default-name=ether1 ] name=ether2\n"
+	            "/interface/ethernet/set [ find default-name=ether2 ] name=ether1\n"
+	            "/interface/ethernet/set [ find default-name=ether3 ] name=ether2-2\n");
 	fixture_close(&f);
 }
 
