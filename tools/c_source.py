@@ -95,13 +95,20 @@ def objects(root, build):
     return sorted(found)
 
 
-def symbols(path):
-    """(name, type letter, section) of each symbol of an object file."""
-    out = subprocess.run(["nm", "--format=sysv", path], stdout=subprocess.PIPE, check=True)
-    for line in out.stdout.decode().splitlines():
-        cells = [c.strip() for c in line.split("|")]
-        if len(cells) == 7 and cells[0] != "Name":
-            yield cells[0], cells[2], cells[6]
+def symbols(root, build):
+    """(source path, its symbols), each symbol as (name, type letter, section)."""
+    found = objects(root, build)
+    of_object = {output: [] for _, output in found}
+    if found:  # one run for all: starting a program is what takes time
+        out = subprocess.run(["nm", "--format=sysv"] + list(of_object), stdout=subprocess.PIPE,
+                             check=True)
+        for line in out.stdout.decode().splitlines():
+            cells = [c.strip() for c in line.split("|")]
+            if line.startswith("Symbols from "):
+                current = of_object[line[len("Symbols from "):-1]]
+            elif len(cells) == 7 and cells[0] != "Name":
+                current.append((cells[0], cells[2], cells[6]))
+    return [(source, of_object[output]) for source, output in found]
 
 
 class Check:
