@@ -65,16 +65,22 @@ static void begin_import(struct run *run, const char *text, size_t len)
 	run->inner->imports = run->imports + 1;
 }
 
+/* The disk has answered; true when the machine is still wanted and may go on. */
+static bool came_back(struct run *run, int error)
+{
+	run->changing = false;
+	if (run->orphan) {
+		run_free(run);
+		return false;
+	}
+	return error == 0 || fail_file(run, error);
+}
+
 static void have_read(void *arg, int error, const char *text, size_t len)
 {
 	struct run *run = arg;
 
-	run->changing = false;
-	if (run->orphan)
-		run_free(run);
-	else if (error != 0)
-		(void)fail_file(run, error);
-	else
+	if (came_back(run, error))
 		begin_import(run, text, len);
 }
 
@@ -115,12 +121,7 @@ static void have_written(void *arg, int error, const char *text, size_t len)
 {
 	struct run *run = arg;
 
-	run->changing = false;
-	if (run->orphan)
-		run_free(run);
-	else if (error != 0)
-		(void)fail_file(run, error);
-	else
+	if (came_back(run, error))
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 }
 
