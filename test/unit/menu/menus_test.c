@@ -289,15 +289,15 @@ static void all_fields_are_used(struct fixture *f)
 /* What the packets' side runs on, as bytes: routes, addresses, lists, names. */
 static void published(struct fixture *f, struct text *out)
 {
-	const struct route_entry *entries;
+	struct fib_cursor at = { 0 };
+	struct route_entry e;
 	const struct addr_spec *addrs;
-	size_t n = fib_entries(&f->router->net, &entries);
+	size_t n;
 
-	for (size_t i = 0; i < n; i++)
+	while (fib_next(&f->router->net, &at, &e))
 		text_printf(out, "route %08x/%u table %u via %08x by %u distance %u src %08x: %u\n",
-		            entries[i].spec.dst.addr.v4.v, entries[i].spec.dst.bits,
-		            entries[i].spec.table, entries[i].next_hop.v, entries[i].out,
-		            entries[i].spec.distance, entries[i].src.v, entries[i].reason);
+		            e.spec.dst.addr.v4.v, e.spec.dst.bits, e.spec.table, e.next_hop.v,
+		            e.out, e.spec.distance, e.src.v, e.reason);
 	n = addr_all(&f->router->net, &addrs);
 	for (size_t i = 0; i < n; i++)
 		text_printf(out, "address %08x/%u network %08x on %u\n", addrs[i].addr.v,
