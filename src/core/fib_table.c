@@ -193,7 +193,7 @@ static uint32_t place_take(struct fib_table *table)
 	}
 	if (table->n == table->max) {
 		/* By an eighth: a million routes are not to lie in twice the room they need. */
-		table->max += table->max / 8 + FIB_TABLE_SMALL / 4;
+		table->max += table->max / 8 + 16;
 		table->routes = mem_resize(table->routes, table->max, sizeof table->routes[0]);
 	}
 	return table->n++;

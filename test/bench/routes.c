@@ -40,10 +40,11 @@ static struct net *world(struct random *random, struct log *log)
 
 static void fill(struct route_spec *specs, size_t n, struct draw *d)
 {
-	struct prefix p = { 0x01000000, 8, 0 };
+	struct prefix p = { 0, 0, 0 }; /* the default route */
 
 	for (size_t i = 0; i < n; i++) {
-		p = draw_prefix(d, p);
+		if (i > 0)
+			p = draw_prefix(d, p);
 		specs[i] = (struct route_spec){
 			.dst = { ip_addr_v4((ip4){ p.network }), p.bits, { 0 } },
 			.gateway = ip_addr_v4((ip4){ 0x0a000000U + HOPS_FROM + p.hop }),

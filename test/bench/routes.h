@@ -48,7 +48,8 @@ static inline struct prefix draw_prefix(struct draw *d, struct prefix last)
 	struct prefix p = { .bits = (uint8_t)draw_bits(d), .hop = (uint8_t)(draw(d) % 200) };
 	uint32_t mask = ~0U << (32 - p.bits);
 
-	if (draw(d) % 4 != 0 && last.network >> 24 < 220) { /* beside the last one */
+	if (last.bits > 0 && draw(d) % 4 != 0 &&
+	    last.network >> 24 < 220) { /* beside the last one */
 		p.network = ((last.network | ~(~0U << (32 - last.bits))) + 1) & mask;
 		if (draw(d) % 2 == 0)
 			p.hop = last.hop;
