@@ -70,7 +70,7 @@ struct flow_way {
 	uint16_t mtu_bytes;
 	uint16_t fin_seen;
 	uint32_t fin_seq; /* sequence number after this side's FIN */
-	uint32_t zero;
+	uint32_t lists;   /* address_lists_stamp() that the verdict rests on; 0: on none */
 	uint64_t trail;
 	uint64_t packets, bytes;
 };

@@ -6,6 +6,7 @@
 #ifndef FW_FW_H
 #define FW_FW_H
 
+#include "fw/address_list.h"
 #include "fw/flow.h"
 #include "fw/rules.h"
 
@@ -13,6 +14,7 @@ struct fw {
 	struct net *net;
 	struct flows *flows;
 	struct rules *rules[FACILITY_COUNT]; /* NULL: no rules, everything is accepted */
+	struct address_lists *lists;
 	struct flow_timeouts timeouts;
 	bool loose;                  /* take up TCP connections in mid-course, after a restart */
 	uint64_t full_logged_second; /* one line a second when the table is full */

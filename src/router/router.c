@@ -39,6 +39,9 @@ struct router *router_new(const struct router_setup *setup)
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;
 	flows_setup(router, setup);
+	router->fw.lists = address_lists_new(&router->net, setup->address_entries != 0
+	                                                           ? setup->address_entries
+	                                                           : ADDRESS_ENTRIES_DEFAULT);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
 	return router;
@@ -49,6 +52,7 @@ void router_free(struct router *router)
 	host_free(&router->host);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
+	address_lists_free(router->fw.lists);
 	marks_free(router->marks);
 	net_free(&router->net);
 	mem_free(router->own_flow_bytes);
