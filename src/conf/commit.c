@@ -268,6 +268,7 @@ static bool apply_all(struct conf *conf, struct commit *commit)
 
 		if (!txn_apply(commit->draft, commit->pending->requests[i], &id, &commit->diag))
 			return false;
+		commit->pending->requests[i]->added = id;
 		if (id != 0)
 			commit->id = id;
 	}

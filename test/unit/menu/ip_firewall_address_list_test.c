@@ -130,6 +130,45 @@ static void a_rule_sees_what_the_one_before_added(void **unused)
 	fixture_free(f);
 }
 
+/* A script's adds share transactions; where one can't be, those before it are made all the same,
+ * and it is the one that is named. */
+static void a_script_of_many(void **unused)
+{
+	struct memory_store *store = mem_new(1, sizeof *store);
+	struct fixture *f;
+	struct text script = { 0 };
+
+	memory_store_init(store);
+	f = fixture_new(store);
+	for (unsigned i = 0; i < 2500; i++)
+		text_printf(&script, "/ip firewall address-list add list=bad address=10.%u.%u.1\n",
+		            i >> 8, i & 255);
+	must_run(f, text_str(&script));
+	assert_int_equal(rows_n(f, path), 2500);
+	assert_string_equal(shown(f, path, 2499, "address"), "10.9.195.1");
+	fixture_free(f);
+	f = fixture_new(store);
+	assert_int_equal(rows_n(f, path), 2500);
+
+	text_clear(&script);
+	text_add(&script, "/ip firewall address-list\nadd list=good address=10.0.0.1\n"
+	                  "add list=good address=10.0.0.2 timeout=1h\n"
+	                  "/ip firewall nat add chain=srcnat action=masquerade\n"
+	                  "/ip firewall address-list add list=good address=10.0.0.3\n"
+	                  "add list=good address=10.0.0.3\n"
+	                  "add list=good address=10.0.0.5\n");
+	assert_false(run(f, text_str(&script)));
+	assert_string_equal(f->diag.text, "failure: already have such entry: good has 10.0.0.3");
+	assert_int_equal(f->diag.line, 6);
+	assert_int_equal(rows_n(f, path), 2503);
+	assert_int_equal(rows_n(f, "/ip/firewall/nat"), 1);
+	assert_non_null(strstr(text_str(&f->notice), "masquerades every forwarded connection"));
+	text_free(&script);
+	fixture_free(f);
+	memory_store_free(store);
+	mem_free(store);
+}
+
 static void refusals(void **unused)
 {
 	static const struct {
@@ -173,6 +212,7 @@ int main(void)
 		cmocka_unit_test(with_a_timeout_nothing_is_stored),
 		cmocka_unit_test(rules_fill_lists),
 		cmocka_unit_test(a_rule_sees_what_the_one_before_added),
+		cmocka_unit_test(a_script_of_many),
 		cmocka_unit_test(refusals),
 	};
 
