@@ -72,21 +72,27 @@ static bool request_arg(struct exec *exec, struct request *request, struct id_li
 	}
 }
 
+static void warn_row(struct run *run, const struct menu *menu, const struct conf_state *state,
+                     const struct row *row)
+{
+	struct text text = { 0 };
+
+	if (row != NULL && menu->warn(conf_router(run->host.conf), state, row, &text))
+		exec_notice(run, text_str(&text));
+	text_free(&text);
+}
+
 /* What is a person to be told about the rows they have just made or changed? */
 static void warn_rows(struct run *run, const struct request *request)
 {
 	const struct menu *menu = request->menu;
 	const struct conf_state *state = conf_hold(run->host.conf);
-	struct text text = { 0 };
+	struct rows rows = conf_state_rows(state, menu->path);
 
-	for (size_t i = 0; menu->warn != NULL && i < request->nids; i++) {
-		const struct row *row = conf_state_row(state, menu->path, request->ids[i]);
-
-		text_clear(&text);
-		if (row != NULL && menu->warn(conf_router(run->host.conf), state, row, &text))
-			exec_notice(run, text_str(&text));
-	}
-	text_free(&text);
+	if (menu->warn != NULL && menu->kind == MENU_SETTINGS && rows.n == 1)
+		warn_row(run, menu, state, rows.at[0]);
+	for (size_t i = 0; menu->warn != NULL && i < request->nids; i++)
+		warn_row(run, menu, state, conf_state_row(state, menu->path, request->ids[i]));
 	conf_release(run->host.conf, state);
 }
 

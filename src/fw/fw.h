@@ -17,11 +17,15 @@ struct fw {
 	struct address_lists *lists;
 	struct flow_timeouts timeouts;
 	bool loose;                  /* take up TCP connections in mid-course, after a restart */
+	bool liberal;                /* TCP windows are not checked */
 	uint64_t full_logged_second; /* one line a second when the table is full */
 };
 
-/* Defaults: RFC 5382 REQ-5 (established 2 h 4 min at least, transitory 4 min), RFC 4787 REQ-5 (UDP
- * 2 min at least, 5 min advised), RFC 5508 REQ-2 (ICMP query 60 s at least). */
+/*
+ * Defaults, none below what the RFCs ask for: RFC 5382 REQ-5 (established 2 h 4 min, while opening
+ * and closing 4 min), RFC 7857, 2.2 (4 min after a RST), RFC 4787 REQ-5 (UDP 2 min, 5 min advised),
+ * RFC 5508 REQ-2 (ICMP query 60 s).
+ */
 struct flow_timeouts flow_timeouts_default(void);
 
 #endif

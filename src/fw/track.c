@@ -23,14 +23,14 @@ struct flow_timeouts flow_timeouts_default(void)
 {
 	return (struct flow_timeouts){
 		.tcp = {
-			[TRACK_SYN_SENT] = 120,
+			[TRACK_SYN_SENT] = 240,
 			[TRACK_SYN_RECV] = 240,
 			[TRACK_ESTABLISHED] = 86400,
 			[TRACK_FIN_WAIT] = 240,
 			[TRACK_CLOSE_WAIT] = 240,
 			[TRACK_LAST_ACK] = 240,
 			[TRACK_TIME_WAIT] = 240,
-			[TRACK_CLOSE] = 10,
+			[TRACK_CLOSE] = 240,
 		},
 		.udp = 120,
 		.udp_stream = 300,
