@@ -94,6 +94,7 @@ struct flow {
 	uint32_t weak_next, weak_prev;
 	uint32_t nat_rule; /* id of the rule that chose the translation, for people */
 	mono since;
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 };
 
 #define FLOW_TIMER_SLOTS 4096 /* of one second each */

@@ -38,6 +38,8 @@ struct router *router_new(const struct router_setup *setup)
 	router->fw.net = &router->net;
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;
+	router->fw.re_evaluate = true;
+	router->fw.filter_set = 1;
 	flows_setup(router, setup);
 	router->fw.lists = address_lists_new(&router->net, setup->address_entries != 0
 	                                                           ? setup->address_entries
@@ -68,6 +70,8 @@ void router_publish_rules(struct router *router, enum facility facility, struct 
 {
 	rules_free(router->fw.rules[facility]);
 	router->fw.rules[facility] = rules;
+	if (facility == FACILITY_FILTER)
+		router->fw.filter_set++;
 	net_generation_next(&router->net);
 }
 

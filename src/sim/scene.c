@@ -344,6 +344,17 @@ static const char *change_entry(struct scene *scene, struct twin *twin)
 	return "an entry of an address list comes";
 }
 
+static void re_evaluate(struct router *router, void *arg)
+{
+	fw_set_re_evaluate(&router->fw, !router->fw.re_evaluate);
+}
+
+static const char *change_re_evaluate(struct scene *scene, struct twin *twin)
+{
+	twin_each(twin, re_evaluate, NULL);
+	return twin->fast.router->fw.re_evaluate ? "re-evaluate=yes" : "re-evaluate=no";
+}
+
 /* --- links, hosts, neighbours --- */
 
 static const char *change_link(struct scene *scene, struct twin *twin)
@@ -434,7 +445,7 @@ static changer *const changers[] = {
 	change_rules,  change_rules,     change_rules, change_rules,   change_routes,
 	change_routes, change_addresses, change_link,  change_enabled, change_host,
 	change_host,   change_neighbour, change_mtu,   change_lists,   change_entry,
-	change_entry,  change_entry,     change_entry, change_entry,
+	change_entry,  change_entry,     change_entry, change_entry,   change_re_evaluate,
 };
 
 static const char *mend(struct scene *scene, struct twin *twin)

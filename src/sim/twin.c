@@ -245,8 +245,9 @@ static bool flow_differs(const struct flow *a, const struct flow *b)
 	return memcmp(a->key, b->key, sizeof a->key) != 0 || a->proto != b->proto ||
 	       a->tcp != b->tcp || a->mark != b->mark || a->due.ns != b->due.ns ||
 	       a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
-	       a->nat_rule != b->nat_rule || a->since.ns != b->since.ns ||
-	       way_differs(&a->way[0], &b->way[0]) || way_differs(&a->way[1], &b->way[1]);
+	       a->nat_rule != b->nat_rule || a->filter_set != b->filter_set ||
+	       a->since.ns != b->since.ns || way_differs(&a->way[0], &b->way[0]) ||
+	       way_differs(&a->way[1], &b->way[1]);
 }
 
 /* Both did the same in the same order, so even the places of the records are the same. */
