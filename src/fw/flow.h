@@ -69,7 +69,8 @@ struct flow_way {
 	uint16_t in, out; /* iface_id: the verdict is for packets that come in there */
 	uint16_t mtu_bytes;
 	uint16_t zero;
-	uint32_t zero_too[2];
+	uint32_t zero_too;
+	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
 	uint64_t trail;
 	uint64_t packets, bytes;
 };
@@ -108,6 +109,7 @@ struct flow {
 	union {
 		struct flow_window window[2]; /* TCP */
 	};
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 };
 
 #define FLOW_TIMER_SLOTS 4096 /* of one second each */

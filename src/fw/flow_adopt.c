@@ -100,6 +100,7 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 		}
 		flow->due = mono_add_ns(now, mono_since_ns(flow->due, then));
 		flow->since = now;
+		flow->filter_set = 0;
 		flow->way[0].generation = flow->way[1].generation = 0;
 		flow->flags &= (uint16_t)~FLOW_WEAK;
 		flow_timer_add(flows, i);

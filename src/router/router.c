@@ -38,7 +38,12 @@ struct router *router_new(const struct router_setup *setup)
 	router->fw.net = &router->net;
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;
+	router->fw.re_evaluate = true;
+	router->fw.filter_set = 1;
 	flows_setup(router, setup);
+	router->fw.lists = address_lists_new(&router->net, setup->address_entries != 0
+	                                                           ? setup->address_entries
+	                                                           : ADDRESS_ENTRIES_DEFAULT);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
 	return router;
@@ -49,6 +54,7 @@ void router_free(struct router *router)
 	host_free(&router->host);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
+	address_lists_free(router->fw.lists);
 	marks_free(router->marks);
 	net_free(&router->net);
 	mem_free(router->own_flow_bytes);
@@ -64,6 +70,8 @@ void router_publish_rules(struct router *router, enum facility facility, struct 
 {
 	rules_free(router->fw.rules[facility]);
 	router->fw.rules[facility] = rules;
+	if (facility == FACILITY_FILTER)
+		router->fw.filter_set++;
 	net_generation_next(&router->net);
 }
 

@@ -221,6 +221,10 @@ static const char everything[] =
 	"reject-with=tcp-reset log=yes log-prefix=\"why not\"\n"
 	"/ip firewall filter add chain=forward protocol=udp port=53 in-interface-list=!guests "
 	"out-interface-list=WAN action=jump jump-target=own\n"
+	"/ip firewall address-list add list=guests address=10.1.0.0/16 comment=\"by hand\"\n"
+	"/ip firewall address-list add list=guests address=10.0.0.1-10.0.0.6 disabled=yes\n"
+	"/ip firewall filter add chain=forward src-address-list=guests dst-address-list=!servers "
+	"action=add-src-to-address-list address-list=seen address-list-timeout=1h30m\n"
 	"/ip firewall filter add chain=own fragment=yes protocol=icmp icmp-options=!3:0-15\n"
 	"/ip firewall nat add chain=srcnat out-interface=wan action=masquerade\n"
 	"/ip firewall nat add chain=dstnat dst-address=203.0.113.2 protocol=tcp dst-port=80 "
@@ -231,14 +235,15 @@ static const char everything[] =
 	"/ip firewall mangle add chain=prerouting action=mark-packet new-packet-mark=\"a b\"\n"
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
 	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
-	"/ip firewall connection tracking set enabled=yes tcp-syn-sent-timeout=5m "
+	"/ip firewall connection tracking set enabled=yes re-evaluate=no tcp-syn-sent-timeout=5m "
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
 	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
 
 static const char *const never_stored[] = { "/interface default-name", "/ip/address netmask",
-	                                    "/ip/firewall/mangle tcp-options", NULL };
+	                                    "/ip/firewall/mangle tcp-options",
+	                                    "/ip/firewall/address-list timeout", NULL };
 
 static bool is_never_stored(const char *path, const char *field)
 {
