@@ -12,9 +12,9 @@ static void test_set(struct rule *rule, enum rule_test test, bool on, bool negat
 {
 	if (!on)
 		return;
-	rule->tests |= 1u << test;
+	rule->tests |= TEST_BIT(test);
 	if (negate)
-		rule->negated |= 1u << test;
+		rule->negated |= TEST_BIT(test);
 }
 
 /* What the rule names is gone: it then never matches, negated or not. */

@@ -6,8 +6,9 @@
 /* Tests that look into the transport header. A fragment that has none passes none of them, negated
  * or not: nothing is known of it. */
 #define TESTS_L4                                                                                   \
-	(1u << TEST_SRC_PORT | 1u << TEST_DST_PORT | 1u << TEST_ANY_PORT |                         \
-	 1u << TEST_OPENING_FLAGS | 1u << TEST_MSS | 1u << TEST_FLAGS | 1u << TEST_ICMP)
+	(TEST_BIT(TEST_SRC_PORT) | TEST_BIT(TEST_DST_PORT) | TEST_BIT(TEST_ANY_PORT) |             \
+	 TEST_BIT(TEST_OPENING_FLAGS) | TEST_BIT(TEST_MSS) | TEST_BIT(TEST_FLAGS) |                \
+	 TEST_BIT(TEST_ICMP))
 
 static const char *const test_words[TEST_COUNT] = {
 	[TEST_NEVER] = "what it names is gone",
@@ -166,8 +167,8 @@ static bool test_holds(const struct rule *rule, enum rule_test test, const struc
 
 enum rule_test rule_match(const struct rule *rule, const struct rule_view *view)
 {
-	for (uint32_t left = rule->tests; left != 0; left &= left - 1) {
-		enum rule_test test = (enum rule_test)__builtin_ctz(left);
+	for (uint64_t left = rule->tests; left != 0; left &= left - 1) {
+		enum rule_test test = (enum rule_test)__builtin_ctzll(left);
 		bool negated = (rule->negated >> test & 1) != 0;
 
 		if (view->l4_missing && (TESTS_L4 >> test & 1) != 0)

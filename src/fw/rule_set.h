@@ -48,7 +48,8 @@ enum rule_test {
 	TEST_COUNT,
 };
 
-#define TESTS_EACH_PACKET (~0u << TEST_FLAGS)
+#define TEST_BIT(test)    (UINT64_C(1) << (test))
+#define TESTS_EACH_PACKET (UINT64_MAX << TEST_FLAGS)
 
 /* What is nobody's chain but the packet's way; a bit set says from which a chain can be reached. */
 enum hook {
@@ -69,7 +70,7 @@ struct counter_cell {
 };
 
 struct rule {
-	uint32_t tests, negated; /* bit sets of enum rule_test */
+	uint64_t tests, negated; /* bit sets of enum rule_test */
 	uint16_t place;          /* among the specs */
 	uint16_t target;         /* jump: the chain's number */
 	uint8_t action;          /* enum rule_action */
