@@ -1,5 +1,7 @@
 #include "router/router.h"
 
+#include "fw/flow_counts.h"
+#include "fw/limit.h"
 #include "fw/nat.h"
 #include "lib/mem.h"
 
@@ -39,6 +41,9 @@ struct router *router_new(const struct router_setup *setup)
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;
 	flows_setup(router, setup);
+	router->net.flow_counts = flow_counts_new(&router->net.key);
+	router->net.limits = limits_new(setup->limits != 0 ? setup->limits : ROUTER_LIMITS_DEFAULT,
+	                                &router->net.key);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
 	return router;
@@ -50,6 +55,8 @@ void router_free(struct router *router)
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
 	marks_free(router->marks);
+	flow_counts_free(router->net.flow_counts);
+	limits_free(router->net.limits);
 	net_free(&router->net);
 	mem_free(router->own_flow_bytes);
 	mem_free(router);
