@@ -39,12 +39,25 @@ enum rule_test {
 	TEST_ANY_PORT,
 	TEST_OPENING_FLAGS, /* tcp-flags that answer alike for all packets without SYN, FIN, RST */
 	TEST_MSS,
+	TEST_OPTIONS, /* a packet that has some is never replayed */
+	TEST_IPSEC,
+	TEST_CLASSIFIER,
+	TEST_SRC_TYPE,
+	TEST_DST_TYPE,
 	TEST_FLAGS, /* from here on: each packet */
 	TEST_ICMP,
 	TEST_SIZE,
 	TEST_TTL,
 	TEST_DSCP,
 	TEST_FRAGMENT,
+	TEST_SRC_MAC,
+	TEST_TIME,
+	TEST_BYTES,
+	TEST_CONNECTIONS,
+	TEST_NTH, /* from here on: asking has an effect, so all others must hold first */
+	TEST_RANDOM,
+	TEST_LIMIT,
+	TEST_DST_LIMIT,
 	TEST_COUNT,
 };
 
@@ -64,15 +77,20 @@ enum hook {
 };
 #define HOOK(name) (1u << HOOK_##name)
 
+/* What is known of a rule from packet to packet, as long as a set has it. */
 struct counter_cell {
 	struct rule_counters counters;
-	unsigned sets; /* that share it */
+	unsigned sets;                 /* that share it */
+	struct limit_rate bucket_rate; /* that the bucket was made for */
+	struct limit_bucket bucket;
+	uint64_t nth_seen, random_seen;
 };
 
 struct rule {
 	uint64_t tests, negated; /* bit sets of enum rule_test */
 	uint16_t place;          /* among the specs */
 	uint16_t target;         /* jump: the chain's number */
+	uint8_t facility;        /* enum facility */
 	uint8_t action;          /* enum rule_action */
 	uint8_t proto_low, proto_high;
 	uint8_t states, nat_states;
@@ -82,6 +100,7 @@ struct rule {
 	uint32_t connection_mark, packet_mark, routing_mark;
 	uint32_t new_mark;
 	const struct rule_spec *spec;
+	struct counter_cell *cell;
 	const char *text; /* rule_text() */
 };
 
@@ -136,6 +155,9 @@ bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place
 uint32_t facility_hooks(enum facility facility);
 extern const char *const hook_words[HOOK_COUNT + 1];
 
+/* rule_check_far.c: the same for matchers that look further than at the packet's headers. */
+bool rule_check_far(const struct rule_spec *spec, size_t place, struct rule_error *error);
+
 /* rule_compile.c: fill @rule from its spec. False: no more marks, no such table. */
 bool rule_compile(struct rule *rule, const struct rule_names *names, struct rule_error *error);
 
@@ -146,6 +168,7 @@ struct rule_chain *rule_chain_find(const struct rules *rules, const char *name);
 
 /* rule_match.c */
 struct rule_view { /* what a walk looks at, found once */
+	const struct net *net;
 	const struct pkt *p;
 	iface_id out;
 	bool l4_missing; /* a fragment without its transport header */
@@ -156,6 +179,9 @@ struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id 
 enum rule_test rule_match(const struct rule *rule, const struct rule_view *view);
 /* The field's name of a test. */
 const char *rule_test_word(enum rule_test test);
+
+/* rule_memory.c: the tests that rest on what was before this packet (TEST_BYTES and behind it). */
+bool rule_memory_holds(const struct rule *rule, enum rule_test test, const struct rule_view *view);
 
 /* rule_log.c: one line about @p, unless there were too many lately. */
 void rule_log_write(const struct rules *rules, const struct rule *rule, const struct net *net,

@@ -62,6 +62,11 @@ void router_free(struct router *router)
 	mem_free(router);
 }
 
+void router_set_wall(struct router *router, wall time, mono now)
+{
+	router->net.wall_offset_ns = time.ns - (int64_t)now.ns;
+}
+
 void router_set_configured(struct router *router)
 {
 	router->configured = true;
@@ -69,8 +74,13 @@ void router_set_configured(struct router *router)
 
 void router_publish_rules(struct router *router, enum facility facility, struct rules *rules)
 {
+	uint64_t lengths = 0;
+
 	rules_free(router->fw.rules[facility]);
 	router->fw.rules[facility] = rules;
+	for (unsigned i = 0; i < FACILITY_COUNT; i++)
+		lengths |= rules_count_lengths(router->fw.rules[i]);
+	flow_counts_keep(router->net.flow_counts, router->fw.flows, lengths);
 	net_generation_next(&router->net);
 }
 

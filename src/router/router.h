@@ -63,6 +63,9 @@ void router_free(struct router *router);
 /* Packets may be handled from now on. */
 void router_set_configured(struct router *router);
 
+/* The time of day at @now, for rules about it. Whoever drives the router says it before a turn; it
+ * may jump. */
+void router_set_wall(struct router *router, wall time, mono now);
 /*
  * One turn at @now: up to a batch from each port, then what the router itself has to send, then
  * timers. Returns true when a port had a full batch or work is left: turn again at once.
