@@ -169,6 +169,12 @@ void rules_reset_counters(struct rules *rules, uint32_t id)
 		cell->counters = (struct rule_counters){ 0 };
 }
 
+void rules_reset_counters_all(struct rules *rules)
+{
+	for (size_t i = 0; rules != NULL && i < rules->n; i++)
+		rules->cells[i]->counters = (struct rule_counters){ 0 };
+}
+
 bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out)
 {
 	const struct rule_chain *found = rule_chain_find(rules, chain);

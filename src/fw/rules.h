@@ -67,6 +67,7 @@ uint64_t rules_count_lengths(const struct rules *rules);
 /* The counters of the rule with @id; zeroes when there is none. */
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id);
 void rules_reset_counters(struct rules *rules, uint32_t id);
+void rules_reset_counters_all(struct rules *rules);
 
 /*
  * Whether packets come to @chain: it is built in, or a rule in force jumps there on a way that

@@ -139,6 +139,21 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
 bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
                    const struct row *row, struct text *out);
 
+/* RouterOS's arguments that rules here don't have, each with the reason. */
+extern const struct refused rule_row_refused[];
+
+/* reset-counters and reset-counters-all of @facility's menu, for menu->actions. */
+#define RULE_ROW_ACTIONS(facility_items, facility_all)                                             \
+	{ .name = "reset-counters",                                                                \
+	  .help = "Begin to count anew for these items",                                           \
+	  .items = facility_items },                                                               \
+	{                                                                                          \
+		.name = "reset-counters-all", .help = "Begin to count anew for all items",         \
+		.start = facility_all                                                              \
+	}
+void rule_row_reset(struct router *router, enum facility facility, const uint32_t *ids, size_t n);
+void rule_row_reset_all(struct router *router, enum facility facility);
+
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];
 /* I - invalid: an interface or list that the rule names is gone, so that it never matches. */

@@ -76,7 +76,7 @@ static void actions_are_sane(const struct menu *menu)
 		const struct action *action = &menu->actions[a];
 
 		help_is_a_sentence(menu->path, action->name, action->help);
-		assert_true(action->start != NULL && action->turn != NULL);
+		assert_true((action->items != NULL) != (action->start != NULL));
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);
