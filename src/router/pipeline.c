@@ -83,8 +83,9 @@ static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 
 static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 {
-	nat_choose_destination(&walk->router->fw, p);
-	return VERDICT_NEXT;
+	enum drop_reason reason = nat_choose_destination(&walk->router->fw, p);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
 static enum verdict route(struct walk *walk, struct pkt *p)
