@@ -1,7 +1,9 @@
 #include "fw/flow.h"
 
+#include <netinet/in.h>
 #include <stdalign.h>
 
+#include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
@@ -204,6 +206,16 @@ static void bucket_remove(struct flows *flows, uint32_t index, uint8_t dir)
 	*at = flow->next[dir];
 }
 
+/* Ports towards crowded ends are those of the flows that are there (core/crowd.h). */
+static void crowds_tell(const struct flow *flow, struct net *net, bool there)
+{
+	for (uint8_t dir = 0; dir < 2 && flow->proto == IPPROTO_TCP; dir++) {
+		struct tuple key = flow_comes(flow, dir);
+
+		crowds_note(net->crowds, &key, there);
+	}
+}
+
 /* A free record, made by letting the oldest weak flow go when there is none. */
 static uint32_t record_take(struct flows *flows, struct net *net)
 {
@@ -244,6 +256,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 	};
 	bucket_add(flows, index, 0);
 	bucket_add(flows, index, 1);
+	crowds_tell(flow, net, true);
 	flow_timer_add(flows, index);
 	flow_set_weak(flows, index, true);
 	flows->used++;
@@ -275,6 +288,7 @@ void flow_end(struct flows *flows, struct net *net, uint32_t index)
 	flow_timer_remove(flows, index);
 	bucket_remove(flows, index, 0);
 	bucket_remove(flows, index, 1);
+	crowds_tell(flow, net, false);
 	flow->flags = 0;
 	flow->next[0] = flows->free_head;
 	flows->free_head = index + 1;

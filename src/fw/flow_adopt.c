@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
@@ -33,6 +34,8 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 		return false;
 	if ((flow->flags & (FLOW_MAPPED_SRC | FLOW_MAPPED_DST)) != 0 &&
 	    flow->proto != IPPROTO_UDP && flow->proto != IPPROTO_ICMP)
+		return false;
+	if (memcmp(&flow->key[0], &flow->key[1], sizeof flow->key[0]) == 0)
 		return false;
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);
@@ -161,6 +164,7 @@ struct flows *flows_adopt(void *bytes, size_t len, struct net *net, mono then, m
 		return NULL;
 	lists_rebuild(flows, then, now);
 	mappings_clear(flows);
+	crowds_clear(net->crowds);
 	ports_take_again(flows, net);
 	return flows;
 }

@@ -15,6 +15,9 @@ struct fw {
 	struct rules *rules[FACILITY_COUNT]; /* NULL: no rules, everything is accepted */
 	struct flow_timeouts timeouts;
 	bool loose;                  /* take up TCP connections in mid-course, after a restart */
+	mono crowd_due;              /* earlier no further map of a crowded end is made */
+	uint64_t port_probes;        /* looks at the flow table for a free port, ever */
+	uint64_t crowds_made;        /* ever */
 	uint64_t full_logged_second; /* one line a second when the table is full */
 };
 

@@ -2,11 +2,15 @@
 
 #include <netinet/in.h>
 
+#include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/mapping.h"
 
-#define PORT_TRIES 16 /* a free port whose answers would collide with a flow is tried again */
+#define PORT_TRIES  16 /* a free port whose answers would collide with a flow is tried again */
+#define PORT_PROBES 8
+#define CROWD_TRIES 32  /* ports that are free towards the remote end, but not ours to give */
+#define CROWD_MS    100 /* to make a map takes some milliseconds: not more often than this */
 
 bool nat_port_has(uint8_t proto)
 {
@@ -87,21 +91,93 @@ static bool use_mapping(const struct fw *fw, const struct nat_source *source, ui
 	return true;
 }
 
+/* Could @leaves have source port @port? */
+static bool is_good(struct fw *fw, const struct tuple *came, struct tuple *leaves, uint16_t port)
+{
+	leaves->sport = port;
+	fw->port_probes++;
+	return !ports_is_taken(fw->net->ports, leaves->src, leaves->proto, port) &&
+	       !nat_port_collides(fw, came, leaves);
+}
+
+/* A map of the ports in use towards the end that @leaves goes to; NULL: not now. */
+static struct port_map *make_crowd(struct fw *fw, const struct tuple *leaves)
+{
+	struct tuple answer = tuple_reverse(leaves);
+	struct port_map *map;
+	uint8_t dir;
+
+	if (!mono_due(fw->crowd_due, fw->net->now))
+		return NULL;
+	fw->crowd_due = mono_add_ms(fw->net->now, CROWD_MS);
+	fw->crowds_made++;
+	map = crowd_open(fw->net->crowds, &answer);
+	for (uint32_t port = 0; port <= UINT16_MAX; port++) {
+		answer.dport = (uint16_t)port;
+		if (flow_find(fw->flows, &answer, flow_hash(fw->flows, &answer), &dir) != FLOW_NONE)
+			port_map_set(map, (uint16_t)port);
+	}
+	return map;
+}
+
+static bool share_in_crowd(struct fw *fw, const struct ports_wish *wish, const struct tuple *came,
+                           struct tuple *leaves)
+{
+	struct tuple answer = tuple_reverse(leaves);
+	struct port_map *map = crowd_find(fw->net->crowds, &answer);
+	uint64_t keyed = wish->keyed;
+
+	if (map == NULL)
+		map = make_crowd(fw, leaves);
+	for (unsigned i = 0; map != NULL && i < CROWD_TRIES; i++) {
+		uint16_t port = port_map_choose(map, wish->low, wish->high, PORT_ANY, keyed);
+
+		if (port == 0)
+			return false;
+		if (is_good(fw, came, leaves, port))
+			return true;
+		keyed = hash_words(&fw->net->key, &keyed, 1);
+	}
+	return false;
+}
+
+/* A port whose answers no other flow expects; it may serve others towards other ends. */
+static bool share(struct fw *fw, const struct nat_source *source, const struct tuple *came,
+                  struct tuple *leaves)
+{
+	struct ports_wish wish = wish_for(fw, source, leaves);
+	uint32_t n = (uint32_t)wish.high - wish.low + 1;
+
+	leaves->src = source->addr;
+	if (wish.preferred >= wish.low && wish.preferred <= wish.high &&
+	    is_good(fw, came, leaves, wish.preferred))
+		return true;
+	for (unsigned i = 0; i < PORT_PROBES; i++) {
+		if (is_good(fw, came, leaves, (uint16_t)(wish.low + wish.keyed % n)))
+			return true;
+		wish.keyed = hash_words(&fw->net->key, &wish.keyed, 1);
+	}
+	return share_in_crowd(fw, &wish, came, leaves);
+}
+
 bool nat_port_choose(struct fw *fw, const struct nat_source *source, const struct tuple *came,
                      struct tuple *leaves, enum nat_hold *ret_hold)
 {
 	struct endpoint inner = { came->src, came->sport, came->proto };
-	bool mappable = came->proto != IPPROTO_TCP && !source->strict;
-	uint16_t port = mappable ? mapping_find(fw->flows, &inner, source->addr) : 0;
+	uint16_t port = 0;
 
+	*ret_hold = HOLD_NOTHING;
+	if (came->proto == IPPROTO_TCP)
+		return share(fw, source, came, leaves);
+	if (!source->strict)
+		port = mapping_find(fw->flows, &inner, source->addr);
 	if (port != 0 && use_mapping(fw, source, port, came, leaves)) {
 		*ret_hold = HOLD_MAPPING;
 		return true;
 	}
-	*ret_hold = HOLD_NOTHING;
 	if (!take(fw, source, came, leaves))
 		return false;
-	*ret_hold = mappable && port == 0 ? HOLD_NEW_MAPPING : HOLD_PORT;
+	*ret_hold = source->strict || port != 0 ? HOLD_PORT : HOLD_NEW_MAPPING;
 	return true;
 }
 

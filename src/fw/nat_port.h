@@ -5,6 +5,11 @@
  * endpoint already has at the outer address, or a new one that nobody else uses. A rule with
  * strict=yes gives each connection a port of its own.
  *
+ * TCP connections share ports: one is good if no flow has the answers it would bring (RFC 7857, 3,
+ * which allows what RFC 5382, REQ-1 and REQ-7 did not). The source's own port is tried, then a few
+ * keyed ones; where most are in use towards one remote end, a map of them is kept (core/crowd.h).
+ * Ports that the allocator has given to somebody are left alone.
+ *
  * Threads: the router's. Memory: none.
  */
 #ifndef FW_NAT_PORT_H
