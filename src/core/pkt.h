@@ -90,6 +90,7 @@ struct pkt {
 	bool asked_lists;    /* the decision rests on address lists, see fw/address_list.h */
 	bool asked_only;     /* made up to be explained: nothing outside this struct may change */
 	bool aside;          /* it goes on, but says nothing about its connection's state */
+	bool mapped;         /* to the outer endpoint of a mapping, which lets it in */
 	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
 	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
 	uint16_t new_mss;    /* 0: leave the MSS option alone */
