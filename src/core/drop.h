@@ -54,6 +54,7 @@
 	X(NAT_NO_ADDRESS, "nat-no-address", "masquerade found no address on the way out")          \
 	X(FILTER, "filter", "a filter rule says drop")                                             \
 	X(FILTER_REJECT, "filter-reject", "a filter rule says reject; the sender was told")        \
+	X(FILTER_TARPIT, "filter-tarpit", "a filter rule says tarpit; the sender is held")         \
 	X(RULE, "rule", "a rule outside the filter says drop")                                     \
 	X(LOOP, "loop", "went round inside this router more often than any packet should")
 

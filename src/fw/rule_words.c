@@ -7,14 +7,27 @@ const char *const facility_words[FACILITY_COUNT + 1] = {
 };
 
 const char *const rule_action_words[ACTION_COUNT + 1] = {
-	[ACTION_ACCEPT] = "accept",           [ACTION_DROP] = "drop",
-	[ACTION_REJECT] = "reject",           [ACTION_JUMP] = "jump",
-	[ACTION_RETURN] = "return",           [ACTION_LOG] = "log",
-	[ACTION_PASSTHROUGH] = "passthrough", [ACTION_MASQUERADE] = "masquerade",
-	[ACTION_SRC_NAT] = "src-nat",         [ACTION_DST_NAT] = "dst-nat",
-	[ACTION_REDIRECT] = "redirect",       [ACTION_MARK_CONNECTION] = "mark-connection",
-	[ACTION_MARK_PACKET] = "mark-packet", [ACTION_MARK_ROUTING] = "mark-routing",
+	[ACTION_ACCEPT] = "accept",
+	[ACTION_DROP] = "drop",
+	[ACTION_REJECT] = "reject",
+	[ACTION_JUMP] = "jump",
+	[ACTION_RETURN] = "return",
+	[ACTION_LOG] = "log",
+	[ACTION_PASSTHROUGH] = "passthrough",
+	[ACTION_MASQUERADE] = "masquerade",
+	[ACTION_SRC_NAT] = "src-nat",
+	[ACTION_DST_NAT] = "dst-nat",
+	[ACTION_REDIRECT] = "redirect",
+	[ACTION_MARK_CONNECTION] = "mark-connection",
+	[ACTION_MARK_PACKET] = "mark-packet",
+	[ACTION_MARK_ROUTING] = "mark-routing",
 	[ACTION_CHANGE_MSS] = "change-mss",
+	[ACTION_CHANGE_TTL] = "change-ttl",
+	[ACTION_CHANGE_DSCP] = "change-dscp",
+	[ACTION_CLEAR_DF] = "clear-df",
+	[ACTION_STRIP_OPTIONS] = "strip-ipv4-options",
+	[ACTION_TARPIT] = "tarpit",
+	[ACTION_FASTTRACK] = "fasttrack-connection",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {
@@ -33,6 +46,14 @@ const char *const rule_state_words[] = {
 };
 
 const char *const rule_nat_state_words[] = { "srcnat", "dstnat", NULL };
+
+const char *const rule_ttl_change_words[] = {
+	[TTL_CHANGE_NONE] = "",
+	[TTL_CHANGE_SET] = "set",
+	[TTL_CHANGE_INCREMENT] = "increment",
+	[TTL_CHANGE_DECREMENT] = "decrement",
+	NULL,
+};
 
 const char *const rule_ipsec_words[IPSEC_COUNT + 1] = {
 	[IPSEC_IN_NONE] = "in,none",
