@@ -55,6 +55,7 @@
 	X(NAT_FILTERED, "nat-filtered", "the host behind that port has not talked to its sender")  \
 	X(FILTER, "filter", "a filter rule says drop")                                             \
 	X(FILTER_REJECT, "filter-reject", "a filter rule says reject; the sender was told")        \
+	X(FILTER_TARPIT, "filter-tarpit", "a filter rule says tarpit; the sender is held")         \
 	X(RULE, "rule", "a rule outside the filter says drop")                                     \
 	X(LOOP, "loop", "went round inside this router more often than any packet should")
 

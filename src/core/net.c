@@ -16,6 +16,8 @@ enum {
 	ICMP_ERRORS_BURST = 50,
 	ECHO_PER_SECOND = 1000,
 	ECHO_BURST = 500,
+	TARPIT_PER_SECOND = 1000,
+	TARPIT_BURST = 1000,
 	LOG_LINES_PER_SECOND = 1,
 	LOG_LINES_BURST = 10,
 };
@@ -34,6 +36,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->ifaces_n = 1;
 	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
 	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
+	net->tarpit_rate = rate_make(TARPIT_PER_SECOND, TARPIT_BURST);
 	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);

@@ -74,7 +74,8 @@ struct net {
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
-	struct rate log_rate;  /* of log lines that a packet can cause */
+	struct rate tarpit_rate; /* of answers to what rules hold in a tarpit */
+	struct rate log_rate;    /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;
