@@ -7,14 +7,23 @@ const char *const facility_words[FACILITY_COUNT + 1] = {
 };
 
 const char *const rule_action_words[ACTION_COUNT + 1] = {
-	[ACTION_ACCEPT] = "accept",           [ACTION_DROP] = "drop",
-	[ACTION_REJECT] = "reject",           [ACTION_JUMP] = "jump",
-	[ACTION_RETURN] = "return",           [ACTION_LOG] = "log",
-	[ACTION_PASSTHROUGH] = "passthrough", [ACTION_MASQUERADE] = "masquerade",
-	[ACTION_SRC_NAT] = "src-nat",         [ACTION_DST_NAT] = "dst-nat",
-	[ACTION_REDIRECT] = "redirect",       [ACTION_MARK_CONNECTION] = "mark-connection",
-	[ACTION_MARK_PACKET] = "mark-packet", [ACTION_MARK_ROUTING] = "mark-routing",
+	[ACTION_ACCEPT] = "accept",
+	[ACTION_DROP] = "drop",
+	[ACTION_REJECT] = "reject",
+	[ACTION_JUMP] = "jump",
+	[ACTION_RETURN] = "return",
+	[ACTION_LOG] = "log",
+	[ACTION_PASSTHROUGH] = "passthrough",
+	[ACTION_MASQUERADE] = "masquerade",
+	[ACTION_SRC_NAT] = "src-nat",
+	[ACTION_DST_NAT] = "dst-nat",
+	[ACTION_REDIRECT] = "redirect",
+	[ACTION_MARK_CONNECTION] = "mark-connection",
+	[ACTION_MARK_PACKET] = "mark-packet",
+	[ACTION_MARK_ROUTING] = "mark-routing",
 	[ACTION_CHANGE_MSS] = "change-mss",
+	[ACTION_NETMAP] = "netmap",
+	[ACTION_SAME] = "same",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {

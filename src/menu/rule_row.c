@@ -171,6 +171,14 @@ static bool action_parse(const struct field *field, const struct conf_state *sta
 	struct text all = text_into(buffer, sizeof buffer);
 	uint32_t value = (uint32_t)action;
 
+	if (strcmp(text, "endpoint-independent-nat") == 0 && facility == FACILITY_NAT)
+		return diag_fail(
+			diag, field->name,
+			"there is no %s %s: masquerade and src-nat are endpoint-independent "
+			"for UDP by themselves; use one of them, and for strangers to be let "
+			"in /ip/firewall/connection/tracking set "
+			"filtering=endpoint-independent",
+			field->name, text);
 	actions_list(facility, &all);
 	if (text[0] == '\0' || action == ACTION_COUNT)
 		return diag_fail(
