@@ -6,6 +6,7 @@
 #include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
+#include "fw/flow_counts.h"
 #include "fw/flow_list.h"
 #include "fw/mapping.h"
 
@@ -259,6 +260,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 	crowds_tell(flow, net, true);
 	flow_timer_add(flows, index);
 	flow_set_weak(flows, index, true);
+	flow_counts_begin(net->flow_counts, came->src);
 	flows->used++;
 	flows->created++;
 	return index;
@@ -284,6 +286,7 @@ void flow_end(struct flows *flows, struct net *net, uint32_t index)
 
 	must((flow->flags & FLOW_USED) != 0);
 	ports_end(flows, net, index);
+	flow_counts_end(net->flow_counts, flow->key[0].src);
 	flow_set_weak(flows, index, false);
 	flow_timer_remove(flows, index);
 	bucket_remove(flows, index, 0);

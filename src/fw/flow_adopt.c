@@ -12,6 +12,7 @@
 #include "core/ports.h"
 #include "fw/flow_list.h"
 #include "fw/mapping.h"
+#include "wire/tcp_header.h"
 
 /* Does the bucket of key @dir lead to it? By another way it is found (flows->linear), not removed.
  */
@@ -37,6 +38,10 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 		return false;
 	if (memcmp(&flow->key[0], &flow->key[1], sizeof flow->key[0]) == 0)
 		return false;
+	for (uint8_t dir = 0; flow->proto == IPPROTO_TCP && dir < 2; dir++) {
+		if (flow->window[dir].scale > TCP_WINDOW_SCALE_MAX)
+			return false;
+	}
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);
 		uint8_t found;
@@ -103,6 +108,7 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 		}
 		flow->due = mono_add_ns(now, mono_since_ns(flow->due, then));
 		flow->since = now;
+		flow->filter_set = 0;
 		flow->way[0].generation = flow->way[1].generation = 0;
 		flow->flags &= (uint16_t)~FLOW_WEAK;
 		flow_timer_add(flows, i);

@@ -216,12 +216,15 @@ static enum drop_reason check_way(const struct fw *fw, struct pkt *p, const stru
 	struct nat_source wanted = { 0 };
 	enum drop_reason reason;
 
-	if (p->flow_dir != 0 || flow->out == p->route.out ||
-	    (p->state != STATE_NEW && p->state != STATE_ESTABLISHED))
+	if (p->flow_dir != 0 || flow->out == p->route.out)
 		return DROP_COUNT;
 	reason = choose_new_source(fw, p, &wanted);
-	ret_source->moved = wanted.on && !ip4_equal(wanted.addr, flow->key[1].dst);
-	return reason;
+	if (reason != DROP_COUNT || !wanted.on || ip4_equal(wanted.addr, flow->key[1].dst))
+		return reason;
+	if (p->state == STATE_RELATED) /* no error ends a connection (RFC 5508, REQ-6) */
+		return DROP_NAT_REROUTED;
+	ret_source->moved = true;
+	return DROP_COUNT;
 }
 
 enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
