@@ -5,6 +5,7 @@
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
+#include "fw/flow_rate.h"
 
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
 #define FLOWS_VERSION 2
@@ -229,6 +230,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 		.flags = FLOW_USED,
 		.since = now,
 		.due = now,
+		.rate_second = flow_rate_second(now),
 	};
 	bucket_add(flows, index, 0);
 	bucket_add(flows, index, 1);

@@ -10,6 +10,7 @@
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
+#include "fw/flow_rate.h"
 #include "wire/tcp_header.h"
 
 /* Does the bucket of key @dir lead to it? By another way it is found (flows->linear), not removed.
@@ -100,6 +101,7 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 		}
 		flow->due = mono_add_ns(now, mono_since_ns(flow->due, then));
 		flow->since = now;
+		flow_rate_begin(flow, flow_rate_second(now));
 		flow->way[0].generation = flow->way[1].generation = 0;
 		flow->flags &= (uint16_t)~FLOW_WEAK;
 		flow_timer_add(flows, i);

@@ -17,6 +17,7 @@ struct fw {
 	bool loose;                  /* take up TCP connections in mid-course, after a restart */
 	bool liberal;                /* TCP windows are not checked */
 	uint64_t full_logged_second; /* one line a second when the table is full */
+	uint64_t full_logged;        /* how many had given way or were refused by then */
 };
 
 /*
