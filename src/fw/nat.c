@@ -298,16 +298,21 @@ static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, b
 	return (uint16_t)flags;
 }
 
+/* Has a connection given way, or was one refused? What it was is told once a second, in sums. */
 static void log_full(struct fw *fw)
 {
+	const struct flows *flows = fw->flows;
 	uint64_t second = fw->net->now.ns / NS_PER_S;
 
-	if (fw->full_logged_second == second)
+	if (fw->full_logged == flows->gave_way + flows->refused || fw->full_logged_second == second)
 		return;
 	fw->full_logged_second = second;
+	fw->full_logged = flows->gave_way + flows->refused;
 	log_write(fw->net->log, LOG_WARNING, "firewall",
-	          "connection table full: %u connections, none of them may give way",
-	          fw->flows->used);
+	          "connection table full: %u connections; %llu unanswered or closing ones gave way "
+	          "to new ones so far, %llu new ones were refused",
+	          flows->used, (unsigned long long)flows->gave_way,
+	          (unsigned long long)flows->refused);
 }
 
 static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_source *source)
@@ -345,9 +350,9 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 	if (!translate_source(fw, p, source, &leaves, &hold))
 		return DROP_NAT_NO_PORT;
 	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
+	log_full(fw);
 	if (p->flow == FLOW_NONE) {
 		nat_port_undo(fw, &leaves, hold);
-		log_full(fw);
 		return DROP_FLOW_FULL;
 	}
 
