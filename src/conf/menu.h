@@ -147,6 +147,8 @@ struct fresh_sink {
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
+ *
+ * One with items() is done to items at once, and has nothing else: no fields, no start().
  */
 struct action {
 	const char *name;
@@ -158,6 +160,14 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
+	void (*items)(struct router *router, const uint32_t *ids, size_t n);
+};
+
+/* An argument or value that people know from elsewhere and that is not supported here: refused by
+ * its name, with the reason. */
+struct refused {
+	const char *name; /* NULL ends a list */
+	const char *why;  /* a short sentence without a full stop */
 };
 
 struct menu {
@@ -175,6 +185,7 @@ struct menu {
 	                             * one is prepared and published again, after it */
 	const struct action *actions;
 	size_t nactions;
+	const struct refused *refused; /* arguments; NULL: none */
 
 	/* Judge one row by itself: reads nothing but the row, so that a form may call it too. */
 	bool (*check)(const struct row *row, struct diag *diag);

@@ -17,6 +17,11 @@
 #include <stdint.h>
 
 #include "core/route.h"
+#include "fw/address_type.h"
+#include "fw/classifier.h"
+#include "fw/limit.h"
+#include "fw/option_match.h"
+#include "fw/week.h"
 #include "lib/ip.h"
 
 struct address_lists;
@@ -118,6 +123,56 @@ struct match_name {
 	bool on, negate;
 	char name[MARK_NAME_BYTES]; /* of a mark; "no-mark" is 0 */
 };
+struct match_limit {
+	bool on, negate;
+	bool bits; /* the rate counts bits, not packets */
+	uint8_t zero;
+	struct limit_rate rate;
+};
+enum limit_by { /* what a bucket of dst-limit is for */
+	LIMIT_BY_SRC,
+	LIMIT_BY_DST,
+	LIMIT_BY_BOTH,
+	LIMIT_BY_DST_PORT,
+	LIMIT_BY_BOTH_PORT,
+	LIMIT_BY_COUNT,
+};
+struct match_dst_limit {
+	bool on, negate;
+	uint8_t by, zero; /* enum limit_by */
+	struct limit_rate rate;
+	uint32_t expire_s; /* a bucket not used for so long is forgotten */
+};
+struct match_connections { /* connection-limit: more than `n` by the network of `bits` bits */
+	bool on, negate;
+	uint8_t bits, zero;
+	uint32_t n;
+};
+struct match_bytes { /* connection-bytes */
+	bool on, negate;
+	uint8_t zero[6];
+	uint64_t low, high;
+};
+struct match_nth { /* packet number `packet` of each `every` */
+	bool on, negate;
+	uint8_t zero[2];
+	uint32_t every, packet;
+};
+struct match_mac {
+	bool on, negate;
+	uint8_t mac[6];
+};
+enum ipsec_match { /* nothing here comes from IPsec or goes into it */
+	IPSEC_IN_NONE,
+	IPSEC_IN_IPSEC,
+	IPSEC_OUT_NONE,
+	IPSEC_OUT_IPSEC,
+	IPSEC_COUNT,
+};
+struct match_kind { /* ipv4-options, ipsec-policy: one of a list of words */
+	bool on, negate;
+	uint8_t kind, zero;
+};
 
 struct match_address_list {
 	bool on, negate;
@@ -147,6 +202,18 @@ struct rule_spec {
 	struct match_icmp icmp_options;
 	struct match_number packet_size, ttl, dscp;
 	bool fragment; /* only fragments other than the first, as in RouterOS */
+	struct match_bits src_address_type, dst_address_type; /* 1 << enum address_type */
+	struct match_classifier classifier;
+	struct match_kind ipv4_options; /* enum option_match */
+	struct match_kind ipsec_policy; /* enum ipsec_match */
+	struct match_mac src_mac;
+	struct match_week time;
+	struct match_bytes connection_bytes;
+	struct match_connections connection_limit;
+	struct match_nth nth;
+	struct match_number random; /* per cent: low */
+	struct match_limit limit;
+	struct match_dst_limit dst_limit;
 
 	uint32_t action; /* enum rule_action */
 	char jump_target[CHAIN_NAME_BYTES];
@@ -189,6 +256,8 @@ extern const char *const rule_reject_words[REJECT_COUNT + 1];
 extern const char *const rule_state_words[];     /* enum pkt_state */
 extern const char *const rule_nat_state_words[]; /* bits of enum pkt_nat, lowest first */
 extern const char *const rule_tcp_flag_words[];  /* bits of the TCP header, lowest first */
+extern const char *const rule_ipsec_words[IPSEC_COUNT + 1];
+extern const char *const rule_limit_by_words[LIMIT_BY_COUNT + 1];
 
 /* Does @facility know @action at all (in one of its chains)? */
 bool rule_action_known(enum facility facility, enum rule_action action);

@@ -339,7 +339,7 @@ bool rule_check_fields(enum facility facility, const struct rule_spec *spec, siz
 		return rule_fail(error, place, "action", "%s has no %s; that is for %s",
 		                 facility_words[facility], rule_action_words[spec->action], where);
 	}
-	return check_matchers(&c) && check_action(&c);
+	return check_matchers(&c) && rule_check_far(spec, place, error) && check_action(&c);
 }
 
 bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place,
@@ -363,6 +363,10 @@ bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place
 		                 "incoming interface matching not possible in output, postrouting "
 		                 "and srcnat chains; match src-address or the outgoing interface "
 		                 "instead");
+	if (spec->src_mac.on && (hooks & HOOKS_IN) == 0)
+		return rule_fail(error, place, "src-mac-address",
+		                 "the router's own packets have no sender's card; not possible in "
+		                 "output, postrouting and srcnat chains");
 	if ((spec->out_interface.on || spec->out_interface_list.on) && (hooks & HOOKS_OUT) == 0)
 		return rule_fail(error, place,
 		                 spec->out_interface.on ? "out-interface" : "out-interface-list",

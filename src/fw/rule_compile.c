@@ -13,9 +13,9 @@ static void test_set(struct rule *rule, enum rule_test test, bool on, bool negat
 {
 	if (!on)
 		return;
-	rule->tests |= 1u << test;
+	rule->tests |= TEST_BIT(test);
 	if (negate)
-		rule->negated |= 1u << test;
+		rule->negated |= TEST_BIT(test);
 }
 
 /* What the rule names is gone: it then never matches, negated or not. */
@@ -141,6 +141,23 @@ static void compile_packet(struct rule *rule, const struct rule_spec *spec)
 	test_set(rule, TEST_TTL, spec->ttl.on, spec->ttl.negate);
 	test_set(rule, TEST_DSCP, spec->dscp.on, spec->dscp.negate);
 	test_set(rule, TEST_FRAGMENT, spec->fragment, false);
+	test_set(rule, TEST_OPTIONS, spec->ipv4_options.on, spec->ipv4_options.negate);
+	test_set(rule, TEST_IPSEC, spec->ipsec_policy.on, spec->ipsec_policy.negate);
+	test_set(rule, TEST_SRC_MAC, spec->src_mac.on, spec->src_mac.negate);
+}
+
+static void compile_far(struct rule *rule, const struct rule_spec *spec)
+{
+	test_set(rule, TEST_CLASSIFIER, spec->classifier.on, spec->classifier.negate);
+	test_set(rule, TEST_SRC_TYPE, spec->src_address_type.on, spec->src_address_type.negate);
+	test_set(rule, TEST_DST_TYPE, spec->dst_address_type.on, spec->dst_address_type.negate);
+	test_set(rule, TEST_TIME, spec->time.on, spec->time.negate);
+	test_set(rule, TEST_BYTES, spec->connection_bytes.on, spec->connection_bytes.negate);
+	test_set(rule, TEST_CONNECTIONS, spec->connection_limit.on, spec->connection_limit.negate);
+	test_set(rule, TEST_NTH, spec->nth.on, spec->nth.negate);
+	test_set(rule, TEST_RANDOM, spec->random.on, spec->random.negate);
+	test_set(rule, TEST_LIMIT, spec->limit.on, spec->limit.negate);
+	test_set(rule, TEST_DST_LIMIT, spec->dst_limit.on, spec->dst_limit.negate);
 }
 
 static void compile_connection(struct rule *rule, const struct rule_spec *spec)
@@ -197,6 +214,7 @@ bool rule_compile(struct rule *rule, const struct rule_names *names, struct rule
 	compile_connection(rule, spec);
 	compile_tcp(rule, spec);
 	compile_packet(rule, spec);
+	compile_far(rule, spec);
 	rule->in = compile_iface(rule, TEST_IN, &spec->in_interface, names);
 	rule->out = compile_iface(rule, TEST_OUT, &spec->out_interface, names);
 	rule->in_list = compile_list(rule, TEST_IN_LIST, &spec->in_interface_list, names);

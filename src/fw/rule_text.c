@@ -1,5 +1,6 @@
 #include <netinet/in.h>
 
+#include "fw/match_text.h"
 #include "fw/rule.h"
 #include "lib/text.h"
 
@@ -175,6 +176,41 @@ static void mss_text(struct text *out, uint16_t new_mss)
 		text_printf(out, " new-mss=%u", new_mss);
 }
 
+static void kind_text(struct text *out, const char *name, const struct match_kind *m,
+                      const char *const *words)
+{
+	if (!m->on)
+		return;
+	field(out, name, m->negate);
+	text_add(out, words[m->kind]);
+}
+
+/* One matcher with a text of its own (fw/match_text.h). */
+#define FAR_TEXT(out, name, m, print)                                                              \
+	do {                                                                                       \
+		if ((m)->on) {                                                                     \
+			field(out, name, (m)->negate);                                             \
+			print(m, out);                                                             \
+		}                                                                                  \
+	} while (0)
+
+static void far_text(struct text *out, const struct rule_spec *spec)
+{
+	bits_text(out, "src-address-type", &spec->src_address_type, address_type_words);
+	bits_text(out, "dst-address-type", &spec->dst_address_type, address_type_words);
+	kind_text(out, "ipv4-options", &spec->ipv4_options, option_match_words);
+	kind_text(out, "ipsec-policy", &spec->ipsec_policy, rule_ipsec_words);
+	FAR_TEXT(out, "per-connection-classifier", &spec->classifier, match_text_classifier);
+	FAR_TEXT(out, "src-mac-address", &spec->src_mac, match_text_mac);
+	FAR_TEXT(out, "time", &spec->time, match_text_week);
+	FAR_TEXT(out, "connection-bytes", &spec->connection_bytes, match_text_bytes);
+	FAR_TEXT(out, "connection-limit", &spec->connection_limit, match_text_connections);
+	FAR_TEXT(out, "nth", &spec->nth, match_text_nth);
+	number_text(out, "random", &spec->random);
+	FAR_TEXT(out, "limit", &spec->limit, match_text_limit);
+	FAR_TEXT(out, "dst-limit", &spec->dst_limit, match_text_dst_limit);
+}
+
 /* What the action needs to know. */
 static void action_text(struct text *out, const struct rule_spec *spec)
 {
@@ -241,5 +277,6 @@ void rule_text(const struct rule_spec *spec, const struct rule_names *names, str
 	number_text(out, "dscp", &spec->dscp);
 	if (spec->fragment)
 		text_add(out, " fragment=yes");
+	far_text(out, spec);
 	action_text(out, spec);
 }

@@ -60,7 +60,9 @@ static bool adds_to_list(const struct rule *rule)
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint32_t looked_at = rule->tests & (failed < TEST_COUNT ? (2u << failed) - 1 : ~0u);
+	uint64_t all = UINT64_MAX;
+	uint64_t looked_at =
+		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
 
 	if (w->rules->facility == FACILITY_NAT)
 		return false;

@@ -43,6 +43,21 @@ const char *const rule_state_words[] = {
 
 const char *const rule_nat_state_words[] = { "srcnat", "dstnat", NULL };
 
+const char *const rule_ipsec_words[IPSEC_COUNT + 1] = {
+	[IPSEC_IN_NONE] = "in,none",
+	[IPSEC_IN_IPSEC] = "in,ipsec",
+	[IPSEC_OUT_NONE] = "out,none",
+	[IPSEC_OUT_IPSEC] = "out,ipsec",
+};
+
+const char *const rule_limit_by_words[LIMIT_BY_COUNT + 1] = {
+	[LIMIT_BY_SRC] = "src-address",
+	[LIMIT_BY_DST] = "dst-address",
+	[LIMIT_BY_BOTH] = "src-and-dst-addresses",
+	[LIMIT_BY_DST_PORT] = "dst-address-and-port",
+	[LIMIT_BY_BOTH_PORT] = "addresses-and-dst-port",
+};
+
 const char *const rule_tcp_flag_words[] = {
 	"fin", "syn", "rst", "psh", "ack", "urg", "ece", "cwr", NULL,
 };

@@ -145,6 +145,19 @@ void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes)
 		counter_add(cell, bytes);
 }
 
+uint64_t rules_count_lengths(const struct rules *rules)
+{
+	uint64_t lengths = 0;
+
+	for (size_t i = 0; rules != NULL && i < rules->n; i++) {
+		const struct rule_spec *spec = &rules->specs[i];
+
+		if (!spec->disabled && spec->connection_limit.on)
+			lengths |= UINT64_C(1) << spec->connection_limit.bits;
+	}
+	return lengths;
+}
+
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id)
 {
 	const struct counter_cell *cell = cell_find(rules, id);
@@ -158,6 +171,12 @@ void rules_reset_counters(struct rules *rules, uint32_t id)
 
 	if (cell != NULL)
 		cell->counters = (struct rule_counters){ 0 };
+}
+
+void rules_reset_counters_all(struct rules *rules)
+{
+	for (size_t i = 0; rules != NULL && i < rules->n; i++)
+		rules->cells[i]->counters = (struct rule_counters){ 0 };
 }
 
 bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out)

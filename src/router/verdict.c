@@ -18,7 +18,7 @@ static bool is_plain(const struct pkt *p)
 	if (p->fragment != 0 || p->has_options || p->ether_group)
 		return false;
 	if (p->arrived.proto == IPPROTO_TCP)
-		return (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+		return (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_ACK;
 	/* An error has no identifier: its tuple would find the query with identifier 0. */
 	if (p->arrived.proto == IPPROTO_ICMP)
 		return icmp_is_query(p->icmp_type);
@@ -119,13 +119,14 @@ static void count_rules(struct router *router, uint64_t trail, uint32_t bytes)
 bool verdict_replay(struct router *router, struct pkt *p)
 {
 	struct net *net = &router->net;
+	struct tcp_segment seg;
 	struct flow_way *way;
 	struct neigh *neigh;
 
 	if (!is_plain(p))
 		return false;
 	way = usable_way(router, p);
-	if (way == NULL)
+	if (way == NULL || !track_plain_fits(flow_at_const(router->fw.flows, p->flow), p, &seg))
 		return false;
 	neigh = neigh_use(net, way->neigh, way->neigh_version);
 	if (neigh == NULL)
@@ -134,7 +135,7 @@ bool verdict_replay(struct router *router, struct pkt *p)
 	p->state = STATE_ESTABLISHED;
 	p->now = flow_leaves(flow_at_const(router->fw.flows, p->flow), p->flow_dir);
 	p->route.out = way->out;
-	track_note(&router->fw, p);
+	track_note_plain(&router->fw, p, &seg);
 	count_rules(router, way->trail, p->ip_bytes);
 	translate(p);
 	ip4_decrement_ttl(p);

@@ -6,6 +6,7 @@
 #include "core/pkt.h"
 #include "lib/text.h"
 #include "sim/scene.h"
+#include "sim/scene_match.h"
 #include "wire/tcp_header.h"
 
 #define IP(a, b, c, d) ((ip4){ (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d) })
@@ -210,7 +211,11 @@ static void draw_each_packet(struct sim_random *r, struct rule_spec *spec)
 		spec->log = true;
 		name_set(spec->log_prefix, sizeof spec->log_prefix, "seen");
 		break;
+	case 5:
+		spec->src_mac = (struct match_mac){ .on = true, .negate = rarely(r) };
+		break;
 	default:
+		scene_match_memory(r, spec);
 		break;
 	}
 }
@@ -239,6 +244,7 @@ static void draw_matchers(struct sim_random *r, struct rule_spec *spec)
 		draw_mark(r, &spec->connection_mark);
 	if (rarely(r))
 		draw_mark(r, &spec->packet_mark);
+	scene_match_kinds(r, spec);
 	draw_each_packet(r, spec);
 }
 

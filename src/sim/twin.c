@@ -232,8 +232,7 @@ static void flow_say(const char *who, const struct flow *f, struct text *out)
 
 static bool way_differs(const struct flow_way *a, const struct flow_way *b)
 {
-	return a->packets != b->packets || a->bytes != b->bytes || a->fin_seen != b->fin_seen ||
-	       a->fin_seq != b->fin_seq;
+	return a->packets != b->packets || a->bytes != b->bytes;
 }
 
 static bool flow_differs(const struct flow *a, const struct flow *b)
@@ -246,8 +245,9 @@ static bool flow_differs(const struct flow *a, const struct flow *b)
 	       a->tcp != b->tcp || a->mark != b->mark || a->due.ns != b->due.ns ||
 	       a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
 	       a->nat_rule != b->nat_rule || a->filter_set != b->filter_set ||
-	       a->since.ns != b->since.ns || way_differs(&a->way[0], &b->way[0]) ||
-	       way_differs(&a->way[1], &b->way[1]);
+	       a->since.ns != b->since.ns ||
+	       memcmp(a->window, b->window, sizeof a->window) != 0 ||
+	       way_differs(&a->way[0], &b->way[0]) || way_differs(&a->way[1], &b->way[1]);
 }
 
 /* Both did the same in the same order, so even the places of the records are the same. */
