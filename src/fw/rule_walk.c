@@ -56,13 +56,19 @@ static bool adds_to_list(const struct rule *rule)
 	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
 }
 
+/* The tests up to the one that failed; all of them when the rule matched. */
+static uint64_t tests_looked_at(const struct rule *rule, enum rule_test failed)
+{
+	uint64_t all = UINT64_MAX;
+
+	return rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
+}
+
 /* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
+	uint64_t looked_at = tests_looked_at(rule, failed);
 
 	if (w->rules->facility == FACILITY_NAT)
 		return false;
@@ -76,7 +82,7 @@ static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_
 /* Does the answer rest on an address list? Nat's is not asked for again. */
 static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint32_t looked_at = rule->tests & (failed < TEST_COUNT ? (2u << failed) - 1 : ~0u);
+	uint64_t looked_at = tests_looked_at(rule, failed);
 
 	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
 }
