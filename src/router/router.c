@@ -41,12 +41,14 @@ struct router *router_new(const struct router_setup *setup)
 	flows_setup(router, setup);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
+	router->lan = lan_new(&router->net);
 	return router;
 }
 
 void router_free(struct router *router)
 {
 	host_free(&router->host);
+	lan_free(router->lan);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
 	marks_free(router->marks);

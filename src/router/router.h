@@ -15,6 +15,7 @@
 #include "fw/fw.h"
 #include "fw/marks.h"
 #include "host/host.h"
+#include "lan/lan.h"
 
 struct router_setup {
 	struct random *random; /* the caller's, as long as the router lives */
@@ -39,6 +40,7 @@ struct router {
 	struct fw fw;
 	struct marks *marks;
 	struct host host;
+	struct lan *lan;
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */
