@@ -9,9 +9,9 @@ static enum verdict receive(struct net *net, struct iface *iface, struct pkt *p)
 	struct lan *lan = iface->receive_arg;
 
 	(void)net;
-	if (eth_type_is_tag(p->ether_type))
-		(void)vlan_take(lan, iface->id, p);
-	return VERDICT_NEXT;
+	if (eth_type_is_tag(p->ether_type) && vlan_take(lan, iface->id, p))
+		return VERDICT_NEXT;
+	return iface->master != IFACE_NONE ? bridge_receive(lan, iface, p) : VERDICT_NEXT;
 }
 
 void lan_claim(struct lan *lan, iface_id id)
@@ -20,7 +20,7 @@ void lan_claim(struct lan *lan, iface_id id)
 
 	if (iface == NULL)
 		return;
-	iface->receive = vlan_any_on(lan, id) ? receive : NULL;
+	iface->receive = iface->master != IFACE_NONE || vlan_any_on(lan, id) ? receive : NULL;
 	iface->receive_arg = lan;
 }
 
@@ -28,18 +28,31 @@ static void iface_changed(struct net *net, const struct iface *iface, void *arg)
 {
 	(void)net;
 	vlan_follow(arg, iface->id);
+	bridge_follow(arg, iface->id);
 }
 
-struct lan *lan_new(struct net *net)
+struct lan *lan_new(struct net *net, uint32_t stations)
 {
 	struct lan *lan = mem_new(1, sizeof *lan);
 
 	lan->net = net;
+	lan->stations = stations_new(stations, &net->key);
 	net_watch_ifaces(net, iface_changed, lan);
 	return lan;
 }
 
 void lan_free(struct lan *lan)
 {
+	stations_free(lan->stations);
 	mem_free(lan);
+}
+
+void lan_turn(struct lan *lan)
+{
+	(void)stations_turn(lan->stations, lan->net->now);
+}
+
+mono lan_due(const struct lan *lan)
+{
+	return stations_due(lan->stations);
 }

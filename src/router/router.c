@@ -41,7 +41,8 @@ struct router *router_new(const struct router_setup *setup)
 	flows_setup(router, setup);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
-	router->lan = lan_new(&router->net);
+	router->lan = lan_new(&router->net,
+	                      setup->stations != 0 ? setup->stations : LAN_STATIONS_DEFAULT);
 	return router;
 }
 

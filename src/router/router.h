@@ -23,8 +23,9 @@ struct router_setup {
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	uint32_t flows;
-	void *flow_bytes; /* flows_bytes(flows) zeroed, at a multiple of 64; NULL: the router's own
-	                   */
+	uint32_t stations; /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
+	void *flow_bytes;  /* flows_bytes(flows) zeroed, at a multiple of 64; NULL: the router's own
+	                    */
 	/* The plain pipeline for every packet, without hash or record replay: the reference that
 	 * the replayed way is tested against (D4). */
 	bool reference;

@@ -103,6 +103,7 @@ bool router_turn(struct router *router, mono now)
 	neigh_turn(net);
 	ip4_reass_turn(net);
 	host_turn(&router->host);
+	lan_turn(router->lan);
 	turn_own(router);
 	iface_flush(net);
 	return more || net->own_n > 0;
@@ -116,5 +117,6 @@ mono router_next(const struct router *router)
 		return router->net.now; /* a command has left something to be sent */
 	next = mono_min(next, neigh_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
+	next = mono_min(next, lan_due(router->lan));
 	return mono_min(next, host_due(&router->host));
 }

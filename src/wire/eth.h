@@ -6,6 +6,7 @@
 
 #define ETH_HEADER_BYTES 14
 #define ETH_AT_TYPE      12
+#define ETH_MTU_BYTES    1500
 #define ETH_TYPE_IP4     0x0800
 #define ETH_TYPE_ARP     0x0806
 #define ETH_TYPE_VLAN    0x8100

@@ -9,6 +9,8 @@
 #include "core/fixture.h"
 #include "lan/lan.h"
 
+#define LAN_FIXTURE_STATIONS 256
+
 struct lan_fixture {
 	struct fixture *core;
 	struct lan *lan;
@@ -18,7 +20,7 @@ static inline struct lan_fixture lan_fixture_new(unsigned ports)
 {
 	struct lan_fixture f = { .core = fixture_new(ports) };
 
-	f.lan = lan_new(f.core->net);
+	f.lan = lan_new(f.core->net, LAN_FIXTURE_STATIONS);
 	return f;
 }
 
@@ -48,6 +50,39 @@ static inline iface_id vlan_make(struct lan_fixture *f, iface_id parent, uint16_
 	iface_set_mtu(f->core->net, iface, 1500);
 	vlan_set(f->lan, iface, &(struct vlan_spec){ .parent = parent, .id = id });
 	return iface;
+}
+
+static inline iface_id bridge_make(struct lan_fixture *f, const char *name)
+{
+	iface_id iface = iface_make(f, name, "bridge");
+
+	bridge_set(f->lan, iface, &(struct bridge_spec){ .auto_mac = true, .ageing_ms = 300000 });
+	return iface;
+}
+
+static inline struct bridge_port_spec port_of(iface_id bridge, iface_id iface)
+{
+	return (struct bridge_port_spec){ .bridge = bridge,
+		                          .iface = iface,
+		                          .learn = true,
+		                          .flood_unicast = true,
+		                          .flood_multicast = true,
+		                          .flood_broadcast = true };
+}
+
+/* A frame of an experimental type with @n bytes of data. */
+static inline void frame_raw(struct fixture_bytes *b, struct mac dst, struct mac src, uint32_t n)
+{
+	frame_begin(b, dst, src, 0x88b6);
+	memset(bytes_of(b) + b->len, 0x5a, n);
+	b->len += n;
+}
+
+/* The frame comes in by @id: what remains for the router ends as an unknown EtherType. */
+static inline void hear(struct lan_fixture *f, iface_id id)
+{
+	(void)ether_input(f->core->net, fixture_frame(f->core, id));
+	iface_flush(f->core->net);
 }
 
 /* Put a tag into the frame under construction. */
