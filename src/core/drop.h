@@ -20,6 +20,7 @@
 	X(BRIDGE_NOWHERE, "bridge-nowhere", "no port of the bridge may have it")                   \
 	X(BRIDGE_RESERVED, "bridge-reserved", "to a group that no bridge hands on")                \
 	X(BRIDGE_SOURCE, "bridge-source", "its source is a group, which sends nothing")            \
+	X(BRIDGE_CUT, "bridge-cut-off", "the port is cut off: a loop leads through it")            \
 	X(BRIDGE_OWN, "bridge-own", "the bridge's own address as its source: a loop?")             \
 	X(ARP_BAD, "arp-bad", "an ARP packet with wrong fields")                                   \
 	X(ARP_UNASKED, "arp-unasked", "an ARP reply to a question that was not asked")             \

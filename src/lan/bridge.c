@@ -7,6 +7,7 @@
 #include "core/net.h"
 #include "lan/lan.h"
 #include "wire/eth.h"
+#include "wire/loop_probe.h"
 
 /* What a frame is to a flood. */
 enum kind {
@@ -64,7 +65,7 @@ static bool may_pass(const struct lan *lan, iface_id from, iface_id to)
 /* Is the port's cable there, and the port not cut off? */
 static bool is_open(const struct lan *lan, iface_id port)
 {
-	return iface_is_running(&lan->net->ifaces[port]);
+	return iface_is_running(&lan->net->ifaces[port]) && !loop_protect_is_cut(lan, port);
 }
 
 static void send_by(struct lan *lan, iface_id port, struct pkt *p)
@@ -156,6 +157,8 @@ static enum drop_reason refusal(const struct lan *lan, iface_id id, const struct
 {
 	if (!lan->net->ifaces[id].enabled)
 		return DROP_IFACE_DISABLED;
+	if (loop_protect_is_cut(lan, p->in))
+		return DROP_BRIDGE_CUT;
 	if (is_reserved(dst))
 		return DROP_BRIDGE_RESERVED;
 	if (mac_is_multicast(&p->ether_src))
@@ -167,8 +170,9 @@ static enum drop_reason refusal(const struct lan *lan, iface_id id, const struct
 
 static void learn(struct lan *lan, iface_id id, iface_id port, const struct pkt *p)
 {
-	if (lan->ports[port].spec.learn)
-		(void)stations_learn(lan->stations, id, port, &p->ether_src, lan->net->now);
+	if (lan->ports[port].spec.learn &&
+	    stations_learn(lan->stations, id, port, &p->ether_src, lan->net->now) == STATIONS_MOVED)
+		loop_protect_moved(lan, port);
 }
 
 enum verdict bridge_receive(struct lan *lan, struct iface *port, struct pkt *p)
@@ -178,6 +182,10 @@ enum verdict bridge_receive(struct lan *lan, struct iface *port, struct pkt *p)
 	enum drop_reason reason = refusal(lan, id, p, &dst);
 	enum kind kind = kind_of(&dst);
 
+	if (p->ether_type == LOOP_PROBE_TYPE && loop_protect_heard(lan, port, p) == VERDICT_TAKEN)
+		return VERDICT_TAKEN;
+	if (reason == DROP_BRIDGE_OWN)
+		loop_protect_suspect(lan, port->id);
 	if (reason != DROP_COUNT)
 		return pkt_drop(lan->net, p, reason);
 	learn(lan, id, port->id, p);
@@ -257,7 +265,9 @@ void bridge_follow(struct lan *lan, iface_id iface)
 
 	if (port == NULL || port->master == IFACE_NONE)
 		return;
-	if (!is_open(lan, iface))
+	if (is_open(lan, iface))
+		loop_protect_hurry(lan, iface);
+	else
 		stations_forget(lan->stations, iface);
 	follow(lan, port->master);
 }
@@ -280,7 +290,8 @@ static void port_free(struct lan *lan, iface_id id)
 {
 	struct iface *iface = iface_get(lan->net, id);
 
-	lan->ports[id] = (struct bridge_port){ 0 };
+	loop_protect_set(lan, id, NULL);
+	lan->ports[id] = (struct bridge_port){ .loop = lan->ports[id].loop };
 	stations_forget(lan->stations, id);
 	if (iface == NULL)
 		return;
@@ -315,6 +326,7 @@ static void port_add(struct lan *lan, const struct bridge_port_spec *spec)
 	if (iface->master != spec->bridge)
 		neigh_flush(lan->net, spec->iface);
 	iface->master = spec->bridge;
+	loop_protect_set(lan, spec->iface, &spec->loop);
 	lan_claim(lan, spec->iface);
 }
 

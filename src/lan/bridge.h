@@ -16,6 +16,7 @@
 #include <stdint.h>
 
 #include "core/pkt.h"
+#include "lan/loop_protect.h"
 
 struct iface;
 struct lan;
@@ -38,12 +39,14 @@ struct bridge_port_spec {
 	iface_id bridge, iface;
 	bool learn;
 	bool flood_unicast, flood_multicast, flood_broadcast; /* what it gets of what is flooded */
+	struct loop_spec loop;
 	uint32_t horizon; /* between ports of one horizon nothing is handed on */
 };
 
 struct bridge_port {
 	struct bridge_port_spec spec; /* bridge IFACE_NONE: it is no port */
 	iface_id next;                /* of the same bridge */
+	struct loop_port loop;
 };
 
 /* Let @iface (made by iface_add()) be the bridge of @spec from now on. */

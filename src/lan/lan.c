@@ -36,6 +36,7 @@ struct lan *lan_new(struct net *net, uint32_t stations)
 	struct lan *lan = mem_new(1, sizeof *lan);
 
 	lan->net = net;
+	lan->loop_due = mono_never();
 	lan->stations = stations_new(stations, &net->key);
 	net_watch_ifaces(net, iface_changed, lan);
 	return lan;
@@ -50,9 +51,10 @@ void lan_free(struct lan *lan)
 void lan_turn(struct lan *lan)
 {
 	(void)stations_turn(lan->stations, lan->net->now);
+	(void)loop_protect_turn(lan);
 }
 
 mono lan_due(const struct lan *lan)
 {
-	return stations_due(lan->stations);
+	return mono_min(stations_due(lan->stations), loop_protect_due(lan));
 }

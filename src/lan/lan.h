@@ -24,6 +24,7 @@ struct lan {
 	struct bridge bridges[IFACE_MAX];    /* by the bridge's own interface */
 	struct bridge_port ports[IFACE_MAX]; /* by the port's interface */
 	struct stations *stations;
+	mono loop_due; /* of loop_protect_turn() */
 };
 
 #define LAN_STATIONS_DEFAULT 8192

@@ -25,6 +25,9 @@ struct bridge_port_row {
 	uint8_t learn;          /* index into its words */
 	char horizon[12];
 	bool broadcast_flood, unknown_unicast_flood, unknown_multicast_flood;
+	uint8_t loop_protect; /* index into its words */
+	uint64_t interval_ms, disable_ms;
+	char protect_status[ONLY_BYTES]; /* observed */
 };
 
 struct vlan_row {

@@ -1,6 +1,7 @@
 /*
  * interface_bridge_port.c -- /interface/bridge/port: which interface is in which bridge.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/diag.h"
@@ -15,11 +16,14 @@
 #define FLAG_INACTIVE (ROW_MENU_FIRST << 0)
 
 enum {
-	LEARN_NO = 2, /* place in its words */
+	LEARN_NO = 2,    /* place in its words */
+	PROTECT_OFF = 1, /* the same */
 	HORIZON_MAX = INT32_MAX,
 };
 
 static const char *const learn_words[] = { "auto", "yes", "no", NULL };
+
+static const char *const protect_words[] = { "default", "off", "on", NULL };
 
 static const struct field fields[] = {
 	{ "interface", &type_ref, AT(struct bridge_port_row, iface), .ref = "interface",
@@ -38,6 +42,16 @@ static const struct field fields[] = {
 	{ "unknown-multicast-flood", &type_bool,
 	  AT(struct bridge_port_row, unknown_multicast_flood), .dflt = "yes",
 	  .help = "whether multicasts are sent by this port" },
+	{ "loop-protect", &type_enum, AT(struct bridge_port_row, loop_protect),
+	  .words = protect_words, .dflt = "default",
+	  .help = "whether the port is cut off when a cable leads back to it; default is on" },
+	{ "loop-protect-send-interval", &type_time, AT(struct bridge_port_row, interval_ms),
+	  .min = 1000, .max = 3600000, .dflt = "5s", .help = "how often a loop is looked for" },
+	{ "loop-protect-disable-time", &type_time, AT(struct bridge_port_row, disable_ms), .min = 0,
+	  .max = 1000000000, .dflt = "5m",
+	  .help = "how long the port stays cut off; 0s: until it is disabled and enabled" },
+	{ "loop-protect-status", &type_word, AT(struct bridge_port_row, protect_status),
+	  .flags = F_READ_ONLY | F_BRIEF, .help = "off, on, or disabled: cut off" },
 };
 
 static const struct menu_flag flags[] = { { 'I', "inactive" } };
@@ -114,6 +128,9 @@ static struct bridge_port_spec spec_of(struct router *router, const struct conf_
 		.flood_unicast = body->unknown_unicast_flood,
 		.flood_multicast = body->unknown_multicast_flood,
 		.flood_broadcast = body->broadcast_flood,
+		.loop = { .on = body->loop_protect != PROTECT_OFF,
+		          .interval_ms = body->interval_ms,
+		          .disable_ms = body->disable_ms },
 	};
 	bool read = horizon_read(body->horizon, &spec.horizon);
 
@@ -149,12 +166,15 @@ static void port_publish(struct router *router, void *arg)
 
 static void port_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	const struct bridge_port_row *body = (const void *)row->body;
+	static const char *const words[] = { "off", "on", "disabled", "disabled" };
+	struct bridge_port_row *body = (void *)row->body;
 	const struct iface *iface =
 		iface_get_const(&router->net, lookup_iface(router, state, body->iface));
 
 	if (iface == NULL || iface->master == IFACE_NONE || !iface_is_running(iface))
 		row->flags |= FLAG_INACTIVE;
+	snprintf(body->protect_status, sizeof body->protect_status, "%s",
+	         words[iface != NULL ? router->lan->ports[iface->id].loop.state : LOOP_OFF]);
 }
 
 static bool is_member(const struct conf_state *state, uint32_t list, uint32_t iface)
