@@ -67,6 +67,7 @@ struct pkt {
 	uint16_t ether_type;
 	struct mac ether_src;
 	bool ether_group;     /* the frame was a broadcast or multicast */
+	bool ether_ours;      /* a bridge has found it to be for this router */
 	struct tuple arrived; /* as in the bytes */
 	uint16_t ip_bytes;    /* total length in the header; real length for GSO packets, too */
 	uint16_t ip_id;

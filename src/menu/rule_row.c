@@ -10,8 +10,10 @@
 #define ERROR_BYTES  384
 #define FLAG_INVALID (ROW_MENU_FIRST << 0)
 
-const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
-	                                 NULL };
+const char *const rule_row_depends[] = {
+	"/interface",      "/interface/bridge",      "/interface/vlan",
+	"/interface/list", "/interface/list/member", NULL
+};
 
 static const char *const paths[FACILITY_COUNT] = {
 	[FACILITY_FILTER] = "/ip/firewall/filter",
