@@ -7,6 +7,7 @@
 #include "core/neigh.h"
 #include "core/net.h"
 #include "core/offload.h"
+#include "core/segment.h"
 #include "lib/mem.h"
 #include "lib/text.h"
 #include "wire/eth.h"
@@ -72,30 +73,25 @@ static void tx_drop(struct net *net, struct iface *iface, struct pkt *p, enum dr
 	(void)pkt_drop(net, p, reason);
 }
 
-/* Can @iface's port send @p as it is? What it can't finish is finished here. */
-static bool port_fits(const struct iface *iface, struct pkt *p)
+/* The longest frame that may leave by @iface: its MTU counts from the IP header. */
+static uint32_t frame_bytes_max(const struct iface *iface)
 {
-	const struct port_abilities *can = &iface->port->can;
-
-	if (p->offload.gso_type != GSO_NONE)
-		return can->gso;
-	if (p->len > iface->mtu_bytes + ETH_HEADER_BYTES + VLAN_TAG_BYTES)
-		return false;
-	return can->checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
+	return iface->mtu_bytes + ETH_HEADER_BYTES + VLAN_TAG_BYTES;
 }
 
-static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
+/* Is @p, which need not be cut, one that may leave by @iface? What the port can't finish is
+ * finished here. */
+static bool port_fits(const struct iface *iface, struct pkt *p)
 {
-	if (!iface_is_running(iface)) {
-		tx_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
-		return;
-	}
-	if (!port_fits(iface, p)) {
-		tx_drop(net, iface, p, DROP_TOO_BIG);
-		return;
-	}
+	if (p->offload.gso_type != GSO_NONE)
+		return true;
+	if (p->len > frame_bytes_max(iface))
+		return false;
+	return iface->port->can.checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
+}
 
-	explain(p->why, "transmit", "leaves by %s", iface->name);
+static void gather(struct net *net, struct iface *iface, struct pkt *p)
+{
 	iface->tx_frames[iface->tx_n] = (struct port_frame){
 		.bytes = p->bytes,
 		.len = p->len,
@@ -107,6 +103,58 @@ static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
 	iface->tx_n++;
 	if (iface->tx_n == PORT_BATCH)
 		port_flush(net, iface);
+}
+
+/* The next piece. Those that have gathered hold buffers: they are sent when none is free. */
+static struct pkt *piece_of(struct net *net, struct iface *iface, struct segment_cut *cut)
+{
+	struct pkt *piece = segment_next(cut, net, !iface->port->can.checksum);
+
+	if (piece != NULL)
+		return piece;
+	port_flush(net, iface);
+	return segment_next(cut, net, !iface->port->can.checksum);
+}
+
+/* @p is one to be cut later, and the port can't: it is cut now. */
+static void port_transmit_pieces(struct net *net, struct iface *iface, struct pkt *p)
+{
+	struct segment_cut cut;
+
+	if (!segment_begin(&cut, p) || segment_frame_bytes(&cut) > frame_bytes_max(iface)) {
+		tx_drop(net, iface, p, DROP_TOO_BIG);
+		return;
+	}
+	explain(p->why, "transmit", "leaves by %s, cut into frames of at most %u bytes",
+	        iface->name, segment_frame_bytes(&cut));
+	while (segment_left(&cut)) {
+		struct pkt *piece = piece_of(net, iface, &cut);
+
+		if (piece == NULL) {
+			tx_drop(net, iface, p, DROP_POOL_EMPTY);
+			return;
+		}
+		gather(net, iface, piece);
+	}
+	pkt_done(net, p);
+}
+
+static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
+{
+	if (!iface_is_running(iface)) {
+		tx_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
+		return;
+	}
+	if (p->offload.gso_type != GSO_NONE && !iface->port->can.gso) {
+		port_transmit_pieces(net, iface, p);
+		return;
+	}
+	if (!port_fits(iface, p)) {
+		tx_drop(net, iface, p, DROP_TOO_BIG);
+		return;
+	}
+	explain(p->why, "transmit", "leaves by %s", iface->name);
+	gather(net, iface, p);
 }
 
 iface_id iface_add_port(struct net *net, struct port *port)

@@ -328,6 +328,15 @@ static struct traffic_note *note_new(struct traffic *traffic, struct draft *d)
 	return note;
 }
 
+/* A frame that is cut on its way leaves as several, whose identifications count up from its own. */
+static void skip_ids(struct traffic *traffic, const struct draft *d)
+{
+	if (d->gso_bytes == 0)
+		return;
+	for (uint32_t at = d->gso_bytes; at < d->payload_bytes; at += d->gso_bytes)
+		traffic->notes[traffic->next_id++].used = false;
+}
+
 static void put(struct traffic *traffic, struct twin *twin, unsigned port, struct draft *d,
                 struct traffic_note *note)
 {
@@ -336,6 +345,7 @@ static void put(struct traffic *traffic, struct twin *twin, unsigned port, struc
 
 	if (len == 0)
 		return;
+	skip_ids(traffic, d);
 	note->port = (uint8_t)port;
 	if (!traffic->gentle && offload.gso_type == GSO_NONE && !offload.needs_checksum &&
 	    d->payload_bytes >= 16 && sim_random_chance(traffic->random, 300)) {

@@ -16,6 +16,14 @@ static void note_sent(void *arg, const struct port_frame *frame)
 	frame_queue_put(arg, frame_new(frame->bytes, frame->len, &frame->offload));
 }
 
+/* A port in four leaves all to the router, one in four can sum but not cut. */
+static struct port_abilities draw_abilities(uint64_t seed, unsigned port)
+{
+	uint64_t kind = (seed / 2 + port) % 4;
+
+	return (struct port_abilities){ .checksum = kind != 0, .gso = kind > 1 };
+}
+
 static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, bool reference,
                       mono start)
 {
@@ -45,6 +53,7 @@ static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, boo
 
 		text_printf(&text, "ether%u", i + 1);
 		memory_port_init(&side->ports[i], name, &mac, 1500);
+		side->ports[i].port.can = draw_abilities(seed, i);
 		side->ports[i].sent = note_sent;
 		side->ports[i].sent_arg = &side->out[i];
 		id = iface_add_port(&side->router->net, &side->ports[i].port);

@@ -335,7 +335,9 @@ static void gso_is_judged_by_its_segments(void **state)
 
 	f->ports[1].port.can.gso = false;
 	(void)ip4_output(f->net, gso_packet(f, 1400));
-	assert_int_equal(f->net->drops[DROP_TOO_BIG], 1);
+	assert_int_equal(fixture_sent_n(f, 1), 1 + 22);
+	assert_int_equal(fixture_sent(f, 1, 1)->len, 1442);
+	assert_int_equal(fixture_sent(f, 1, 22)->len, 642);
 
 	assert_int_equal(ip4_forward(f->net, gso_packet(f, 1473)), VERDICT_TAKEN);
 	assert_int_equal(f->net->drops[DROP_NEEDS_FRAGMENT], 1);
