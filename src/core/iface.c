@@ -4,6 +4,7 @@
 
 #include "core/explain.h"
 #include "core/fib.h"
+#include "core/gro.h"
 #include "core/neigh.h"
 #include "core/net.h"
 #include "core/offload.h"
@@ -43,28 +44,40 @@ iface_id iface_add(struct net *net, const char *default_name, const char *type)
 	return id;
 }
 
+/* Packets that have joined others count as those that they will be again. */
+static void frame_gone(struct net *net, struct iface *iface, unsigned at, bool sent)
+{
+	struct gro_joined joined = gro_joined(iface->gro, at);
+	uint32_t packets = 1U + joined.packets;
+
+	if (sent) {
+		iface->counters.tx_packets += packets;
+		iface->counters.tx_bytes +=
+			iface->tx_frames[at].len + (uint64_t)joined.packets * joined.header_bytes;
+	} else {
+		iface->counters.tx_drops += packets;
+		net->drops[DROP_TX_FULL] += packets;
+	}
+	if (iface->tx_owned[at] != NULL)
+		pkt_done(net, iface->tx_owned[at]);
+}
+
 static void frames_gone(struct net *net, struct iface *iface, unsigned sent)
 {
-	for (unsigned i = 0; i < iface->tx_n; i++) {
-		if (i < sent) {
-			iface->counters.tx_packets++;
-			iface->counters.tx_bytes += iface->tx_frames[i].len;
-		} else {
-			iface->counters.tx_drops++;
-			net->drops[DROP_TX_FULL]++;
-		}
-		if (iface->tx_owned[i] != NULL)
-			pkt_done(net, iface->tx_owned[i]);
-	}
+	for (unsigned i = 0; i < iface->tx_n; i++)
+		frame_gone(net, iface, i, i < sent);
 	iface->tx_n = 0;
+	gro_clear(iface->gro);
 }
 
 static void port_flush(struct net *net, struct iface *iface)
 {
 	struct port *port = iface->port;
 
-	if (iface->tx_n > 0)
-		frames_gone(net, iface, port->ops->transmit(port, iface->tx_frames, iface->tx_n));
+	if (iface->tx_n == 0)
+		return;
+	gro_finish(iface->gro, iface);
+	frames_gone(net, iface, port->ops->transmit(port, iface->tx_frames, iface->tx_n));
 }
 
 static void tx_drop(struct net *net, struct iface *iface, struct pkt *p, enum drop_reason reason)
@@ -154,7 +167,10 @@ static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
 		return;
 	}
 	explain(p->why, "transmit", "leaves by %s", iface->name);
-	gather(net, iface, p);
+	if (iface->port->can.gso && !iface->keep_segments && gro_join(iface->gro, net, iface, p))
+		pkt_done(net, p);
+	else
+		gather(net, iface, p);
 }
 
 iface_id iface_add_port(struct net *net, struct port *port)
@@ -174,13 +190,18 @@ iface_id iface_add_port(struct net *net, struct port *port)
 	iface->transmit = port_transmit;
 	iface->tx_frames = mem_new(PORT_BATCH, sizeof iface->tx_frames[0]);
 	iface->tx_owned = mem_new(PORT_BATCH, sizeof(struct pkt *));
+	iface->gro = gro_new();
 	fib_rebuild(net);
 	return id;
 }
 
 void iface_release(struct net *net, struct iface *iface)
 {
-	frames_gone(net, iface, 0);
+	if (iface->gro != NULL) {
+		gro_finish(iface->gro, iface);
+		frames_gone(net, iface, 0);
+	}
+	gro_free(iface->gro);
 	mem_free(iface->tx_frames);
 	mem_free(iface->tx_owned);
 	*iface = (struct iface){ 0 };

@@ -383,13 +383,41 @@ static bool draw_words(struct traffic *traffic, struct talk *talk, struct draft 
 	return true;
 }
 
+/* More of the same: segments in a row, as a download has them. */
+static void put_train(struct traffic *traffic, struct twin *twin, struct talk *talk,
+                      const struct traffic_note *first, struct draft *d)
+{
+	uint32_t more = 1 + sim_random_below(traffic->random, 8);
+
+	for (uint32_t i = 0; i < more; i++) {
+		struct traffic_note *note;
+
+		d->seq += d->payload_bytes;
+		talk->ends[first->dir].seq = d->seq + d->payload_bytes;
+		if (i + 1 == more && sim_random_chance(traffic->random, 5000))
+			d->tcp_flags |= TCP_PSH;
+		note = note_new(traffic, d);
+		*note = *first;
+		put(traffic, twin, first->port, d, note);
+	}
+}
+
+static bool begins_train(struct traffic *traffic, struct draft *d, bool plain)
+{
+	if (!plain || d->tuple.proto != IPPROTO_TCP || d->gso_bytes != 0 || d->payload_bytes == 0 ||
+	    (d->tcp_flags & ~TCP_PSH) != TCP_ACK || !sim_random_chance(traffic->random, 3000))
+		return false;
+	d->tcp_flags = TCP_ACK;
+	return true;
+}
+
 static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *twin)
 {
 	struct talk *talk = talk_draw(traffic);
 	struct draft d = { .ttl = PLAIN_TTL };
 	struct traffic_note *note;
 	unsigned dir, port;
-	bool error, sound, plain;
+	bool error, sound, plain, trains;
 
 	if (!draw_words(traffic, talk, &d, &dir, &error))
 		return;
@@ -406,7 +434,10 @@ static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *t
 	note->sound = sound;
 	note->plain =
 		plain && !error && (d.tuple.proto != IPPROTO_ICMP || icmp_is_query(d.icmp_type));
+	trains = !error && begins_train(traffic, &d, plain);
 	put(traffic, twin, port, &d, note);
+	if (trains)
+		put_train(traffic, twin, talk, note, &d);
 }
 
 void traffic_send(struct traffic *traffic, struct scene *scene, struct twin *twin)

@@ -21,6 +21,7 @@ check_equal "1 MiB comes whole by the narrow way" "$(cksum <"$LAB/www/file")" "$
 check_match "lan was told that a packet did not fit" "^in  icmp .* > 192.168.88.100 type 3 code 4" "$(lab_watched inside)"
 lab_in lan ethtool -K eth0 tx off tso off gso off >/dev/null
 lab_in inet ethtool -K eth0 gro off >/dev/null
+[ "$ROUTER" != towpath ] || lab_type '/interface set ether1 merge-segments=no'
 lab_watch inet eth0 outside
 lab_fetch inet "http://$outer/file" -o "$LAB/got"
 frames=$(lab_watched outside)

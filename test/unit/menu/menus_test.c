@@ -201,7 +201,7 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
-	"/interface set ether1 name=wan mtu=1400 comment=\"to the provider\"\n"
+	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
 	"/interface list add name=guests comment=\"with ; and \\\\\"\n"
 	"/interface list member add list=guests interface=ether3 disabled=yes\n"
