@@ -76,7 +76,9 @@ static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_
 /* Does the answer rest on an address list? Nat's is not asked for again. */
 static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint32_t looked_at = rule->tests & (failed < TEST_COUNT ? (2u << failed) - 1 : ~0u);
+	uint64_t all = UINT64_MAX;
+	uint64_t looked_at =
+		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
 
 	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
 }
