@@ -272,7 +272,8 @@ static void draw_size(struct traffic *traffic, struct draft *d)
 	} else if (kind < 12 && (d->tuple.proto == IPPROTO_TCP || d->tuple.proto == IPPROTO_UDP) &&
 	           (d->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) {
 		d->payload_bytes = 3000 + sim_random_below(r, 20000);
-		d->gso_bytes = (uint16_t)(500 + sim_random_below(r, 1000));
+		/* Segments that do not fit and have no DF become fragments. */
+		d->gso_bytes = (uint16_t)(500 + sim_random_below(r, traffic->gentle ? 900 : 1000));
 		d->sum = DRAFT_SUM_PARTIAL;
 	}
 }
