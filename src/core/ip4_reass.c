@@ -6,6 +6,7 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/ip4.h"
+#include "core/ip4_options.h"
 #include "core/net.h"
 #include "lib/mem.h"
 #include "wire/checksum.h"
@@ -287,6 +288,8 @@ static struct pkt *assemble(struct net *net, const struct datagram *d)
 	whole->ether_src = first->ether_src;
 	whole->ether_group = first->ether_group;
 	ip4_parse_header(whole);
+	if (whole->has_options)
+		ip4_options_read(whole);
 	return whole;
 }
 

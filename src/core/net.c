@@ -11,8 +11,6 @@
 #include "wire/icmp_header.h"
 
 enum {
-	ICMP_ERRORS_PER_SECOND = 100,
-	ICMP_ERRORS_BURST = 50,
 	ECHO_PER_SECOND = 1000,
 	ECHO_BURST = 500,
 	LOG_LINES_PER_SECOND = 1,
@@ -22,6 +20,7 @@ enum {
 void net_init(struct net *net, const struct net_budget *budget, struct random *random,
               struct log *log)
 {
+	struct ip4_settings settings = ip4_settings_default();
 	uint64_t neigh_seed;
 
 	net->random = random;
@@ -29,9 +28,8 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->key.k0 = random_u64(random);
 	net->key.k1 = random_u64(random);
 	neigh_seed = random_u64(random);
-	net->generation = 1;
 	net->ifaces_n = 1;
-	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
+	ip4_settings_publish(net, &settings);
 	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
 	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);

@@ -12,6 +12,7 @@
 
 #include "core/drop.h"
 #include "core/iface.h"
+#include "core/ip4_settings.h"
 #include "core/pkt.h"
 #include "lib/hash.h"
 #include "lib/log.h"
@@ -46,6 +47,7 @@ struct net {
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
+	struct ip4_settings settings;
 	uint32_t generation; /* moves on with configuration, routes, addresses, links; never 0 */
 
 	struct iface ifaces[IFACE_MAX]; /* [0] is IFACE_NONE and stays unused */
@@ -64,7 +66,8 @@ struct net {
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
-	struct rate log_rate;  /* of log lines that a packet can cause */
+	struct rate redirect_rate;
+	struct rate log_rate; /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;
