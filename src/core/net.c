@@ -35,8 +35,8 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
-	net->reass =
-		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
+	net->reass = ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS,
+	                           &net->key);
 	net->addrs = addrs_new(NULL, 0);
 	net->fib = fib_new();
 }
