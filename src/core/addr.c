@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/acd.h"
 #include "core/fib.h"
 #include "core/net.h"
 #include "lib/mem.h"
@@ -109,6 +110,7 @@ void addrs_publish(struct net *net, struct addrs *addrs)
 	addrs_free(net->addrs);
 	net->addrs = addrs;
 	fib_rebuild(net);
+	acd_sync(net);
 	net_generation_next(net);
 }
 

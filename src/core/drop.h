@@ -19,6 +19,8 @@
 	X(ARP_BAD, "arp-bad", "an ARP packet with wrong fields")                                   \
 	X(ARP_UNASKED, "arp-unasked", "an ARP reply to a question that was not asked")             \
 	X(ARP_NOT_OURS, "arp-not-ours", "an ARP request for somebody else's address")              \
+	X(ARP_CONFLICT, "arp-conflict", "somebody says that an address of this router is its own") \
+	X(ARP_OFF, "arp-off", "ARP is disabled on the interface it came in by")                    \
 	X(ARP_CONSUMED, "arp-consumed", "an ARP packet that was understood and answered")          \
 	X(IP_SHORT, "ip-short", "shorter than its IPv4 header says")                               \
 	X(IP_VERSION, "ip-version", "not version 4, or a header length below 20 bytes")            \

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/acd.h"
 #include "core/explain.h"
 #include "core/fib.h"
 #include "core/neigh.h"
@@ -174,6 +175,7 @@ static void iface_changed(struct net *net, const struct iface *iface)
 	if (!iface_is_running(iface))
 		neigh_flush(net, iface->id);
 	fib_rebuild(net);
+	acd_sync(net);
 	net_generation_next(net);
 }
 
@@ -209,6 +211,20 @@ void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes)
 	must(iface != NULL && iface->port != NULL);
 	iface->mtu_wanted = wanted_bytes;
 	mtu_update(net, iface);
+}
+
+void iface_set_arp(struct net *net, iface_id id, enum arp_mode mode, uint32_t timeout_ms)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL);
+	iface->arp_timeout_ms = timeout_ms;
+	if (iface->arp == mode)
+		return;
+	iface->arp = (uint8_t)mode;
+	if (mode == ARP_DISABLED || mode == ARP_REPLY_ONLY)
+		neigh_flush(net, id); /* only static entries count from here on */
+	iface_changed(net, iface);
 }
 
 void iface_poll_links(struct net *net)

@@ -70,7 +70,11 @@ static bool same_tuple(const struct tuple *a, const struct tuple *b)
 void ip4_redirect(struct net *net, struct pkt *p)
 {
 	const struct addr_spec *link = addr_on_link(net, p->in, p->arrived.src);
+	const struct iface *in = iface_get_const(net, p->in);
 
+	/* Where hosts of one link are to talk by way of the router, it does not send them away. */
+	if (in == NULL || in->arp == ARP_LOCAL_PROXY)
+		return;
 	if (!net->settings.send_redirects || p->route_option != 0 || p->route.out != p->in ||
 	    !same_tuple(&p->arrived, &p->now))
 		return;

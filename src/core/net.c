@@ -2,7 +2,9 @@
 
 #include <netinet/in.h>
 
+#include "core/acd.h"
 #include "core/addr.h"
+#include "core/arp.h"
 #include "core/fib.h"
 #include "core/icmp.h"
 #include "core/ip4_reass.h"
@@ -38,6 +40,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->reass = ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS,
 	                           &net->key);
 	net->addrs = addrs_new(NULL, 0);
+	net->acd = acd_new();
 	net->fib = fib_new();
 }
 
@@ -53,6 +56,8 @@ void net_free(struct net *net)
 	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
+	acd_free(net->acd);
+	arp_published_free(net->published);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
 }

@@ -20,7 +20,9 @@
 #include "lib/random.h"
 #include "lib/rate.h"
 
+struct acd;
 struct addrs;
+struct arp_published;
 struct fib;
 struct ip4_reass;
 struct neigh_table;
@@ -53,6 +55,8 @@ struct net {
 	struct iface ifaces[IFACE_MAX]; /* [0] is IFACE_NONE and stays unused */
 	unsigned ifaces_n;              /* highest used id + 1 */
 	struct addrs *addrs;
+	struct acd *acd;
+	struct arp_published *published; /* what else ARP answers for; NULL: nothing */
 	struct fib *fib;
 	struct neigh_table *neigh;
 	struct ports *ports;
