@@ -178,27 +178,30 @@ static bool forget_one(struct conf *conf, const struct menu *menu, uint32_t id, 
 	return ok;
 }
 
-/* Is this about observed rows, which no transaction knows? */
-static bool is_forget(const struct conf *conf, const struct pending *pending)
+/*
+ * Observed rows are known to no transaction: those of a request to remove end at once, and the
+ * request is left with the stored ones. @ret_all: there are none.
+ */
+static bool forget_observed(struct conf *conf, const struct pending *pending, bool *ret_all,
+                            struct diag *diag)
 {
-	const struct request *request = pending->requests[0];
+	struct request *request = pending->requests[0];
+	size_t stored = 0;
 
-	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
-	    request->menu->forget == NULL || request->menu->observe == NULL)
-		return false;
+	*ret_all = false;
+	if (pending->n != 1 || request->verb != VERB_REMOVE || request->menu->forget == NULL ||
+	    request->menu->observe == NULL)
+		return true;
 	for (size_t i = 0; i < request->nids; i++) {
-		if (conf_state_row(conf->current, request->menu->path, request->ids[i]) != NULL)
+		uint32_t id = request->ids[i];
+
+		if (conf_state_row(conf->current, request->menu->path, id) != NULL)
+			request->ids[stored++] = id;
+		else if (!forget_one(conf, request->menu, id, diag))
 			return false;
 	}
-	return true;
-}
-
-static bool forget_all(struct conf *conf, const struct request *request, struct diag *diag)
-{
-	for (size_t i = 0; i < request->nids; i++) {
-		if (!forget_one(conf, request->menu, request->ids[i], diag))
-			return false;
-	}
+	*ret_all = request->nids > 0 && stored == 0;
+	request->nids = stored;
 	return true;
 }
 
@@ -230,6 +233,7 @@ static bool changes_something(const struct conf_state *old, const struct conf_st
 static void start(struct conf *conf)
 {
 	struct commit *commit = &conf->commit;
+	bool all; /* that was asked is done */
 
 	*commit = (struct commit){ .pending = conf->first };
 	conf->busy = true;
@@ -237,8 +241,8 @@ static void start(struct conf *conf)
 	if (conf->first == NULL)
 		conf->last = &conf->first;
 
-	if (is_forget(conf, commit->pending)) {
-		answer(conf, forget_all(conf, commit->pending->requests[0], &commit->diag));
+	if (!forget_observed(conf, commit->pending, &all, &commit->diag) || all) {
+		answer(conf, all);
 		return;
 	}
 	commit->draft = state_draft(conf->current);

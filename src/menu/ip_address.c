@@ -6,17 +6,20 @@
 #include "conf/diag.h"
 #include "conf/request.h"
 #include "conf/type.h"
+#include "core/acd.h"
 #include "core/addr.h"
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
-#define FLAG_INVALID (ROW_MENU_FIRST << 0)
+#define FLAG_INVALID  (ROW_MENU_FIRST << 0)
+#define FLAG_CONFLICT (ROW_MENU_FIRST << 1)
 
 struct address_row {
 	struct ip_prefix address;
 	ip4 network;
 	uint32_t iface;
+	struct mac conflict;          /* observed */
 	char netmask[IP4_TEXT_BYTES]; /* never stored: folded into the address */
 };
 
@@ -30,13 +33,16 @@ static const struct field fields[] = {
 	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface that bears it" },
 	{ "netmask", &type_string, AT(struct address_row, netmask), .max = IP4_TEXT_BYTES - 1,
 	  .help = "older spelling of the prefix length: 255.255.255.0" },
+	{ "conflict-mac-address", &type_mac, AT(struct address_row, conflict), .flags = F_READ_ONLY,
+	  .help = "who else uses the address on that link" },
 };
 
 enum {
-	NETWORK_FIELD = 1
-}; /* its place in the table: computed when it was not given */
+	NETWORK_FIELD = 1, /* its place in the table: computed when it was not given */
+	CONFLICT_FIELD = ARRAY_LEN(fields) - 1,
+};
 
-static const struct menu_flag flags[] = { { 'I', "invalid" } };
+static const struct menu_flag flags[] = { { 'I', "invalid" }, { 'A', "address-conflict" } };
 
 static bool masks_agree(const struct ip_prefix *prefix, unsigned bits, bool has_slash)
 {
@@ -193,12 +199,18 @@ static void address_discard(void *prepared)
 static void address_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	struct address_row *body = (void *)row->body;
+	iface_id iface;
 
 	if (ip4_is_zero(body->network))
 		body->network = ip4_network(body->address.addr.v4, body->address.bits);
 	row->given |= 1ULL << NETWORK_FIELD;
-	if (lookup_iface(router, state, body->iface) == IFACE_NONE)
+	iface = lookup_iface(router, state, body->iface);
+	if (iface == IFACE_NONE) {
 		row->flags |= FLAG_INVALID;
+	} else if (acd_other(&router->net, iface, body->address.addr.v4, &body->conflict)) {
+		row->flags |= FLAG_CONFLICT;
+		row->given |= 1ULL << CONFLICT_FIELD;
+	}
 }
 
 static const char *const depends[] = { "/interface", NULL };

@@ -9,6 +9,7 @@
 #include "conf/menu.h"
 
 extern const struct menu menu_interface;
+extern const struct menu menu_interface_ethernet;
 extern const struct menu menu_interface_list;
 extern const struct menu menu_interface_list_member;
 extern const struct menu menu_ip;
@@ -22,6 +23,7 @@ extern const struct menu menu_ip_firewall_mangle;
 extern const struct menu menu_ip_firewall_nat;
 extern const struct menu menu_ip_firewall_src_nat;
 extern const struct menu menu_ip_route;
+extern const struct menu menu_ip_settings;
 extern const struct menu menu_root;
 extern const struct menu menu_system;
 extern const struct menu menu_system_identity;
