@@ -1,5 +1,6 @@
 #include "conf/commit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/diff.h"
@@ -146,63 +147,141 @@ static void write_submit(struct conf *conf)
 	background_submit(conf->setup.background, &conf->job.job);
 }
 
-/* Catches one observed row by its id. */
+/* Catches observed rows by their ids, in one walk. */
 struct catch_sink {
 	struct row_sink sink;
 	const struct menu *menu;
-	uint32_t id;
-	struct row *row; /* a copy */
+	const uint32_t *ids; /* in ascending order */
+	size_t n, caught;
+	struct row **rows; /* copies, [i] is the one with ids[i]; NULL: not there */
 };
+
+static int id_order(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
 
 static bool catch_row(struct row_sink *sink, const struct row *row)
 {
 	struct catch_sink *mine = (struct catch_sink *)sink;
+	const uint32_t *found = bsearch(&row->id, mine->ids, mine->n, sizeof *mine->ids, id_order);
 
-	if (row->id != mine->id)
+	if (found == NULL || mine->rows[found - mine->ids] != NULL)
 		return true;
-	mine->row = row_copy(mine->menu, row);
-	return false;
+	mine->rows[found - mine->ids] = row_copy(mine->menu, row);
+	return ++mine->caught < mine->n;
 }
 
-static bool forget_one(struct conf *conf, const struct menu *menu, uint32_t id, struct diag *diag)
+static bool forget_caught(struct conf *conf, const struct catch_sink *sink, struct diag *diag)
 {
-	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .id = id };
+	for (size_t i = 0; i < sink->n; i++) {
+		if (sink->rows[i] == NULL)
+			return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)",
+			                 sink->ids[i], sink->menu->path);
+		if (!sink->menu->forget(conf->setup.router, sink->rows[i], diag))
+			return false;
+	}
+	return true;
+}
+
+static bool forget_all(struct conf *conf, const struct menu *menu, uint32_t *ids, size_t n,
+                       struct diag *diag)
+{
+	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .ids = ids, .n = n };
 	bool ok;
 
-	menu->observe(conf->setup.router, conf->current, &sink.sink);
-	if (sink.row == NULL)
-		return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)", id,
-		                 menu->path);
-	ok = menu->forget(conf->setup.router, sink.row, diag);
-	row_release(sink.row);
+	qsort(ids, sink.n, sizeof *ids, id_order);
+	sink.rows = mem_new(sink.n, sizeof(struct row *));
+	sink.menu->observe(conf->setup.router, conf->current, &sink.sink);
+	ok = forget_caught(conf, &sink, diag);
+	for (size_t i = 0; i < sink.n; i++) {
+		if (sink.rows[i] != NULL)
+			row_release(sink.rows[i]);
+	}
+	mem_free(sink.rows);
 	return ok;
 }
 
-/*
- * Observed rows are known to no transaction: those of a request to remove end at once, and the
- * request is left with the stored ones. @ret_all: there are none.
- */
-static bool forget_observed(struct conf *conf, const struct pending *pending, bool *ret_all,
-                            struct diag *diag)
+/* Leaves the stored items in @request; the others go to @ret_observed. Returns their number. */
+static size_t observed_take(const struct conf *conf, struct request *request,
+                            uint32_t *ret_observed)
 {
-	struct request *request = pending->requests[0];
-	size_t stored = 0;
+	size_t stored = 0, observed = 0;
 
-	*ret_all = false;
-	if (pending->n != 1 || request->verb != VERB_REMOVE || request->menu->forget == NULL ||
-	    request->menu->observe == NULL)
-		return true;
 	for (size_t i = 0; i < request->nids; i++) {
 		uint32_t id = request->ids[i];
 
 		if (conf_state_row(conf->current, request->menu->path, id) != NULL)
 			request->ids[stored++] = id;
-		else if (!forget_one(conf, request->menu, id, diag))
-			return false;
+		else
+			ret_observed[observed++] = id;
 	}
-	*ret_all = request->nids > 0 && stored == 0;
 	request->nids = stored;
+	return observed;
+}
+
+/*
+ * Observed rows are known to no transaction: those of a request to remove end at once, and the
+ * request is left with the stored ones. @ret_all: there were no stored ones.
+ */
+static bool forget_observed(struct conf *conf, const struct pending *pending, bool *ret_all,
+                            struct diag *diag)
+{
+	struct request *request = pending->requests[0];
+	uint32_t *ids;
+	size_t n;
+	bool ok;
+
+	*ret_all = false;
+	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
+	    request->menu->forget == NULL || request->menu->observe == NULL)
+		return true;
+	ids = mem_new(request->nids, sizeof *ids);
+	n = observed_take(conf, request, ids);
+	ok = n == 0 || forget_all(conf, request->menu, ids, n, diag);
+	*ret_all = ok && request->nids == 0;
+	mem_free(ids);
+	return ok;
+}
+
+/* The field of @request that says "not to be stored", or NULL. */
+static const struct field *passing_field(const struct request *request)
+{
+	for (const struct request_field *f = request->fields; f != NULL; f = f->next) {
+		int i = menu_field(request->menu, f->name);
+
+		if (i >= 0 && f->value != NULL && (request->menu->fields[i].flags & F_PASSING) != 0)
+			return &request->menu->fields[i];
+	}
+	return NULL;
+}
+
+/* Such a row can be added, alone; nothing that is stored becomes one. */
+static bool passing_allowed(const struct pending *pending, struct diag *diag)
+{
+	for (size_t i = 0; i < pending->n; i++) {
+		const struct field *field = passing_field(pending->requests[i]);
+
+		if (field == NULL || (pending->n == 1 && pending->requests[i]->verb == VERB_ADD))
+			continue;
+		return diag_fail(diag, field->name,
+		                 "invalid value for argument %s: what has one is not stored, and "
+		                 "what is stored can't get one; remove it and add it with %s=",
+		                 field->name, field->name);
+	}
 	return true;
+}
+
+/* The row that was added goes to the menu instead of into the store. */
+static bool take_passing(struct conf *conf, struct commit *commit)
+{
+	const struct menu *menu = commit->pending->requests[0]->menu;
+	const struct row *row = conf_state_row(commit->draft, menu->path, commit->id);
+
+	must(row != NULL);
+	return menu->take(conf->setup.router, row, &commit->id, &commit->diag);
 }
 
 static bool apply_all(struct conf *conf, struct commit *commit)
@@ -212,10 +291,12 @@ static bool apply_all(struct conf *conf, struct commit *commit)
 
 		if (!txn_apply(commit->draft, commit->pending->requests[i], &id, &commit->diag))
 			return false;
+		commit->pending->requests[i]->added = id;
 		if (id != 0)
 			commit->id = id;
 	}
-	return txn_check(conf->current, commit->draft, &commit->diag);
+	return passing_allowed(commit->pending, &commit->diag) &&
+	       txn_check(conf->current, commit->draft, &commit->diag);
 }
 
 static bool changes_something(const struct conf_state *old, const struct conf_state *new)
@@ -248,6 +329,10 @@ static void start(struct conf *conf)
 	commit->draft = state_draft(conf->current);
 	if (!apply_all(conf, commit)) {
 		answer(conf, false);
+		return;
+	}
+	if (passing_field(commit->pending->requests[0]) != NULL) {
+		answer(conf, take_passing(conf, commit));
 		return;
 	}
 	if (!changes_something(conf->current, commit->draft)) {

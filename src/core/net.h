@@ -24,7 +24,9 @@ struct acd;
 struct addrs;
 struct arp_published;
 struct fib;
+struct flow_counts;
 struct ip4_reass;
+struct limits;
 struct neigh_table;
 struct ports;
 
@@ -46,6 +48,7 @@ struct net_budget {
 
 struct net {
 	mono now;
+	int64_t wall_offset_ns; /* the time of day is now and this; set by who drives the router */
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
@@ -65,6 +68,10 @@ struct net {
 
 	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
 	unsigned own_head, own_n;
+
+	/* What rules remember from packet to packet: fw's, made by the router. NULL: nothing. */
+	struct flow_counts *flow_counts;
+	struct limits *limits;
 
 	uint64_t drops[DROP_COUNT];
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
