@@ -159,9 +159,12 @@ unsigned addr_meaning(const struct net *net, ip4 addr)
 	for (uint32_t at = slot_of(addrs, addr); addrs->slots[at].spec != 0;
 	     at = (at + 1) & addrs->mask) {
 		const struct addr_slot *slot = &addrs->slots[at];
-		const struct iface *has = iface_get_const(net, addrs->specs[slot->spec - 1].iface);
+		const struct iface *has;
 
-		if (slot->addr.v == addr.v && has != NULL && has->enabled)
+		if (slot->addr.v != addr.v)
+			continue;
+		has = iface_get_const(net, addrs->specs[slot->spec - 1].iface);
+		if (has != NULL && has->enabled)
 			meaning |= slot->meaning;
 	}
 	return meaning;

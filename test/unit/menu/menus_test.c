@@ -232,7 +232,7 @@ static const char everything[] =
 	"action=add-src-to-address-list address-list=seen address-list-timeout=1h30m\n"
 	"/ip firewall filter add chain=own fragment=yes protocol=icmp icmp-options=!3:0-15\n"
 	"/ip firewall filter add chain=forward src-address-type=!local "
-        "dst-address-type=unicast,local "
+	"dst-address-type=unicast,local "
 	"src-mac-address=!02:00:5E:10:00:0A ipv4-options=none ipsec-policy=in,none "
 	"per-connection-classifier=both-addresses:2/1 time=8h-18h,mon connection-bytes=5-0 "
 	"connection-limit=!100,24 nth=3,2 random=50 limit=10/1m,5:packet "
@@ -252,18 +252,15 @@ static const char everything[] =
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
 	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
 
-static const char *const never_stored[] = { "/interface default-name", "/ip/address netmask",
-	                                    "/ip/firewall/mangle tcp-options",
-	                                    "/ip/firewall/address-list timeout",
-	                                    /* what has one value only */
-	                                    "/ip/settings accept-redirects",
-	                                    "/ip/settings secure-redirects",
-	                                    "/ip/settings tcp-syncookies",
-	                                    "/ip/settings tcp-timestamps",
-	                                    "/ip/settings ipv4-multipath-hash-policy",
-	                                    "/ip/settings icmp-rate-mask",
-	                                    "/ip/settings allow-fast-path",
-	                                    "/interface/ethernet default-name", NULL };
+static const char *const never_stored[] = {
+	"/interface default-name", "/ip/address netmask", "/ip/firewall/mangle tcp-options",
+	"/ip/firewall/address-list timeout",
+	/* what has one value only */
+	"/ip/settings accept-redirects", "/ip/settings secure-redirects",
+	"/ip/settings tcp-syncookies", "/ip/settings tcp-timestamps",
+	"/ip/settings ipv4-multipath-hash-policy", "/ip/settings icmp-rate-mask",
+	"/ip/settings allow-fast-path", "/interface/ethernet default-name", NULL
+};
 
 static bool is_never_stored(const char *path, const char *field)
 {
