@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/acd.h"
 #include "core/explain.h"
 #include "core/fib.h"
 #include "core/gro.h"
@@ -216,6 +217,7 @@ static void iface_changed(struct net *net, const struct iface *iface)
 	if (!iface_is_running(iface))
 		neigh_flush(net, iface->id);
 	fib_rebuild(net);
+	acd_sync(net);
 	net_generation_next(net);
 	net_tell_iface(net, iface);
 }
@@ -228,7 +230,7 @@ void iface_remove(struct net *net, iface_id id)
 	/* Whoever hangs on it hears of its end as of a link that is lost. */
 	iface->enabled = false;
 	iface_changed(net, iface);
-	neigh_forget(net, id);
+	neigh_remove_all(net, id);
 	*iface = (struct iface){ 0 };
 	while (net->ifaces_n > 1 && !net->ifaces[net->ifaces_n - 1].used)
 		net->ifaces_n--;
@@ -321,6 +323,20 @@ void iface_follow(struct net *net, iface_id id, const struct iface_carrier *carr
 	iface->mtu_most = carrier->mtu_most;
 	mtu_update(net, iface);
 	iface_set_link(net, id, carrier->up);
+}
+
+void iface_set_arp(struct net *net, iface_id id, enum arp_mode mode, uint32_t timeout_ms)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL);
+	iface->arp_timeout_ms = timeout_ms;
+	if (iface->arp == mode)
+		return;
+	iface->arp = (uint8_t)mode;
+	if (mode == ARP_DISABLED || mode == ARP_REPLY_ONLY)
+		neigh_flush(net, id); /* only static entries count from here on */
+	iface_changed(net, iface);
 }
 
 void iface_poll_links(struct net *net)

@@ -33,6 +33,14 @@ struct iface_counters {
 	uint64_t tx_drops; /* could not leave here */
 };
 
+enum arp_mode { /* RouterOS's words */
+	ARP_ENABLED,
+	ARP_DISABLED,    /* nothing is asked, answered or learnt: static entries only */
+	ARP_PROXY,       /* answers for what is reached by another interface (RFC 1027) */
+	ARP_REPLY_ONLY,  /* answers; but nothing is asked or learnt */
+	ARP_LOCAL_PROXY, /* answers for the hosts of the link itself (RFC 3069) */
+};
+
 struct iface {
 	iface_id id;
 	bool used;
@@ -46,8 +54,10 @@ struct iface {
 	uint32_t mtu_wanted; /* by configuration; 0: the port's */
 	/* No neighbours to resolve: transmit takes the packet with `bytes` at its IP header. */
 	bool point_to_point;
-	uint64_t lists;    /* bit i: member of interface list i */
-	struct port *port; /* NULL: a virtual interface */
+	uint8_t arp;             /* enum arp_mode */
+	uint32_t arp_timeout_ms; /* how long a neighbour is reachable; 0: as in settings */
+	uint64_t lists;          /* bit i: member of interface list i */
+	struct port *port;       /* NULL: a virtual interface */
 	uint32_t row;      /* of a virtual interface: the configuration's row that it is for */
 	uint32_t mtu_most; /* of a virtual interface: what carries it can send no more */
 	iface_id master;   /* its frames are this interface's (a bridge's); IFACE_NONE: its own */
@@ -102,6 +112,9 @@ static inline bool iface_is_running(const struct iface *iface)
 void iface_poll_links(struct net *net);
 /* Enable or disable by configuration. */
 void iface_enable(struct net *net, iface_id id, bool enabled);
+
+/* How ARP works on @id, and how long what it finds out is good (0: as in settings). */
+void iface_set_arp(struct net *net, iface_id id, enum arp_mode mode, uint32_t timeout_ms);
 
 /* Set what configuration wants of the MTU (0: the port's). A port can't send more than it says. */
 void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes);

@@ -12,6 +12,7 @@
 
 #include "core/drop.h"
 #include "core/iface.h"
+#include "core/ip4_settings.h"
 #include "core/pkt.h"
 #include "lib/hash.h"
 #include "lib/log.h"
@@ -19,8 +20,10 @@
 #include "lib/random.h"
 #include "lib/rate.h"
 
+struct acd;
 struct addrs;
 struct crowds;
+struct arp_published;
 struct fib;
 struct flow_counts;
 struct ip4_reass;
@@ -54,11 +57,14 @@ struct net {
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
+	struct ip4_settings settings;
 	uint32_t generation; /* moves on with configuration, routes, addresses, links; never 0 */
 
 	struct iface ifaces[IFACE_MAX]; /* [0] is IFACE_NONE and stays unused */
 	unsigned ifaces_n;              /* highest used id + 1 */
 	struct addrs *addrs;
+	struct acd *acd;
+	struct arp_published *published; /* what else ARP answers for; NULL: nothing */
 	struct fib *fib;
 	struct neigh_table *neigh;
 	struct ports *ports;
@@ -78,7 +84,8 @@ struct net {
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
 	struct rate tarpit_rate; /* of answers to what rules hold in a tarpit */
-	struct rate log_rate;    /* of log lines that a packet can cause */
+	struct rate redirect_rate;
+	struct rate log_rate; /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;

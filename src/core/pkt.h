@@ -77,6 +77,9 @@ struct pkt {
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	uint16_t payload_at; /* offset of the bytes after the TCP, UDP or ICMP header */
+	/* Offsets from l3, 0: none. Of the first octet of the options that can't be; of a source
+	 * route; of the entry in it that is to hold the address it leaves by. */
+	uint8_t option_fault, route_option, route_slot;
 
 	/* Decided so far. */
 	struct tuple now;    /* translated as far as the stages have come */

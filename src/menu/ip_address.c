@@ -6,20 +6,23 @@
 #include "conf/diag.h"
 #include "conf/request.h"
 #include "conf/type.h"
+#include "core/acd.h"
 #include "core/addr.h"
 #include "lib/mem.h"
 #include "menu/interface_bridge.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
-#define FLAG_INVALID (ROW_MENU_FIRST << 0)
-#define FLAG_SLAVE   (ROW_MENU_FIRST << 1)
+#define FLAG_INVALID  (ROW_MENU_FIRST << 0)
+#define FLAG_SLAVE    (ROW_MENU_FIRST << 1)
+#define FLAG_CONFLICT (ROW_MENU_FIRST << 2)
 
 struct address_row {
 	struct ip_prefix address;
 	ip4 network;
 	uint32_t iface;
 	uint32_t actual;              /* observed */
+	struct mac conflict;          /* observed */
 	char netmask[IP4_TEXT_BYTES]; /* never stored: folded into the address */
 };
 
@@ -35,13 +38,20 @@ static const struct field fields[] = {
 	  .help = "older spelling of the prefix length: 255.255.255.0" },
 	{ "actual-interface", &type_ref, AT(struct address_row, actual), .ref = "interface",
 	  .flags = F_READ_ONLY, .help = "the interface itself, or the bridge whose port it is" },
+	{ "conflict-mac-address", &type_mac, AT(struct address_row, conflict), .flags = F_READ_ONLY,
+	  .help = "who else uses the address on that link" },
 };
 
 enum {
-	NETWORK_FIELD = 1
-}; /* its place in the table: computed when it was not given */
+	NETWORK_FIELD = 1, /* its place in the table: computed when it was not given */
+	CONFLICT_FIELD = ARRAY_LEN(fields) - 1,
+};
 
-static const struct menu_flag flags[] = { { 'I', "invalid" }, { 'S', "slave" } };
+static const struct menu_flag flags[] = {
+	{ 'I', "invalid" },
+	{ 'S', "slave" },
+	{ 'A', "address-conflict" },
+};
 
 static bool masks_agree(const struct ip_prefix *prefix, unsigned bits, bool has_slash)
 {
@@ -206,6 +216,7 @@ static void address_discard(void *prepared)
 static void address_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	struct address_row *body = (void *)row->body;
+	iface_id iface;
 
 	if (ip4_is_zero(body->network))
 		body->network = ip4_network(body->address.addr.v4, body->address.bits);
@@ -213,8 +224,13 @@ static void address_status(struct router *router, const struct conf_state *state
 	body->actual = actual_interface(state, body);
 	if (body->actual != body->iface)
 		row->flags |= FLAG_SLAVE;
-	if (lookup_iface(router, state, body->iface) == IFACE_NONE)
+	iface = lookup_iface(router, state, body->iface);
+	if (iface == IFACE_NONE) {
 		row->flags |= FLAG_INVALID;
+	} else if (acd_other(&router->net, iface, body->address.addr.v4, &body->conflict)) {
+		row->flags |= FLAG_CONFLICT;
+		row->given |= 1ULL << CONFLICT_FIELD;
+	}
 }
 
 static bool address_warn(struct router *router, const struct conf_state *state,

@@ -278,10 +278,31 @@ static void draw_size(struct traffic *traffic, struct draft *d)
 	}
 }
 
+/* Sound ones, damaged ones, and source routes by way of the router. */
+static void draw_options(struct sim_random *r, struct draft *d)
+{
+	static const uint8_t sets[][12] = {
+		{ 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 148, 4, 0, 0, 1, 1, 1, 1, 0, 0, 0, 0 },
+		{ 7, 11, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 7, 11, 12, 1, 1, 1, 1, 2, 2, 2, 2, 0 },
+		{ 68, 12, 5, 1, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 68, 12, 5, 3, 192, 168, 88, 1, 0, 0, 0, 0 },
+		{ 68, 12, 13, 0xf0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 131, 11, 4, 192, 0, 2, 9, 203, 0, 113, 9, 0 },
+		{ 137, 7, 4, 203, 0, 113, 9, 0, 0, 0, 0, 0 },
+		{ 131, 7, 8, 203, 0, 113, 9, 0, 0, 0, 0, 0 },
+		{ 7, 99, 4, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+		{ 7, 11, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0 },
+	};
+
+	d->options = sets[sim_random_below(r, ARRAY_LEN(sets))];
+	d->options_bytes = sizeof sets[0];
+}
+
 /* Now and then something is not as it should be. False: what comes out can't be foretold. */
 static bool draw_oddity(struct traffic *traffic, struct draft *d, bool *ret_sound)
 {
-	static const uint8_t options[] = { 1, 1, 1, 0, 148, 4, 0, 0, 131, 7, 4, 192, 0, 2, 1, 0 };
 	struct sim_random *r = traffic->random;
 
 	*ret_sound = true;
@@ -292,8 +313,7 @@ static bool draw_oddity(struct traffic *traffic, struct draft *d, bool *ret_soun
 		d->ttl = (uint8_t)sim_random_below(r, 3);
 		break;
 	case 1:
-		d->options = options;
-		d->options_bytes = (uint8_t)(4 + 4 * sim_random_below(r, 3) % 12);
+		draw_options(r, d);
 		break;
 	case 2:
 		memset(d->dst_mac.b, 0xff, 6);

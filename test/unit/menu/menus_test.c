@@ -214,7 +214,12 @@ static const char everything[] =
 	"/ip address add address=203.0.113.2/24 interface=wan\n"
 	"/ip address add address=10.0.0.1/32 network=10.9.9.9 interface=ether2\n"
 	"/ip address add address=192.168.88.1/24 interface=ether2 disabled=yes\n"
+	"/interface ethernet set ether2 arp=proxy-arp arp-timeout=1m\n"
+	"/ip settings set ip-forward=no send-redirects=no accept-source-route=yes rp-filter=loose "
+	"max-neighbor-entries=99 arp-timeout=20s icmp-rate-limit=20 "
+	"icmp-errors-use-inbound-interface-address=yes\n"
 	"/ip arp add address=203.0.113.1 mac-address=02:00:00:00:00:01 interface=wan\n"
+	"/ip arp add address=192.168.88.5 published=yes interface=ether2\n"
 	"/ip route add gateway=203.0.113.1 pref-src=10.0.0.1\n"
 	"/ip route add dst-address=10.1.0.0/16 gateway=10.9.9.9%ether2 routing-table=other "
 	"distance=7\n"
@@ -254,7 +259,7 @@ static const char everything[] =
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
 	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
 	"/ip firewall connection tracking set enabled=yes filtering=endpoint-independent "
-        "re-evaluate=no tcp-syn-sent-timeout=5m "
+	"re-evaluate=no tcp-syn-sent-timeout=5m "
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
@@ -266,7 +271,12 @@ static const char *const never_stored[] = {
 	/* Of these there is one value, the default. */
 	"/interface/bridge protocol-mode", "/interface/bridge vlan-filtering",
 	"/interface/bridge igmp-snooping", "/interface/bridge dhcp-snooping",
-	"/interface/bridge arp", "/interface/vlan arp", "/interface/vlan mvrp", NULL
+	"/interface/bridge arp", "/interface/vlan arp", "/interface/vlan mvrp",
+	/* what has one value only */
+	"/ip/settings accept-redirects", "/ip/settings secure-redirects",
+	"/ip/settings tcp-syncookies", "/ip/settings tcp-timestamps",
+	"/ip/settings ipv4-multipath-hash-policy", "/ip/settings icmp-rate-mask",
+	"/ip/settings allow-fast-path", "/interface/ethernet default-name", NULL
 };
 
 static bool is_never_stored(const char *path, const char *field)
