@@ -4,9 +4,11 @@
 
 #include "core/explain.h"
 #include "core/fib.h"
+#include "core/gro.h"
 #include "core/neigh.h"
 #include "core/net.h"
 #include "core/offload.h"
+#include "core/segment.h"
 #include "lib/mem.h"
 #include "lib/text.h"
 #include "wire/eth.h"
@@ -41,28 +43,40 @@ iface_id iface_add(struct net *net, const char *default_name, const char *type)
 	return id;
 }
 
+/* Packets that have joined others count as those that they will be again. */
+static void frame_gone(struct net *net, struct iface *iface, unsigned at, bool sent)
+{
+	struct gro_joined joined = gro_joined(iface->gro, at);
+	uint32_t packets = 1U + joined.packets;
+
+	if (sent) {
+		iface->counters.tx_packets += packets;
+		iface->counters.tx_bytes +=
+			iface->tx_frames[at].len + (uint64_t)joined.packets * joined.header_bytes;
+	} else {
+		iface->counters.tx_drops += packets;
+		net->drops[DROP_TX_FULL] += packets;
+	}
+	if (iface->tx_owned[at] != NULL)
+		pkt_done(net, iface->tx_owned[at]);
+}
+
 static void frames_gone(struct net *net, struct iface *iface, unsigned sent)
 {
-	for (unsigned i = 0; i < iface->tx_n; i++) {
-		if (i < sent) {
-			iface->counters.tx_packets++;
-			iface->counters.tx_bytes += iface->tx_frames[i].len;
-		} else {
-			iface->counters.tx_drops++;
-			net->drops[DROP_TX_FULL]++;
-		}
-		if (iface->tx_owned[i] != NULL)
-			pkt_done(net, iface->tx_owned[i]);
-	}
+	for (unsigned i = 0; i < iface->tx_n; i++)
+		frame_gone(net, iface, i, i < sent);
 	iface->tx_n = 0;
+	gro_clear(iface->gro);
 }
 
 static void port_flush(struct net *net, struct iface *iface)
 {
 	struct port *port = iface->port;
 
-	if (iface->tx_n > 0)
-		frames_gone(net, iface, port->ops->transmit(port, iface->tx_frames, iface->tx_n));
+	if (iface->tx_n == 0)
+		return;
+	gro_finish(iface->gro, iface);
+	frames_gone(net, iface, port->ops->transmit(port, iface->tx_frames, iface->tx_n));
 }
 
 static void tx_drop(struct net *net, struct iface *iface, struct pkt *p, enum drop_reason reason)
@@ -81,30 +95,19 @@ static uint32_t frame_bytes_max(const struct iface *iface, const struct pkt *p)
 	return bytes;
 }
 
-/* Can @iface's port send @p as it is? What it can't finish is finished here. */
+/* Is @p, which need not be cut, one that may leave by @iface? What the port can't finish is
+ * finished here. */
 static bool port_fits(const struct iface *iface, struct pkt *p)
 {
-	const struct port_abilities *can = &iface->port->can;
-
 	if (p->offload.gso_type != GSO_NONE)
-		return can->gso;
+		return true;
 	if (p->len > frame_bytes_max(iface, p))
 		return false;
-	return can->checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
+	return iface->port->can.checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
 }
 
-static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
+static void gather(struct net *net, struct iface *iface, struct pkt *p)
 {
-	if (!iface_is_running(iface)) {
-		tx_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
-		return;
-	}
-	if (!port_fits(iface, p)) {
-		tx_drop(net, iface, p, DROP_TOO_BIG);
-		return;
-	}
-
-	explain(p->why, "transmit", "leaves by %s", iface->name);
 	iface->tx_frames[iface->tx_n] = (struct port_frame){
 		.bytes = p->bytes,
 		.len = p->len,
@@ -116,6 +119,61 @@ static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
 	iface->tx_n++;
 	if (iface->tx_n == PORT_BATCH)
 		port_flush(net, iface);
+}
+
+/* The next piece. Those that have gathered hold buffers: they are sent when none is free. */
+static struct pkt *piece_of(struct net *net, struct iface *iface, struct segment_cut *cut)
+{
+	struct pkt *piece = segment_next(cut, net, !iface->port->can.checksum);
+
+	if (piece != NULL)
+		return piece;
+	port_flush(net, iface);
+	return segment_next(cut, net, !iface->port->can.checksum);
+}
+
+/* @p is one to be cut later, and the port can't: it is cut now. */
+static void port_transmit_pieces(struct net *net, struct iface *iface, struct pkt *p)
+{
+	struct segment_cut cut;
+
+	if (!segment_begin(&cut, p) || segment_frame_bytes(&cut) > frame_bytes_max(iface, p)) {
+		tx_drop(net, iface, p, DROP_TOO_BIG);
+		return;
+	}
+	explain(p->why, "transmit", "leaves by %s, cut into frames of at most %u bytes",
+	        iface->name, segment_frame_bytes(&cut));
+	while (segment_left(&cut)) {
+		struct pkt *piece = piece_of(net, iface, &cut);
+
+		if (piece == NULL) {
+			tx_drop(net, iface, p, DROP_POOL_EMPTY);
+			return;
+		}
+		gather(net, iface, piece);
+	}
+	pkt_done(net, p);
+}
+
+static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
+{
+	if (!iface_is_running(iface)) {
+		tx_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
+		return;
+	}
+	if (p->offload.gso_type != GSO_NONE && !iface->port->can.gso) {
+		port_transmit_pieces(net, iface, p);
+		return;
+	}
+	if (!port_fits(iface, p)) {
+		tx_drop(net, iface, p, DROP_TOO_BIG);
+		return;
+	}
+	explain(p->why, "transmit", "leaves by %s", iface->name);
+	if (iface->port->can.gso && !iface->keep_segments && gro_join(iface->gro, net, iface, p))
+		pkt_done(net, p);
+	else
+		gather(net, iface, p);
 }
 
 iface_id iface_add_port(struct net *net, struct port *port)
@@ -135,13 +193,18 @@ iface_id iface_add_port(struct net *net, struct port *port)
 	iface->transmit = port_transmit;
 	iface->tx_frames = mem_new(PORT_BATCH, sizeof iface->tx_frames[0]);
 	iface->tx_owned = mem_new(PORT_BATCH, sizeof(struct pkt *));
+	iface->gro = gro_new();
 	fib_rebuild(net);
 	return id;
 }
 
 void iface_release(struct net *net, struct iface *iface)
 {
-	frames_gone(net, iface, 0);
+	if (iface->gro != NULL) {
+		gro_finish(iface->gro, iface);
+		frames_gone(net, iface, 0);
+	}
+	gro_free(iface->gro);
 	mem_free(iface->tx_frames);
 	mem_free(iface->tx_owned);
 	*iface = (struct iface){ 0 };

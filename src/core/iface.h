@@ -18,6 +18,7 @@
 #include "core/port.h"
 #include "core/route.h"
 
+struct gro;
 struct net;
 
 #define IFACE_MAX        256
@@ -65,6 +66,8 @@ struct iface {
 	struct port_frame *tx_frames;
 	struct pkt **tx_owned; /* NULL for borrowed ones */
 	unsigned tx_n;
+	struct gro *gro;
+	bool keep_segments; /* by configuration: each TCP segment leaves as it came (no gro) */
 };
 
 /* Add an interface on @port; its default name is the port's. IFACE_NONE when the table is full. */

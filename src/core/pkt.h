@@ -139,6 +139,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
 
+/* An owned packet with the @len bytes at @bytes and room for as many as a frame can have; of
+ * buffers that are for core/gro.h only, a quarter as many as large ones. NULL when none is free. */
+MUST_USE struct pkt *pkt_new_train(struct net *net, const uint8_t *bytes, uint32_t len);
+
 /* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
  * when the headroom does not suffice; at most what lies before l3 can be taken off. */
 MUST_USE bool pkt_move_start(struct pkt *p, int32_t by);

@@ -26,6 +26,10 @@ static const struct field fields[] = {
 	  .help = "what kind of interface it is" },
 	{ "mtu", &type_uint, AT(struct interface_row, mtu), .min = 68, .max = 65535,
 	  .help = "largest IP packet in bytes; without it, the port's" },
+	{ "merge-segments", &type_bool, AT(struct interface_row, merge_segments), .dflt = "yes",
+	  .flags = F_QUIET,
+	  .help = "TCP segments in a row leave as one frame, where what carries it can cut it "
+	          "again" },
 	{ "actual-mtu", &type_uint, AT(struct interface_row, actual_mtu),
 	  .flags = F_READ_ONLY | F_BRIEF | F_RIGHT, .help = "largest IP packet in use" },
 	{ "mac-address", &type_mac, AT(struct interface_row, mac), .flags = F_READ_ONLY | F_BRIEF,
@@ -158,6 +162,7 @@ struct prepared {
 		iface_id id;
 		bool enabled;
 		uint32_t mtu;
+		bool keep_segments;
 		char name[IFACE_NAME_BYTES];
 	} at[];
 };
@@ -177,6 +182,7 @@ static bool interface_prepare(struct router *router, const struct conf_state *st
 		prepared->at[prepared->n].id = id;
 		prepared->at[prepared->n].enabled = (rows.at[i]->flags & ROW_DISABLED) == 0;
 		prepared->at[prepared->n].mtu = body->mtu;
+		prepared->at[prepared->n].keep_segments = !body->merge_segments;
 		memcpy(prepared->at[prepared->n].name, body->name, IFACE_NAME_BYTES);
 		prepared->n++;
 	}
@@ -192,6 +198,7 @@ static void interface_publish(struct router *router, void *arg)
 		struct iface *iface = iface_get(&router->net, prepared->at[i].id);
 
 		memcpy(iface->name, prepared->at[i].name, IFACE_NAME_BYTES);
+		iface->keep_segments = prepared->at[i].keep_segments;
 		iface_set_mtu(&router->net, iface->id, prepared->at[i].mtu);
 		iface_enable(&router->net, iface->id, prepared->at[i].enabled);
 	}

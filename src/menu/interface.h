@@ -10,6 +10,7 @@ struct interface_row {
 	char name[IFACE_NAME_BYTES];
 	char default_name[IFACE_NAME_BYTES];
 	uint32_t mtu; /* 0: the port's */
+	bool merge_segments;
 	/* Observed. */
 	char type[16];
 	uint32_t actual_mtu;

@@ -20,7 +20,7 @@ struct text;
 struct twin_cable {
 	struct frame_queue *out;
 	uint16_t tag;   /* of the VLAN whose frames are looked at; 0: those without a tag */
-	uint64_t aside; /* a sum over frames with another tag, which nobody looks at one by one */
+	uint64_t aside; /* a sum over frames with another tag, but for IPv4 */
 };
 
 struct twin_side {

@@ -201,7 +201,7 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
-	"/interface set ether1 name=wan mtu=1400 comment=\"to the provider\"\n"
+	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
 	"/interface bridge add name=bridge1 mtu=1300 ageing-time=1m auto-mac=no "
 	"admin-mac=02:00:00:00:00:99\n"
@@ -242,6 +242,9 @@ static const char everything[] =
 	"/ip firewall nat add chain=srcnat out-interface=wan action=masquerade\n"
 	"/ip firewall nat add chain=dstnat dst-address=203.0.113.2 protocol=tcp dst-port=80 "
 	"action=dst-nat to-addresses=10.9.9.9 to-ports=8080-8090 hairpin=no comment=web\n"
+	"/ip firewall nat add chain=srcnat action=masquerade strict=yes randomise-ports=yes\n"
+	"/ip firewall nat add chain=srcnat action=same to-addresses=203.0.113.0/28 "
+	"same-not-by-dst=yes\n"
 	"/ip firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss "
 	"new-mss=clamp-to-pmtu passthrough=no\n"
 	"/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=slow\n"
@@ -250,7 +253,8 @@ static const char everything[] =
 	"/ip firewall mangle add chain=prerouting action=mark-packet new-packet-mark=\"a b\"\n"
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
 	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
-	"/ip firewall connection tracking set enabled=yes re-evaluate=no tcp-syn-sent-timeout=5m "
+	"/ip firewall connection tracking set enabled=yes filtering=endpoint-independent "
+        "re-evaluate=no tcp-syn-sent-timeout=5m "
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
