@@ -72,6 +72,70 @@ struct mac scene_mac(struct scene *scene, unsigned port, ip4 addr)
 	                    : (struct mac){ { 2, 1, 0, (uint8_t)port, (uint8_t)0xfe, 0 } };
 }
 
+/* --- a bridge and a VLAN --- */
+
+enum {
+	BRIDGE = TWIN_PORTS + 1, /* over ether2 */
+	VLAN,                    /* 30, over ether3 */
+	SIDE_VLAN,               /* 99, over ether4: another port of the bridge */
+	VLAN_ID = 30,
+	SIDE_VLAN_ID = 99,
+};
+
+/* The interface that has the IP of the cable at place @port. */
+static iface_id iface_of(const struct scene *scene, unsigned port)
+{
+	if (scene->layered && port == 1)
+		return BRIDGE;
+	return scene->layered && port == 2 ? VLAN : (iface_id)(port + 1);
+}
+
+static void virtual_add(struct router *router, iface_id id, const char *type)
+{
+	iface_id got = iface_add(&router->net, type, type);
+
+	must(got == id);
+	iface_enable(&router->net, id, true);
+}
+
+static struct bridge_port_spec bridge_port(iface_id iface)
+{
+	return (struct bridge_port_spec){
+		.bridge = BRIDGE,
+		.iface = iface,
+		.learn = true,
+		.flood_unicast = true,
+		.flood_multicast = true,
+		.flood_broadcast = true,
+		.loop = { .on = true, .interval_ms = 5000, .disable_ms = 300000 }
+	};
+}
+
+static void layers_set(struct router *router, void *arg)
+{
+	const struct scene *scene = arg;
+	const struct bridge_port_spec ports[] = { bridge_port(2), bridge_port(SIDE_VLAN) };
+
+	virtual_add(router, BRIDGE, "bridge");
+	virtual_add(router, VLAN, "vlan");
+	virtual_add(router, SIDE_VLAN, "vlan");
+	bridge_set(router->lan, BRIDGE,
+	           &(struct bridge_spec){ .auto_mac = true, .ageing_ms = 20000 });
+	vlan_set(router->lan, VLAN, &(struct vlan_spec){ .parent = 3, .id = VLAN_ID });
+	vlan_set(router->lan, SIDE_VLAN, &(struct vlan_spec){ .parent = 4, .id = SIDE_VLAN_ID });
+	/* What is flooded into the side port is not counted as having left. */
+	bridge_set_ports(router->lan, ports, scene->gentle ? 1 : 2);
+}
+
+static void layers_draw(struct scene *scene, struct twin *twin)
+{
+	scene->layered = sim_random_chance(scene->random, 5000);
+	if (!scene->layered)
+		return;
+	twin_each(twin, layers_set, scene);
+	twin_set_tag(twin, 2, VLAN_ID);
+}
+
 /* --- addresses --- */
 
 static void address_add(struct scene *scene, iface_id iface, ip4 addr, uint8_t bits)
@@ -106,9 +170,9 @@ static void addresses_draw(struct scene *scene, bool some_gone)
 	if (extra)
 		address_add(scene, 1, IP(203, 0, 113, 3), 24);
 	if (gone != 1)
-		address_add(scene, 2, IP(192, 168, 88, 1), 24);
+		address_add(scene, iface_of(scene, 1), IP(192, 168, 88, 1), 24);
 	if (gone != 2)
-		address_add(scene, 3, IP(10, 0, 3, 1), 24);
+		address_add(scene, iface_of(scene, 2), IP(10, 0, 3, 1), 24);
 	if (gone != 3)
 		address_add(scene, 4, IP(198, 51, 100, 2), 24);
 }
@@ -180,9 +244,16 @@ static const char *change_routes(struct scene *scene, struct twin *twin)
 
 /* --- rules --- */
 
+struct namer {
+	const struct scene *scene;
+	struct marks *marks;
+};
+
 static iface_id name_iface(void *arg, uint32_t id)
 {
-	return id >= 1 && id <= TWIN_PORTS ? (iface_id)id : IFACE_NONE;
+	const struct namer *namer = arg;
+
+	return id >= 1 && id <= TWIN_PORTS ? iface_of(namer->scene, id - 1) : IFACE_NONE;
 }
 
 static int name_list(void *arg, uint32_t id)
@@ -192,7 +263,7 @@ static int name_list(void *arg, uint32_t id)
 
 static uint32_t name_mark(void *arg, const char *name)
 {
-	return mark_number(arg, name);
+	return mark_number(((struct namer *)arg)->marks, name);
 }
 
 static uint32_t name_table(void *arg, const char *name)
@@ -211,8 +282,9 @@ static void rules_replace(struct router *router, void *arg)
 	struct rules_change *change = arg;
 	const struct scene *scene = change->scene;
 	char error[256];
+	struct namer namer = { scene, router->marks };
 	struct rule_names names = {
-		.arg = router->marks,
+		.arg = &namer,
 		.iface = name_iface,
 		.list = name_list,
 		.mark = name_mark,
@@ -385,7 +457,7 @@ static const char *change_enabled(struct scene *scene, struct twin *twin)
 	struct enable enable;
 
 	scene->enabled[port] = !scene->enabled[port];
-	enable = (struct enable){ (iface_id)(port + 1), scene->enabled[port] };
+	enable = (struct enable){ iface_of(scene, port), scene->enabled[port] };
 	twin_each(twin, iface_switch, &enable);
 	return scene->enabled[port] ? "interface enabled" : "interface disabled";
 }
@@ -413,29 +485,36 @@ static const char *change_host(struct scene *scene, struct twin *twin)
 	return host->there ? "a host comes" : "a host goes";
 }
 
+struct neighbour {
+	iface_id iface;
+	const struct scene_host *host;
+};
+
 static void neighbour_set(struct router *router, void *arg)
 {
-	const struct scene_host *host = arg;
+	const struct neighbour *n = arg;
 
-	(void)neigh_set_static(&router->net, (iface_id)(host->port + 1), host->addr, &host->mac);
+	(void)neigh_set_static(&router->net, n->iface, n->host->addr, &n->host->mac);
 }
 
 static void neighbour_remove(struct router *router, void *arg)
 {
-	const struct scene_host *host = arg;
+	const struct neighbour *n = arg;
 
-	neigh_remove(&router->net, (iface_id)(host->port + 1), host->addr);
+	neigh_remove(&router->net, n->iface, n->host->addr);
 }
 
 static const char *change_neighbour(struct scene *scene, struct twin *twin)
 {
-	struct scene_host *host = &scene->hosts[sim_random_below(scene->random, scene->hosts_n)];
+	const struct scene_host *host =
+		&scene->hosts[sim_random_below(scene->random, scene->hosts_n)];
+	struct neighbour neighbour = { iface_of(scene, host->port), host };
 
 	if (sim_random_chance(scene->random, 3000)) {
-		twin_each(twin, neighbour_set, host);
+		twin_each(twin, neighbour_set, &neighbour);
 		return "a static neighbour";
 	}
-	twin_each(twin, neighbour_remove, host);
+	twin_each(twin, neighbour_remove, &neighbour);
 	return "a neighbour is forgotten";
 }
 
@@ -458,7 +537,7 @@ static changer *const changers[] = {
 static const char *mend(struct scene *scene, struct twin *twin)
 {
 	for (unsigned i = 0; i < TWIN_PORTS; i++) {
-		struct enable enable = { (iface_id)(i + 1), true };
+		struct enable enable = { iface_of(scene, i), true };
 
 		scene->link_up[i] = scene->enabled[i] = true;
 		twin_set_link(twin, i, true);
@@ -482,7 +561,8 @@ const char *scene_change(struct scene *scene, struct twin *twin)
 static void lists_set(struct router *router, void *arg)
 {
 	for (unsigned i = 0; i < TWIN_PORTS; i++)
-		router->net.ifaces[i + 1].lists |= 1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
+		router->net.ifaces[iface_of(arg, i)].lists |=
+			1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
 }
 
 void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle)
@@ -494,7 +574,8 @@ void scene_init(struct scene *scene, struct twin *twin, struct sim_random *rando
 		.masquerade_since = mono_never(),
 	};
 	hosts_init(scene);
-	twin_each(twin, lists_set, NULL);
+	layers_draw(scene, twin);
+	twin_each(twin, lists_set, scene);
 	routes_draw(scene);
 	twin_each(twin, routes_publish, scene);
 	mend(scene, twin);

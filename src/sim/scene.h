@@ -6,6 +6,8 @@
  *   ether3 LAN   10.0.3.1/24, of a smaller MTU at times
  *   ether4 WAN   198.51.100.2/24, the other way out, table "isp2"
  *
+ * In half of the scenes the LANs lie higher: that of ether2 on a bridge, that of ether3 in a VLAN.
+ *
  * Hosts answer ARP while they are there; they come, go and get other cards. Rules, routes and
  * addresses are drawn from what people write, and from what they do not.
  */
@@ -47,7 +49,8 @@ struct scene {
 	unsigned hosts_n;
 	bool link_up[TWIN_PORTS];
 	bool enabled[TWIN_PORTS];
-	bool gentle; /* draw nothing that cuts, loses or makes frames: packets are to be counted */
+	bool layered; /* the LANs are a bridge and a VLAN */
+	bool gentle;  /* draw nothing that cuts, loses or makes frames: packets are to be counted */
 	/* Since when every new connection that leaves by a WAN is masqueraded; never: not so. */
 	mono masquerade_since;
 };

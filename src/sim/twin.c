@@ -11,14 +11,65 @@
 #include "lib/mem.h"
 #include "lib/text.h"
 #include "wire/cursor.h"
+#include "wire/eth.h"
 #include "wire/ip4_header.h"
 #include "wire/packet_text.h"
 
 #define TURNS_MAX 64 /* at one instant: a backlog longer than that is a loop */
 
+/* A frame that comes with a tag, as it is on the wire. */
+static struct frame *tagged(const uint8_t *bytes, uint32_t len, const struct offload *offload,
+                            uint16_t tag)
+{
+	struct offload moved = offload != NULL ? *offload : (struct offload){ 0 };
+	uint8_t *wire = mem_new(len + ETH_TAG_BYTES, 1);
+	uint32_t addresses = len < ETH_AT_TYPE ? len : ETH_AT_TYPE;
+	struct frame *frame;
+
+	memcpy(wire, bytes, addresses);
+	wire_put16(wire + addresses, ETH_TYPE_VLAN);
+	wire_put16(wire + addresses + 2, tag);
+	if (len > addresses)
+		memcpy(wire + addresses + ETH_TAG_BYTES, bytes + addresses, len - addresses);
+	if (moved.needs_checksum)
+		moved.checksum_start = (uint16_t)(moved.checksum_start + ETH_TAG_BYTES);
+	frame = frame_new(wire, len + ETH_TAG_BYTES, &moved);
+	mem_free(wire);
+	return frame;
+}
+
+static struct frame *untagged(const struct port_frame *sent)
+{
+	struct offload moved = sent->offload;
+	struct frame *frame;
+	uint8_t *bytes = mem_new(sent->len, 1);
+
+	memcpy(bytes, sent->bytes, ETH_AT_TYPE);
+	memcpy(bytes + ETH_AT_TYPE, sent->bytes + ETH_AT_TYPE + ETH_TAG_BYTES,
+	       sent->len - ETH_AT_TYPE - ETH_TAG_BYTES);
+	if (moved.needs_checksum)
+		moved.checksum_start = (uint16_t)(moved.checksum_start - ETH_TAG_BYTES);
+	frame = frame_new(bytes, sent->len - ETH_TAG_BYTES, &moved);
+	mem_free(bytes);
+	return frame;
+}
+
 static void note_sent(void *arg, const struct port_frame *frame)
 {
-	frame_queue_put(arg, frame_new(frame->bytes, frame->len, &frame->offload));
+	static const struct hash_key key = { 1, 2 };
+	struct twin_cable *cable = arg;
+	bool has_tag = wire_get16(frame->bytes + ETH_AT_TYPE) == ETH_TYPE_VLAN;
+	uint16_t tag = has_tag ? wire_get16(frame->bytes + ETH_AT_TYPE + 2) : 0;
+
+	if (tag != cable->tag) {
+		/* IPv4 may be cut or put together otherwise by the two. */
+		if (wire_get16(frame->bytes + ETH_AT_TYPE + ETH_TAG_BYTES) != ETH_TYPE_IP4)
+			cable->aside += hash_bytes(&key, frame->bytes, frame->len);
+	} else {
+		frame_queue_put(cable->out,
+		                has_tag ? untagged(frame)
+		                        : frame_new(frame->bytes, frame->len, &frame->offload));
+	}
 }
 
 /* A port in four leaves all to the router, one in four can sum but not cut. */
@@ -61,7 +112,8 @@ static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, boo
 		memory_port_init(&side->ports[i], name, &mac, 1500);
 		side->ports[i].port.can = draw_abilities(seed, i);
 		side->ports[i].sent = note_sent;
-		side->ports[i].sent_arg = &side->out[i];
+		side->cables[i].out = &side->out[i];
+		side->ports[i].sent_arg = &side->cables[i];
 		id = iface_add_port(&side->router->net, &side->ports[i].port);
 		must(id == i + 1);
 		/* The reference sends each segment as it came. */
@@ -97,12 +149,26 @@ void twin_free(struct twin *twin)
 	mem_free(twin);
 }
 
+static void side_put(struct twin_side *side, unsigned port, const uint8_t *bytes, uint32_t len,
+                     const struct offload *offload)
+{
+	uint16_t tag = side->cables[port].tag;
+
+	memory_port_put(&side->ports[port], tag != 0 ? tagged(bytes, len, offload, tag)
+	                                             : frame_new(bytes, len, offload));
+}
+
 void twin_put(struct twin *twin, unsigned port, const uint8_t *bytes, uint32_t len,
               const struct offload *offload)
 {
-	memory_port_put(&twin->fast.ports[port], frame_new(bytes, len, offload));
-	memory_port_put(&twin->slow.ports[port], frame_new(bytes, len, offload));
+	side_put(&twin->fast, port, bytes, len, offload);
+	side_put(&twin->slow, port, bytes, len, offload);
 	twin->put++;
+}
+
+void twin_set_tag(struct twin *twin, unsigned port, uint16_t tag)
+{
+	twin->fast.cables[port].tag = twin->slow.cables[port].tag = tag;
 }
 
 void twin_each(struct twin *twin, void (*change)(struct router *router, void *arg), void *arg)
@@ -278,13 +344,19 @@ static bool drops_differ(const struct twin *twin, struct text *out)
 
 static bool ifaces_differ(const struct twin *twin, struct text *out)
 {
-	for (iface_id id = 1; id <= TWIN_PORTS; id++) {
+	for (iface_id id = 1; id < twin->fast.router->net.ifaces_n; id++) {
 		const struct iface *a = iface_get_const(&twin->fast.router->net, id);
 		const struct iface *b = iface_get_const(&twin->slow.router->net, id);
 
 		if (memcmp(&a->counters, &b->counters, sizeof a->counters) == 0)
 			continue;
-		text_printf(out, "counters of ether%u differ", id);
+		text_printf(out, "counters of %s differ", a->name);
+		return true;
+	}
+	for (unsigned i = 0; i < TWIN_PORTS; i++) {
+		if (twin->fast.cables[i].aside == twin->slow.cables[i].aside)
+			continue;
+		text_printf(out, "frames with another tag out of ether%u differ", i + 1);
 		return true;
 	}
 	return false;

@@ -16,12 +16,20 @@
 
 struct text;
 
+/* The far end of a port: what is sent there bears a tag where the port has one. */
+struct twin_cable {
+	struct frame_queue *out;
+	uint16_t tag;   /* of the VLAN whose frames are looked at; 0: those without a tag */
+	uint64_t aside; /* a sum over frames with another tag, but for IPv4 */
+};
+
 struct twin_side {
 	struct router *router;
 	struct log log;
 	struct sim_random secrets;
 	struct memory_port ports[TWIN_PORTS];
 	struct frame_queue out[TWIN_PORTS]; /* what it has sent since twin_forget() */
+	struct twin_cable cables[TWIN_PORTS];
 	uint64_t log_seen;
 };
 
@@ -40,6 +48,8 @@ void twin_put(struct twin *twin, unsigned port, const uint8_t *bytes, uint32_t l
               const struct offload *offload);
 /* Do @change to both. */
 void twin_each(struct twin *twin, void (*change)(struct router *router, void *arg), void *arg);
+/* From now on what is put into @port and taken from it bears the tag of VLAN @tag on the wire. */
+void twin_set_tag(struct twin *twin, unsigned port, uint16_t tag);
 void twin_set_link(struct twin *twin, unsigned port, bool up);
 void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes);
 /* Turn both at @now until neither has work left. */
