@@ -39,6 +39,7 @@ enum field_flags {
 	F_RIGHT = 1 << 9,     /* numbers: right-aligned in a table */
 	F_HOLDS = 1 << 12,    /* of a reference: what it names can't be removed meanwhile */
 	F_QUIET = 1 << 11,    /* print detail leaves it out as long as it is as by default */
+	F_PASSING = 1 << 13,  /* a row that is added with it is not stored: menu->take gets it */
 	F_DEFAULT_NAME =
 		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */
 };
@@ -206,6 +207,10 @@ struct menu {
 	/* Offer the rows that are not stored: dynamic ones, or all of a MENU_OBSERVED. */
 	void (*observe)(struct router *router, const struct conf_state *state,
 	                struct row_sink *sink);
+	/* Take a row that was added with an F_PASSING field (typed and checked, not stored): from
+	 * now on it is observed, as @ret_id. */
+	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,
+	             struct diag *diag);
 	/* Remove an observed row (a connection); NULL: they can't be removed. */
 	bool (*forget)(struct router *router, const struct row *row, struct diag *diag);
 	/*

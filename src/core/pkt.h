@@ -87,7 +87,9 @@ struct pkt {
 	uint8_t state;       /* enum pkt_state */
 	uint8_t nat;         /* enum pkt_nat, a bit set: what is done to its connection */
 	bool each_packet;    /* the decision rests on this very packet: it must not be replayed */
+	bool asked_lists;    /* the decision rests on address lists, see fw/address_list.h */
 	bool asked_only;     /* made up to be explained: nothing outside this struct may change */
+	bool aside;          /* it goes on, but says nothing about its connection's state */
 	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
 	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
 	uint16_t new_mss;    /* 0: leave the MSS option alone */

@@ -8,7 +8,7 @@
 #include "fw/flow_list.h"
 
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
-#define FLOWS_VERSION 1
+#define FLOWS_VERSION 2
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");

@@ -24,6 +24,7 @@
 #include "fw/week.h"
 #include "lib/ip.h"
 
+struct address_lists;
 struct text;
 
 enum facility {
@@ -36,6 +37,7 @@ enum facility {
 #define CHAIN_NAME_BYTES 32
 #define MARK_NAME_BYTES  32
 #define LOG_PREFIX_BYTES 32
+#define LIST_NAME_BYTES  64 /* of an address list */
 #define PORT_RANGES_MAX  15
 #define RULES_MAX        16000 /* of one facility: a trail entry names one in 14 bits */
 #define RULE_JUMPS_MAX   16    /* depth */
@@ -62,6 +64,8 @@ enum rule_action {
 	ACTION_STRIP_OPTIONS,
 	ACTION_TARPIT,
 	ACTION_FASTTRACK, /* accepts: every settled connection is replayed anyway */
+	ACTION_ADD_SRC_TO_LIST,
+	ACTION_ADD_DST_TO_LIST,
 	ACTION_COUNT,
 };
 
@@ -187,6 +191,11 @@ struct ttl_change {
 	uint8_t zero[2];
 };
 
+struct match_address_list {
+	bool on, negate;
+	char name[LIST_NAME_BYTES]; /* a list without entries has nobody in it */
+};
+
 enum {
 	MSS_CLAMP_TO_PMTU = UINT16_MAX
 };
@@ -197,6 +206,7 @@ struct rule_spec {
 	char chain[CHAIN_NAME_BYTES];
 
 	struct match_addr src_address, dst_address;
+	struct match_address_list src_address_list, dst_address_list;
 	struct match_number protocol;
 	struct match_ports src_port, dst_port, any_port;
 	struct match_iface in_interface, out_interface;
@@ -235,6 +245,8 @@ struct rule_spec {
 	uint32_t new_dscp;
 	bool log;
 	char log_prefix[LOG_PREFIX_BYTES];
+	char address_list[LIST_NAME_BYTES]; /* to add to */
+	uint32_t address_list_timeout;      /* seconds; 0: until it is removed */
 };
 
 /* Turns configuration's ids into what packets carry; the caller of rules_build() has the rows. */
@@ -248,6 +260,8 @@ struct rule_names {
 	uint32_t (*mark)(void *arg, const char *name);
 	/* The number of a routing table by its name, or 0. */
 	uint32_t (*table)(void *arg, const char *name);
+	/* Where address lists are; NULL: rules can't name any. */
+	struct address_lists *address_lists;
 	/* What people call the interface or list of row @id. Either may be missing, or answer NULL:
 	 * explanations then show the row's number ("*3"). */
 	const char *(*iface_name)(void *arg, uint32_t id);

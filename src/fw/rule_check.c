@@ -56,6 +56,8 @@ static const struct {
 	/* Whom this router itself calls is not to be held by it. */
 	[ACTION_TARPIT] = { FILTER, HOOK(INPUT) | HOOK(FORWARD) },
 	[ACTION_FASTTRACK] = { FILTER | MANGLE, HOOKS_MANGLE },
+	[ACTION_ADD_SRC_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
+	[ACTION_ADD_DST_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
 };
 
 static const uint32_t hooks_of[FACILITY_COUNT] = {
@@ -276,6 +278,14 @@ static bool check_translation(const struct check *c)
 	return true;
 }
 
+static bool check_list(const struct check *c)
+{
+	if (c->spec->address_list[0] == '\0')
+		return rule_fail(c->error, c->place, "address-list",
+		                 "is missing; name the list to add to");
+	return true;
+}
+
 static bool check_mark(const struct check *c, const char *field)
 {
 	if (c->spec->new_mark[0] == '\0')
@@ -302,6 +312,9 @@ static bool check_action(const struct check *c)
 	case ACTION_DST_NAT:
 	case ACTION_REDIRECT:
 		return check_translation(c);
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
+		return check_list(c);
 	case ACTION_MARK_CONNECTION:
 		return check_mark(c, "new-connection-mark");
 	case ACTION_MARK_PACKET:

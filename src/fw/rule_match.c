@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "core/net.h"
+#include "fw/address_list.h"
 #include "fw/mss.h"
 #include "fw/rule_set.h"
 #include "wire/ip4_header.h"
@@ -29,6 +30,8 @@ static const char *const test_words[TEST_COUNT] = {
 	[TEST_SRC_PORT] = "src-port",
 	[TEST_DST_PORT] = "dst-port",
 	[TEST_ANY_PORT] = "port",
+	[TEST_SRC_LIST] = "src-address-list",
+	[TEST_DST_LIST] = "dst-address-list",
 	[TEST_OPENING_FLAGS] = "tcp-flags",
 	[TEST_MSS] = "tcp-mss",
 	[TEST_FLAGS] = "tcp-flags",
@@ -66,7 +69,8 @@ static uint64_t lists_of(const struct net *net, iface_id id)
 	return iface != NULL ? iface->lists | 1 : 0;
 }
 
-struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id out)
+struct rule_view rule_view(const struct rules *rules, const struct net *net, const struct pkt *p,
+                           iface_id out)
 {
 	return (struct rule_view){
 		.net = net,
@@ -75,6 +79,7 @@ struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id 
 		.l4_missing = (p->fragment & IP4_OFFSET_MASK) != 0,
 		.in_lists = lists_of(net, p->in),
 		.out_lists = lists_of(net, out),
+		.lists = rules->lists,
 	};
 }
 
@@ -221,6 +226,10 @@ static bool test_holds(const struct rule *rule, enum rule_test test, const struc
 		return between(p->now.src.v, rule->src_low.v, rule->src_high.v);
 	case TEST_DST:
 		return between(p->now.dst.v, rule->dst_low.v, rule->dst_high.v);
+	case TEST_SRC_LIST:
+		return address_list_has(view->lists, rule->src_list, p->now.src);
+	case TEST_DST_LIST:
+		return address_list_has(view->lists, rule->dst_list, p->now.dst);
 	case TEST_IN_LIST:
 		return (rule->in_list & view->in_lists) != 0;
 	case TEST_OUT_LIST:

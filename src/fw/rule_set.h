@@ -37,6 +37,8 @@ enum rule_test {
 	TEST_SRC_PORT,
 	TEST_DST_PORT,
 	TEST_ANY_PORT,
+	TEST_SRC_LIST, /* address lists: the same as long as an address stays in or out */
+	TEST_DST_LIST,
 	TEST_OPENING_FLAGS, /* tcp-flags that answer alike for all packets without SYN, FIN, RST */
 	TEST_MSS,
 	TEST_OPTIONS, /* a packet that has some is never replayed */
@@ -63,6 +65,7 @@ enum rule_test {
 
 #define TEST_BIT(test)    (UINT64_C(1) << (test))
 #define TESTS_EACH_PACKET (UINT64_MAX << TEST_FLAGS)
+#define TESTS_LISTS       (TEST_BIT(TEST_SRC_LIST) | TEST_BIT(TEST_DST_LIST))
 
 /* What is nobody's chain but the packet's way; a bit set says from which a chain can be reached. */
 enum hook {
@@ -99,6 +102,8 @@ struct rule {
 	ip4 src_low, src_high, dst_low, dst_high;
 	uint32_t connection_mark, packet_mark, routing_mark;
 	uint32_t new_mark;
+	uint16_t src_list, dst_list; /* address lists, by number */
+	uint16_t add_list;           /* the one an action adds to */
 	const struct rule_spec *spec;
 	struct counter_cell *cell;
 	const char *text; /* rule_text() */
@@ -133,6 +138,7 @@ struct rules {
 	struct rule_chain *chains; /* the built-in ones in the order of their hooks, then by name */
 	size_t chains_n, builtin_n;
 	struct rule_log *log;
+	struct address_lists *lists; /* NULL: no rule names one */
 };
 
 /* Where user errors go: the first one stays. */
@@ -173,8 +179,10 @@ struct rule_view { /* what a walk looks at, found once */
 	iface_id out;
 	bool l4_missing; /* a fragment without its transport header */
 	uint64_t in_lists, out_lists;
+	const struct address_lists *lists;
 };
-struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id out);
+struct rule_view rule_view(const struct rules *rules, const struct net *net, const struct pkt *p,
+                           iface_id out);
 /* The first test that does not hold, or TEST_COUNT: the rule matches. */
 enum rule_test rule_match(const struct rule *rule, const struct rule_view *view);
 /* The field's name of a test. */

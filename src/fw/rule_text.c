@@ -151,6 +151,14 @@ static void name_text(struct text *out, const char *name, const struct match_nam
 	text_add(out, m->name);
 }
 
+static void list_text(struct text *out, const char *name, const struct match_address_list *m)
+{
+	if (!m->on)
+		return;
+	field(out, name, m->negate);
+	text_add(out, m->name);
+}
+
 static void icmp_text(struct text *out, const struct match_icmp *m)
 {
 	if (!m->on)
@@ -223,6 +231,12 @@ static void action_text(struct text *out, const struct rule_spec *spec)
 	case ACTION_CHANGE_DSCP:
 		text_printf(out, " new-dscp=%u", spec->new_dscp);
 		break;
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
+		text_printf(out, " address-list=%s", spec->address_list);
+		if (spec->address_list_timeout != 0)
+			text_printf(out, " address-list-timeout=%us", spec->address_list_timeout);
+		break;
 	case ACTION_CHANGE_MSS:
 		mss_text(out, spec->new_mss);
 		break;
@@ -250,6 +264,8 @@ void rule_text(const struct rule_spec *spec, const struct rule_names *names, str
 	text_add(out, rule_action_words[spec->action]);
 	addr_text(out, "src-address", &spec->src_address);
 	addr_text(out, "dst-address", &spec->dst_address);
+	list_text(out, "src-address-list", &spec->src_address_list);
+	list_text(out, "dst-address-list", &spec->dst_address_list);
 	protocol_text(out, &spec->protocol);
 	ports_text(out, "src-port", &spec->src_port);
 	ports_text(out, "dst-port", &spec->dst_port);

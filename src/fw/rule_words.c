@@ -28,6 +28,8 @@ const char *const rule_action_words[ACTION_COUNT + 1] = {
 	[ACTION_STRIP_OPTIONS] = "strip-ipv4-options",
 	[ACTION_TARPIT] = "tarpit",
 	[ACTION_FASTTRACK] = "fasttrack-connection",
+	[ACTION_ADD_SRC_TO_LIST] = "add-src-to-address-list",
+	[ACTION_ADD_DST_TO_LIST] = "add-dst-to-address-list",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {

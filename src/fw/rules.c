@@ -64,6 +64,9 @@ static void must_be_terminated(const struct rule_spec *spec)
 	must(memchr(spec->jump_target, '\0', sizeof spec->jump_target) != NULL);
 	must(memchr(spec->new_mark, '\0', sizeof spec->new_mark) != NULL);
 	must(memchr(spec->log_prefix, '\0', sizeof spec->log_prefix) != NULL);
+	must(memchr(spec->src_address_list.name, '\0', LIST_NAME_BYTES) != NULL);
+	must(memchr(spec->dst_address_list.name, '\0', LIST_NAME_BYTES) != NULL);
+	must(memchr(spec->address_list, '\0', LIST_NAME_BYTES) != NULL);
 	must(memchr(spec->connection_mark.name, '\0', MARK_NAME_BYTES) != NULL);
 	must(memchr(spec->packet_mark.name, '\0', MARK_NAME_BYTES) != NULL);
 	must(memchr(spec->routing_mark.name, '\0', MARK_NAME_BYTES) != NULL);
@@ -98,6 +101,7 @@ struct rules *rules_build(enum facility facility, const struct rule_spec *specs,
 	struct rules *rules = mem_new(1, sizeof *rules);
 
 	rules->facility = facility;
+	rules->lists = names->address_lists;
 	copy_specs(rules, specs, n);
 	rules->log = arena_new(&rules->arena, 1, sizeof *rules->log);
 	rules->log->rate = rate_make(LOG_LINES_A_SECOND, LOG_LINES_A_SECOND);

@@ -10,6 +10,7 @@
 #include "conf/menu.h"
 #include "conf/type.h"
 #include "fw/rule.h"
+#include "menu/type_address_list.h"
 #include "menu/type_match.h"
 
 struct rule_row {
@@ -34,6 +35,12 @@ extern const struct type type_rule_action;
 	  .help = "source: an address, a network or a range" },                                    \
 	{ "dst-address", &type_match_addr, RULE_AT(dst_address), .flags = F_NEGATE,                \
 	  .help = "destination: an address, a network or a range" },                               \
+	{ "src-address-list", &type_match_address_list, RULE_AT(src_address_list),                 \
+	  .max = LIST_NAME_BYTES - 1, .flags = F_NEGATE,                                           \
+	  .help = "an address list that the source is in" },                                       \
+	{ "dst-address-list", &type_match_address_list, RULE_AT(dst_address_list),                 \
+	  .max = LIST_NAME_BYTES - 1, .flags = F_NEGATE,                                           \
+	  .help = "an address list that the destination is in" },                                  \
 	{ "protocol", &type_match_protocol, RULE_AT(protocol), .flags = F_NEGATE,                  \
 	  .help = "IP protocol, by name or number" },                                              \
 	{ "src-port", &type_match_ports, RULE_AT(src_port), .flags = F_NEGATE,                     \
@@ -111,6 +118,11 @@ extern const struct type type_rule_action;
 #define RULE_FIELDS_ACTION                                                                         \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
 	  .help = "chain to go on with; for action=jump" },                                        \
+	{ "address-list", &type_word, RULE_AT(address_list), .max = LIST_NAME_BYTES - 1,           \
+	  .help = "list to add to; for action=add-src-to-address-list or add-dst-..." },           \
+	{ "address-list-timeout", &type_address_list_timeout, RULE_AT(address_list_timeout),       \
+	  .dflt = "none-dynamic", .flags = F_QUIET,                                                \
+	  .help = "how long what it adds stays there; each packet begins the time anew" },         \
 	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
 	  .help = "write a line to the log for what matches" },                                    \
 	{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,            \

@@ -22,6 +22,7 @@ struct router_setup {
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	uint32_t flows;
+	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
 	uint32_t limits;  /* keys that rules with dst-limit can tell apart; 0: ROUTER_LIMITS_DEFAULT
 	                   */
 	void *flow_bytes; /* flows_bytes(flows) zeroed, at a multiple of 64; NULL: the router's own

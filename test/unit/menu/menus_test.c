@@ -221,6 +221,10 @@ static const char everything[] =
 	"reject-with=tcp-reset log=yes log-prefix=\"why not\"\n"
 	"/ip firewall filter add chain=forward protocol=udp port=53 in-interface-list=!guests "
 	"out-interface-list=WAN action=jump jump-target=own\n"
+	"/ip firewall address-list add list=guests address=10.1.0.0/16 comment=\"by hand\"\n"
+	"/ip firewall address-list add list=guests address=10.0.0.1-10.0.0.6 disabled=yes\n"
+	"/ip firewall filter add chain=forward src-address-list=guests dst-address-list=!servers "
+	"action=add-src-to-address-list address-list=seen address-list-timeout=1h30m\n"
 	"/ip firewall filter add chain=own fragment=yes protocol=icmp icmp-options=!3:0-15\n"
 	"/ip firewall filter add chain=forward src-address-type=!local "
 	"dst-address-type=unicast,local "
@@ -239,10 +243,16 @@ static const char everything[] =
 	"/ip firewall mangle add chain=forward action=change-dscp new-dscp=46\n"
 	"/ip firewall mangle add chain=prerouting action=mark-packet new-packet-mark=\"a b\"\n"
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
-	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n";
+	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
+	"/ip firewall connection tracking set enabled=yes re-evaluate=no tcp-syn-sent-timeout=5m "
+	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
+	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
+	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
+	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
 
 static const char *const never_stored[] = { "/interface default-name", "/ip/address netmask",
-	                                    "/ip/firewall/mangle tcp-options", NULL };
+	                                    "/ip/firewall/mangle tcp-options",
+	                                    "/ip/firewall/address-list timeout", NULL };
 
 static bool is_never_stored(const char *path, const char *field)
 {
@@ -298,15 +308,15 @@ static void all_fields_are_used(struct fixture *f)
 /* What the packets' side runs on, as bytes: routes, addresses, lists, names. */
 static void published(struct fixture *f, struct text *out)
 {
-	const struct route_entry *entries;
+	struct fib_cursor at = { 0 };
+	struct route_entry e;
 	const struct addr_spec *addrs;
-	size_t n = fib_entries(&f->router->net, &entries);
+	size_t n;
 
-	for (size_t i = 0; i < n; i++)
+	while (fib_next(&f->router->net, &at, &e))
 		text_printf(out, "route %08x/%u table %u via %08x by %u distance %u src %08x: %u\n",
-		            entries[i].spec.dst.addr.v4.v, entries[i].spec.dst.bits,
-		            entries[i].spec.table, entries[i].next_hop.v, entries[i].out,
-		            entries[i].spec.distance, entries[i].src.v, entries[i].reason);
+		            e.spec.dst.addr.v4.v, e.spec.dst.bits, e.spec.table, e.next_hop.v,
+		            e.out, e.spec.distance, e.src.v, e.reason);
 	n = addr_all(&f->router->net, &addrs);
 	for (size_t i = 0; i < n; i++)
 		text_printf(out, "address %08x/%u network %08x on %u\n", addrs[i].addr.v,
