@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "core/addr.h"
+#include "core/crowd.h"
 #include "core/fib.h"
 #include "core/icmp.h"
 #include "core/ip4_reass.h"
@@ -40,6 +41,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->crowds = crowds_new(budget->crowds != 0 ? budget->crowds : CROWDS_DEFAULT, &net->key);
 	net->reass =
 		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
 	net->addrs = addrs_new(NULL, 0);
@@ -58,6 +60,7 @@ void net_free(struct net *net)
 	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
+	crowds_free(net->crowds);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
 }
@@ -95,6 +98,26 @@ void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *
 	net->deliver_takers[i].proto = proto;
 	net->deliver_takers[i].take = take;
 	net->deliver_takers[i].arg = arg;
+}
+
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_IFACE_WATCHERS && net->iface_watchers[i].changed != NULL)
+		i++;
+	must(i < NET_IFACE_WATCHERS);
+	net->iface_watchers[i].changed = changed;
+	net->iface_watchers[i].arg = arg;
+}
+
+void net_tell_iface(struct net *net, const struct iface *iface)
+{
+	for (unsigned i = 0; i < NET_IFACE_WATCHERS; i++) {
+		if (net->iface_watchers[i].changed == NULL)
+			return;
+		net->iface_watchers[i].changed(net, iface, net->iface_watchers[i].arg);
+	}
 }
 
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)

@@ -67,6 +67,7 @@ struct pkt {
 	uint16_t ether_type;
 	struct mac ether_src;
 	bool ether_group;     /* the frame was a broadcast or multicast */
+	bool ether_ours;      /* a bridge has found it to be for this router */
 	struct tuple arrived; /* as in the bytes */
 	uint16_t ip_bytes;    /* total length in the header; real length for GSO packets, too */
 	uint16_t ip_id;
@@ -90,6 +91,7 @@ struct pkt {
 	bool asked_lists;    /* the decision rests on address lists, see fw/address_list.h */
 	bool asked_only;     /* made up to be explained: nothing outside this struct may change */
 	bool aside;          /* it goes on, but says nothing about its connection's state */
+	bool mapped;         /* to the outer endpoint of a mapping, which lets it in */
 	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
 	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
 	uint16_t new_mss;    /* 0: leave the MSS option alone */

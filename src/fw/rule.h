@@ -58,14 +58,16 @@ enum rule_action {
 	ACTION_MARK_PACKET,
 	ACTION_MARK_ROUTING,
 	ACTION_CHANGE_MSS,
+	ACTION_ADD_SRC_TO_LIST,
+	ACTION_ADD_DST_TO_LIST,
 	ACTION_CHANGE_TTL,
 	ACTION_CHANGE_DSCP,
 	ACTION_CLEAR_DF,
 	ACTION_STRIP_OPTIONS,
 	ACTION_TARPIT,
 	ACTION_FASTTRACK, /* accepts: every settled connection is replayed anyway */
-	ACTION_ADD_SRC_TO_LIST,
-	ACTION_ADD_DST_TO_LIST,
+	ACTION_NETMAP,
+	ACTION_SAME,
 	ACTION_COUNT,
 };
 
@@ -180,6 +182,11 @@ struct match_kind { /* ipv4-options, ipsec-policy: one of a list of words */
 	uint8_t kind, zero;
 };
 
+struct match_address_list {
+	bool on, negate;
+	char name[LIST_NAME_BYTES]; /* a list without entries has nobody in it */
+};
+
 enum ttl_change_how {
 	TTL_CHANGE_NONE, /* not given */
 	TTL_CHANGE_SET,
@@ -189,11 +196,6 @@ enum ttl_change_how {
 struct ttl_change {
 	uint8_t how, n; /* enum ttl_change_how; 1 to 255 */
 	uint8_t zero[2];
-};
-
-struct match_address_list {
-	bool on, negate;
-	char name[LIST_NAME_BYTES]; /* a list without entries has nobody in it */
 };
 
 enum {
@@ -237,6 +239,9 @@ struct rule_spec {
 	uint32_t reject_with; /* enum reject_with */
 	struct ip4_range to_addresses;
 	uint16_t to_port_low, to_port_high;
+	bool strict;          /* a port for each connection: no endpoint-independent mapping */
+	bool randomise_ports; /* the source's own port is not kept */
+	bool same_not_by_dst; /* same: one address for a client, whatever it talks to */
 	bool hairpin; /* dst-nat: hosts behind the same interface as the target may use it, too */
 	char new_mark[MARK_NAME_BYTES];
 	bool passthrough; /* mangle: go on after a mark or a change */

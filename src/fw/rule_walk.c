@@ -54,6 +54,17 @@ static void explain_match(const struct walk *w, const struct rule *rule)
 	        rule_action_words[rule->action]);
 }
 
+static bool adds_to_list(const struct rule *rule)
+{
+	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
+}
+
+/* The tests of @rule that were looked at until it @failed, or matched. */
+static uint64_t looked_at(const struct rule *rule, enum rule_test failed)
+{
+	return rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : UINT64_MAX);
+}
+
 /* Replay writes no header but for addresses, ports and TTL. */
 static bool changes_header(uint8_t action)
 {
@@ -61,36 +72,24 @@ static bool changes_header(uint8_t action)
 	       action == ACTION_CLEAR_DF || action == ACTION_STRIP_OPTIONS;
 }
 
-static bool adds_to_list(const struct rule *rule)
-{
-	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
-}
-
 /* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
-
 	if (w->rules->facility == FACILITY_NAT)
 		return false;
-	if ((looked_at & TESTS_EACH_PACKET) != 0)
+	if ((looked_at(rule, failed) & TESTS_EACH_PACKET) != 0)
 		return true;
 	/* Each packet that an add matches begins the entry's time anew. */
-	return failed == TEST_COUNT && (rule->spec->log || rule->action == ACTION_LOG ||
-	                                adds_to_list(rule) || changes_header(rule->action));
+	return failed == TEST_COUNT &&
+	       (rule->spec->log || rule->action == ACTION_LOG || adds_to_list(rule) ||
+	        changes_header(rule->action));
 }
 
 /* Does the answer rest on an address list? Nat's is not asked for again. */
 static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
-
-	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
+	return w->rules->facility != FACILITY_NAT && (looked_at(rule, failed) & TESTS_LISTS) != 0;
 }
 
 static bool ends_walk(const struct rule *rule)
@@ -132,6 +131,15 @@ static void note_match(const struct walk *w, const struct rule *rule)
 		counter_add(w->rules->cells[rule->place], w->p->ip_bytes);
 }
 
+static void add_to_list(const struct walk *w, const struct rule *rule)
+{
+	ip4 addr = rule->action == ACTION_ADD_SRC_TO_LIST ? w->p->now.src : w->p->now.dst;
+
+	if (adds_to_list(rule) && !w->p->asked_only)
+		(void)address_list_add(w->rules->lists, rule->add_list, addr, 32,
+		                       rule->spec->address_list_timeout, NULL);
+}
+
 /* The TTL of a packet that came in still loses one when it is forwarded; a rule behind that, in
  * forward or postrouting, has the last word. It never becomes 0: RFC 1812, 5.3.1. */
 static void change_ttl(struct pkt *p, const char *entry, const struct ttl_change *change)
@@ -149,15 +157,6 @@ static void change_ttl(struct pkt *p, const char *entry, const struct ttl_change
 		p->new_ttl = (uint8_t)ttl;
 	else
 		p->leave_ttl = (uint8_t)ttl;
-}
-
-static void add_to_list(const struct walk *w, const struct rule *rule)
-{
-	ip4 addr = rule->action == ACTION_ADD_SRC_TO_LIST ? w->p->now.src : w->p->now.dst;
-
-	if (adds_to_list(rule) && !w->p->asked_only)
-		(void)address_list_add(w->rules->lists, rule->add_list, addr, 32,
-		                       rule->spec->address_list_timeout, NULL);
 }
 
 /* What mangle writes on the packet. */
@@ -212,6 +211,9 @@ static void decide(const struct rule *rule, struct rule_choice *ret_choice)
 		.reject_with = (uint8_t)spec->reject_with,
 		.matched = true,
 		.hairpin = spec->hairpin,
+		.strict = spec->strict,
+		.random = spec->randomise_ports,
+		.by_dst = !spec->same_not_by_dst,
 		.to_addresses = spec->to_addresses,
 		.to_port_low = spec->to_port_low,
 		.to_port_high = spec->to_port_high,

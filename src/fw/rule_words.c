@@ -22,14 +22,16 @@ const char *const rule_action_words[ACTION_COUNT + 1] = {
 	[ACTION_MARK_PACKET] = "mark-packet",
 	[ACTION_MARK_ROUTING] = "mark-routing",
 	[ACTION_CHANGE_MSS] = "change-mss",
+	[ACTION_ADD_SRC_TO_LIST] = "add-src-to-address-list",
+	[ACTION_ADD_DST_TO_LIST] = "add-dst-to-address-list",
 	[ACTION_CHANGE_TTL] = "change-ttl",
 	[ACTION_CHANGE_DSCP] = "change-dscp",
 	[ACTION_CLEAR_DF] = "clear-df",
 	[ACTION_STRIP_OPTIONS] = "strip-ipv4-options",
 	[ACTION_TARPIT] = "tarpit",
 	[ACTION_FASTTRACK] = "fasttrack-connection",
-	[ACTION_ADD_SRC_TO_LIST] = "add-src-to-address-list",
-	[ACTION_ADD_DST_TO_LIST] = "add-dst-to-address-list",
+	[ACTION_NETMAP] = "netmap",
+	[ACTION_SAME] = "same",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {

@@ -85,8 +85,9 @@ static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 
 static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 {
-	nat_choose_destination(&walk->router->fw, p);
-	return VERDICT_NEXT;
+	enum drop_reason reason = nat_choose_destination(&walk->router->fw, p);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
 static enum verdict route(struct walk *walk, struct pkt *p)
@@ -247,8 +248,13 @@ static enum verdict confirm(struct walk *walk, struct pkt *p)
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
 	walk->unsettled = begins;
-	if (reason != DROP_COUNT)
+	if (reason != DROP_COUNT) {
+		/* RFC 5508, REQ-8: who sends from behind the translation is told that it is full.
+		 */
+		if (walk->source.on)
+			icmp_error(net_of(walk), p, ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, 0);
 		return pkt_drop(net_of(walk), p, reason);
+	}
 	note_filter(walk, p);
 	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
