@@ -1,6 +1,7 @@
 /*
  * rule_log.c -- the line a rule writes about a packet, in the form RouterOS has:
- * "prefix forward: in:ether1 out:ether2, proto TCP (SYN), 192.0.2.1:5->198.51.100.9:80, len 60".
+ * "prefix forward: in:ether1 out:ether2, connection-state:new src-mac 02:00:00:00:00:07, proto TCP
+ * (SYN), 192.0.2.1:5->198.51.100.9:80, len 60", without a line's end in it.
  */
 #include <netinet/in.h>
 
@@ -29,6 +30,18 @@ static void flags_line(uint8_t flags, struct text *out)
 		text_printf(out, "%s%s", between, words[i]);
 		between = ",";
 	}
+}
+
+/* "connection-state:established,snat src-mac ..."; what the router sends itself has no card. */
+static void connection_line(const struct pkt *p, struct text *out)
+{
+	text_printf(out, "connection-state:%s%s%s", rule_state_words[p->state],
+	            (p->nat & NAT_SRC) != 0 ? ",snat" : "", (p->nat & NAT_DST) != 0 ? ",dnat" : "");
+	if (p->in != IFACE_NONE) {
+		text_add(out, " src-mac ");
+		mac_print(&p->ether_src, out);
+	}
+	text_add(out, ", ");
 }
 
 /* Protocol and addresses, as far as the packet has been translated. */
@@ -78,6 +91,7 @@ void rule_log_write(const struct rules *rules, const struct rule *rule, const st
 	text_printf(&line, "%s%s%s: in:%s out:%s, ", spec->log_prefix,
 	            spec->log_prefix[0] != '\0' ? " " : "", spec->chain, iface_word(net, p->in),
 	            iface_word(net, out));
+	connection_line(p, &line);
 	packet_line(p, &line);
 	log_write(net->log, LOG_INFO, "firewall", "%s", text_str(&line));
 }

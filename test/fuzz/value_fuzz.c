@@ -77,6 +77,15 @@ static bool check_value(const struct field *field, const struct conf_state *stat
 	return ok;
 }
 
+/* As a value of every field there is: one seed is then enough for a new type. */
+static void check_everywhere(const char *text)
+{
+	for (size_t m = 0; menus_all[m] != NULL; m++) {
+		for (size_t i = 0; i < menus_all[m]->nfields; i++)
+			(void)check_value(&menus_all[m]->fields[i], NULL, text);
+	}
+}
+
 /* As a word of a line it is read back as it was. */
 static void check_quoted(const char *text)
 {
@@ -135,6 +144,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	state = conf_hold(s.conf);
 	(void)check_value(field, state, text);
 	(void)check_value(field, NULL, text);
+	check_everywhere(text);
 	check_quoted(text);
 	if (menu->kind != MENU_FOLDER && menu->target == NULL)
 		check_row(menu, state, text);

@@ -530,6 +530,7 @@ static void a_log_line_reads_as_in_routeros(void **state)
 		         .asked_only = true };
 	uint64_t before = world->log.count;
 
+	p.ether_src = (struct mac){ { 2, 0, 0, 0, 0, 7 } };
 	rules_choose(rules, world->net, "forward", 2, &p, &choice);
 	assert_int_equal(world->log.count, before);
 	assert_true(p.each_packet);
@@ -537,17 +538,24 @@ static void a_log_line_reads_as_in_routeros(void **state)
 	p.asked_only = false;
 	rules_choose(rules, world->net, "forward", 2, &p, &choice);
 	assert_int_equal(world->log.count, before + 2);
-	assert_string_equal(last_line(world), "forward: in:ether1 out:ether2, proto TCP (SYN), "
-	                                      "1.2.3.4:5->6.7.8.9:80, len 60");
-	assert_string_equal(world->log.lines[before % LOG_LINES].text,
-	                    "web forward: in:ether1 out:ether2, proto TCP (SYN), "
+	assert_string_equal(last_line(world),
+	                    "forward: in:ether1 out:ether2, connection-state:new src-mac "
+	                    "02:00:00:00:00:07, proto TCP (SYN), "
 	                    "1.2.3.4:5->6.7.8.9:80, len 60");
+	assert_string_equal(world->log.lines[before % LOG_LINES].text,
+	                    "web forward: in:ether1 out:ether2, connection-state:new src-mac "
+	                    "02:00:00:00:00:07, proto TCP (SYN), "
+	                    "1.2.3.4:5->6.7.8.9:80, len 60");
+	p.state = STATE_ESTABLISHED;
+	p.nat = NAT_DST;
 	p.now.proto = IPPROTO_ICMP;
 	p.in = IFACE_NONE;
 	rules_choose(rules, world->net, "forward", 2, &p, &choice);
-	assert_string_equal(last_line(world),
-	                    "forward: in:(unknown 0) out:ether2, proto ICMP (type "
-	                    "0, code 0), 1.2.3.4->6.7.8.9, len 60");
+	assert_string_equal(
+		last_line(world),
+		"forward: in:(unknown 0) out:ether2, connection-state:established,dnat, "
+		"proto ICMP (type "
+		"0, code 0), 1.2.3.4->6.7.8.9, len 60");
 	rules_free(rules);
 }
 
