@@ -13,7 +13,6 @@
 #include "wire/eth.h"
 
 enum {
-	VLAN_TAG_BYTES = 4,
 	LIST_ALL = 1 << 0,
 };
 
@@ -73,6 +72,16 @@ static void tx_drop(struct net *net, struct iface *iface, struct pkt *p, enum dr
 	(void)pkt_drop(net, p, reason);
 }
 
+/* A tag does not count against the MTU (IEEE 802.3, 3.2.7: frames of 1522 bytes). */
+static uint32_t frame_bytes_max(const struct iface *iface, const struct pkt *p)
+{
+	uint32_t bytes = iface->mtu_bytes + ETH_HEADER_BYTES;
+
+	if (p->len > bytes && eth_type_is_tag(wire_get16(p->bytes + ETH_AT_TYPE)))
+		bytes += ETH_TAG_BYTES;
+	return bytes;
+}
+
 /* Can @iface's port send @p as it is? What it can't finish is finished here. */
 static bool port_fits(const struct iface *iface, struct pkt *p)
 {
@@ -80,7 +89,7 @@ static bool port_fits(const struct iface *iface, struct pkt *p)
 
 	if (p->offload.gso_type != GSO_NONE)
 		return can->gso;
-	if (p->len > iface->mtu_bytes + ETH_HEADER_BYTES + VLAN_TAG_BYTES)
+	if (p->len > frame_bytes_max(iface, p))
 		return false;
 	return can->checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
 }
@@ -139,6 +148,32 @@ void iface_release(struct net *net, struct iface *iface)
 	*iface = (struct iface){ 0 };
 }
 
+/* Something about @iface has changed: what was decided with it in mind is looked at again. */
+static void iface_changed(struct net *net, const struct iface *iface)
+{
+	if (!iface_is_running(iface))
+		neigh_flush(net, iface->id);
+	fib_rebuild(net);
+	acd_sync(net);
+	net_generation_next(net);
+	net_tell_iface(net, iface);
+}
+
+void iface_remove(struct net *net, iface_id id)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL && iface->port == NULL);
+	/* Whoever hangs on it hears of its end as of a link that is lost. */
+	iface->enabled = false;
+	iface_changed(net, iface);
+	neigh_forget(net, id);
+	*iface = (struct iface){ 0 };
+	while (net->ifaces_n > 1 && !net->ifaces[net->ifaces_n - 1].used)
+		net->ifaces_n--;
+	fib_rebuild(net);
+}
+
 struct iface *iface_get(struct net *net, iface_id id)
 {
 	return id != IFACE_NONE && id < net->ifaces_n && net->ifaces[id].used ? &net->ifaces[id]
@@ -169,14 +204,13 @@ struct iface *iface_by_default_name(struct net *net, const char *name)
 	return NULL;
 }
 
-/* Something about @iface has changed: what was decided with it in mind is looked at again. */
-static void iface_changed(struct net *net, const struct iface *iface)
+struct iface *iface_by_row(struct net *net, uint32_t row)
 {
-	if (!iface_is_running(iface))
-		neigh_flush(net, iface->id);
-	fib_rebuild(net);
-	acd_sync(net);
-	net_generation_next(net);
+	for (unsigned i = 1; row != 0 && i < net->ifaces_n; i++) {
+		if (net->ifaces[i].used && net->ifaces[i].row == row)
+			return &net->ifaces[i];
+	}
+	return NULL;
 }
 
 void iface_set_link(struct net *net, iface_id id, bool up)
@@ -195,7 +229,8 @@ void iface_set_link(struct net *net, iface_id id, bool up)
 
 static void mtu_update(struct net *net, struct iface *iface)
 {
-	uint32_t most = iface->port->mtu_bytes, wanted = iface->mtu_wanted;
+	uint32_t most = iface->port != NULL ? iface->port->mtu_bytes : iface->mtu_most;
+	uint32_t wanted = iface->mtu_wanted;
 	uint32_t mtu_bytes = wanted != 0 && wanted < most ? wanted : most;
 
 	if (iface->mtu_bytes == mtu_bytes)
@@ -208,7 +243,7 @@ void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes)
 {
 	struct iface *iface = iface_get(net, id);
 
-	must(iface != NULL && iface->port != NULL);
+	must(iface != NULL);
 	iface->mtu_wanted = wanted_bytes;
 	mtu_update(net, iface);
 }
@@ -225,6 +260,20 @@ void iface_set_arp(struct net *net, iface_id id, enum arp_mode mode, uint32_t ti
 	if (mode == ARP_DISABLED || mode == ARP_REPLY_ONLY)
 		neigh_flush(net, id); /* only static entries count from here on */
 	iface_changed(net, iface);
+}
+
+void iface_follow(struct net *net, iface_id id, const struct iface_carrier *carrier)
+{
+	struct iface *iface = iface_get(net, id);
+
+	must(iface != NULL && iface->port == NULL);
+	if (!mac_equal(&iface->mac, &carrier->mac)) {
+		iface->mac = carrier->mac;
+		iface_changed(net, iface);
+	}
+	iface->mtu_most = carrier->mtu_most;
+	mtu_update(net, iface);
+	iface_set_link(net, id, carrier->up);
 }
 
 void iface_poll_links(struct net *net)

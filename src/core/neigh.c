@@ -451,7 +451,7 @@ bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct ma
 	return true;
 }
 
-void neigh_forget(struct net *net, iface_id iface, ip4 addr)
+void neigh_unlearn(struct net *net, iface_id iface, ip4 addr)
 {
 	const struct neigh *n = neigh_find(net, iface, addr);
 
@@ -475,6 +475,18 @@ void neigh_flush(struct net *net, iface_id iface)
 		struct neigh *n = &net->neigh->entries[i];
 
 		if (has_due(n) && n->iface == iface) {
+			queue_drop(net, n, DROP_LINK_DOWN);
+			entry_free(net, n);
+		}
+	}
+}
+
+void neigh_forget(struct net *net, iface_id iface)
+{
+	for (uint32_t i = 0; i < net->neigh->max; i++) {
+		struct neigh *n = &net->neigh->entries[i];
+
+		if (n->state != NEIGH_FREE && n->iface == iface) {
 			queue_drop(net, n, DROP_LINK_DOWN);
 			entry_free(net, n);
 		}

@@ -4,6 +4,8 @@
 
 #include "core/iface.h"
 
+struct diag;
+
 struct interface_row {
 	char name[IFACE_NAME_BYTES];
 	char default_name[IFACE_NAME_BYTES];
@@ -23,5 +25,8 @@ struct interface_list_row {
 struct interface_member_row {
 	uint32_t list, iface; /* rows */
 };
+
+/* May an interface be called so? */
+bool interface_name_check(const char *name, struct diag *diag);
 
 #endif

@@ -8,9 +8,11 @@
 #include "core/ip4.h"
 #include "core/ip4_options.h"
 #include "core/ip4_reass.h"
+#include "fw/header_change.h"
 #include "fw/mss.h"
 #include "fw/track.h"
 #include "fw/translate.h"
+#include "host/tcp_tarpit.h"
 #include "router/reject.h"
 #include "router/verdict.h"
 #include "wire/icmp_header.h"
@@ -98,8 +100,9 @@ static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 
 static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 {
-	nat_choose_destination(&walk->router->fw, p);
-	return VERDICT_NEXT;
+	enum drop_reason reason = nat_choose_destination(&walk->router->fw, p);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
 static enum verdict route(struct walk *walk, struct pkt *p)
@@ -152,6 +155,10 @@ static enum verdict filter(struct walk *walk, const char *chain, iface_id out, s
 	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
 	if (choice.action == ACTION_DROP)
 		return pkt_drop(net_of(walk), p, DROP_FILTER);
+	if (choice.action == ACTION_TARPIT) {
+		tcp_tarpit(net_of(walk), p);
+		return pkt_drop(net_of(walk), p, DROP_FILTER_TARPIT);
+	}
 	if (choice.action == ACTION_REJECT) {
 		reject(net_of(walk), p, choice.reject_with);
 		return pkt_drop(net_of(walk), p, DROP_FILTER_REJECT);
@@ -259,8 +266,17 @@ static enum verdict redirect(struct walk *walk, struct pkt *p)
 /* The filter has let it through: which? */
 static void note_filter(struct walk *walk, const struct pkt *p)
 {
-	if (p->flow != FLOW_NONE && p->state != STATE_RELATED && !walk->let_through)
-		flow_at(walk->router->fw.flows, p->flow)->filter_set = walk->router->fw.filter_set;
+	uint32_t set = walk->router->fw.filter_set;
+	struct flow *flow;
+
+	if (p->flow == FLOW_NONE || p->state == STATE_RELATED || walk->let_through)
+		return;
+	flow = flow_at(walk->router->fw.flows, p->flow);
+	/* From here on both directions are asked by this set: what was let through by another is
+	 * decided anew. */
+	if (flow->filter_set != set)
+		flow->way[0].generation = flow->way[1].generation = 0;
+	flow->filter_set = set;
 }
 
 static enum verdict confirm(struct walk *walk, struct pkt *p)
@@ -269,8 +285,13 @@ static enum verdict confirm(struct walk *walk, struct pkt *p)
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
 	walk->unsettled = begins;
-	if (reason != DROP_COUNT)
+	if (reason != DROP_COUNT) {
+		/* RFC 5508, REQ-8: who sends from behind the translation is told that it is full.
+		 */
+		if (walk->source.on)
+			icmp_error(net_of(walk), p, ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, 0);
 		return pkt_drop(net_of(walk), p, reason);
+	}
 	note_filter(walk, p);
 	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
@@ -285,7 +306,9 @@ static enum verdict rewrite(struct walk *walk, struct pkt *p)
 		translate(p);
 	if (p->new_mss != 0)
 		mss_lower(p, p->new_mss);
-	if (walk->path == PATH_FORWARD)
+	if (walk->path != PATH_LOCAL)
+		header_change(net_of(walk), p);
+	if (walk->path == PATH_FORWARD && p->leave_ttl == 0)
 		ip4_decrement_ttl(p);
 	if (walk->path == PATH_FORWARD && p->has_options)
 		ip4_options_record(net_of(walk), p, ip4_options_address(net_of(walk), p));

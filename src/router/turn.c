@@ -108,6 +108,7 @@ bool router_turn(struct router *router, mono now)
 		acd_turn(net);
 	ip4_reass_turn(net);
 	host_turn(&router->host);
+	lan_turn(router->lan);
 	turn_own(router);
 	iface_flush(net);
 	return more || net->own_n > 0;
@@ -124,5 +125,6 @@ mono router_next(const struct router *router)
 	if (router->configured)
 		next = mono_min(next, acd_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
+	next = mono_min(next, lan_due(router->lan));
 	return mono_min(next, host_due(&router->host));
 }
