@@ -451,7 +451,7 @@ bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct ma
 	return true;
 }
 
-void neigh_forget(struct net *net, iface_id iface, ip4 addr)
+void neigh_unlearn(struct net *net, iface_id iface, ip4 addr)
 {
 	const struct neigh *n = neigh_find(net, iface, addr);
 

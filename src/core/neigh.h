@@ -91,7 +91,7 @@ mono neigh_turn(struct net *net);
 /* Set or remove a permanent entry; false when the table is full. */
 bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
 /* Forget a learnt entry; a permanent one stays. */
-void neigh_forget(struct net *net, iface_id iface, ip4 addr);
+void neigh_unlearn(struct net *net, iface_id iface, ip4 addr);
 void neigh_remove(struct net *net, iface_id iface, ip4 addr);
 /* Everything known on @iface ends (link down, interface disabled); static entries stay. */
 void neigh_flush(struct net *net, iface_id iface);

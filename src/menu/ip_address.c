@@ -224,7 +224,7 @@ static void address_status(struct router *router, const struct conf_state *state
 	body->actual = actual_interface(state, body);
 	if (body->actual != body->iface)
 		row->flags |= FLAG_SLAVE;
-	iface = lookup_iface(router, state, body->iface);
+	iface = lookup_iface(router, state, body->actual);
 	if (iface == IFACE_NONE) {
 		row->flags |= FLAG_INVALID;
 	} else if (acd_other(&router->net, iface, body->address.addr.v4, &body->conflict)) {

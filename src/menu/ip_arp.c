@@ -217,7 +217,7 @@ static bool arp_forget(struct router *router, const struct row *row, struct diag
 	const struct neigh *neigh = neigh_at(&router->net, row->id - LEARNT_FIRST);
 
 	if (ip4_equal(neigh->addr, body->addr))
-		neigh_forget(&router->net, neigh->iface, neigh->addr);
+		neigh_unlearn(&router->net, neigh->iface, neigh->addr);
 	return true;
 }
 

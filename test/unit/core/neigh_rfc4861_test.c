@@ -149,7 +149,7 @@ static void arp_timeout_is_the_interfaces_or_the_settings(void **state)
 	settings.arp_timeout_ms = 7000;
 	ip4_settings_publish(f->net, &settings);
 	assert_int_equal(known(f)->due.ns, f->net->now.ns + 7000 * NS_PER_MS);
-	neigh_forget(f->net, 1, A("203.0.113.9"));
+	neigh_unlearn(f->net, 1, A("203.0.113.9"));
 	assert_null(neigh_find(f->net, 1, A("203.0.113.9")));
 	iface_set_arp(f->net, 1, ARP_ENABLED, 5000);
 	assert_int_equal(known(f)->due.ns, f->net->now.ns + 5000 * NS_PER_MS);
@@ -183,7 +183,7 @@ static void permanent_entries_are_not_forgotten(void **state)
 	struct fixture *f = home();
 
 	fixture_host(f, 1, "203.0.113.9");
-	neigh_forget(f->net, 1, A("203.0.113.9"));
+	neigh_unlearn(f->net, 1, A("203.0.113.9"));
 	fixture_sleep_ms(f, NEIGH_STALE_MS * 2);
 	assert_int_equal(neigh_find(f->net, 1, A("203.0.113.9"))->state, NEIGH_PERMANENT);
 	assert_int_equal(neigh_due(f->net).ns, mono_never().ns);
