@@ -81,9 +81,8 @@ static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_
 	if ((looked_at(rule, failed) & TESTS_EACH_PACKET) != 0)
 		return true;
 	/* Each packet that an add matches begins the entry's time anew. */
-	return failed == TEST_COUNT &&
-	       (rule->spec->log || rule->action == ACTION_LOG || adds_to_list(rule) ||
-	        changes_header(rule->action));
+	return failed == TEST_COUNT && (rule->spec->log || rule->action == ACTION_LOG ||
+	                                adds_to_list(rule) || changes_header(rule->action));
 }
 
 /* Does the answer rest on an address list? Nat's is not asked for again. */

@@ -245,8 +245,7 @@ static bool flow_differs(const struct flow *a, const struct flow *b)
 	       a->tcp != b->tcp || a->mark != b->mark || a->due.ns != b->due.ns ||
 	       a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
 	       a->nat_rule != b->nat_rule || a->filter_set != b->filter_set ||
-	       a->since.ns != b->since.ns ||
-	       memcmp(a->window, b->window, sizeof a->window) != 0 ||
+	       a->since.ns != b->since.ns || memcmp(a->window, b->window, sizeof a->window) != 0 ||
 	       way_differs(&a->way[0], &b->way[0]) || way_differs(&a->way[1], &b->way[1]);
 }
 
