@@ -186,15 +186,12 @@ static bool forget_caught(struct conf *conf, const struct catch_sink *sink, stru
 	return true;
 }
 
-static bool forget_all(struct conf *conf, const struct request *request, struct diag *diag)
+static bool forget_all(struct conf *conf, const struct menu *menu, uint32_t *ids, size_t n,
+                       struct diag *diag)
 {
-	uint32_t *ids = mem_new(request->nids, sizeof *ids);
-	struct catch_sink sink = {
-		.sink = { .row = catch_row }, .menu = request->menu, .ids = ids, .n = request->nids
-	};
+	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .ids = ids, .n = n };
 	bool ok;
 
-	memcpy(ids, request->ids, request->nids * sizeof *ids);
 	qsort(ids, sink.n, sizeof *ids, id_order);
 	sink.rows = mem_new(sink.n, sizeof(struct row *));
 	sink.menu->observe(conf->setup.router, conf->current, &sink.sink);
@@ -204,23 +201,49 @@ static bool forget_all(struct conf *conf, const struct request *request, struct 
 			row_release(sink.rows[i]);
 	}
 	mem_free(sink.rows);
-	mem_free(ids);
 	return ok;
 }
 
-/* Is this about observed rows, which no transaction knows? */
-static bool is_forget(const struct conf *conf, const struct pending *pending)
+/* Leaves the stored items in @request; the others go to @ret_observed. Returns their number. */
+static size_t observed_take(const struct conf *conf, struct request *request,
+                            uint32_t *ret_observed)
 {
-	const struct request *request = pending->requests[0];
+	size_t stored = 0, observed = 0;
 
+	for (size_t i = 0; i < request->nids; i++) {
+		uint32_t id = request->ids[i];
+
+		if (conf_state_row(conf->current, request->menu->path, id) != NULL)
+			request->ids[stored++] = id;
+		else
+			ret_observed[observed++] = id;
+	}
+	request->nids = stored;
+	return observed;
+}
+
+/*
+ * Observed rows are known to no transaction: those of a request to remove end at once, and the
+ * request is left with the stored ones. @ret_all: there were no stored ones.
+ */
+static bool forget_observed(struct conf *conf, const struct pending *pending, bool *ret_all,
+                            struct diag *diag)
+{
+	struct request *request = pending->requests[0];
+	uint32_t *ids;
+	size_t n;
+	bool ok;
+
+	*ret_all = false;
 	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
 	    request->menu->forget == NULL || request->menu->observe == NULL)
-		return false;
-	for (size_t i = 0; i < request->nids; i++) {
-		if (conf_state_row(conf->current, request->menu->path, request->ids[i]) != NULL)
-			return false;
-	}
-	return true;
+		return true;
+	ids = mem_new(request->nids, sizeof *ids);
+	n = observed_take(conf, request, ids);
+	ok = n == 0 || forget_all(conf, request->menu, ids, n, diag);
+	*ret_all = ok && request->nids == 0;
+	mem_free(ids);
+	return ok;
 }
 
 /* The field of @request that says "not to be stored", or NULL. */
@@ -291,6 +314,7 @@ static bool changes_something(const struct conf_state *old, const struct conf_st
 static void start(struct conf *conf)
 {
 	struct commit *commit = &conf->commit;
+	bool all; /* that was asked is done */
 
 	*commit = (struct commit){ .pending = conf->first };
 	conf->busy = true;
@@ -298,8 +322,8 @@ static void start(struct conf *conf)
 	if (conf->first == NULL)
 		conf->last = &conf->first;
 
-	if (is_forget(conf, commit->pending)) {
-		answer(conf, forget_all(conf, commit->pending->requests[0], &commit->diag));
+	if (!forget_observed(conf, commit->pending, &all, &commit->diag) || all) {
+		answer(conf, all);
 		return;
 	}
 	commit->draft = state_draft(conf->current);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/acd.h"
 #include "core/fib.h"
 #include "core/net.h"
 #include "lib/mem.h"
@@ -9,8 +10,8 @@
 /* What an address means to the router. */
 struct addr_slot {
 	ip4 addr;
-	uint32_t spec;  /* its place plus one; 0: an empty slot */
-	bool broadcast; /* the directed broadcast address of the network, not the router's own */
+	uint32_t spec;   /* its place plus one; 0: an empty slot */
+	uint8_t meaning; /* enum addr_meaning */
 };
 
 /*
@@ -33,13 +34,13 @@ static uint32_t slot_of(const struct addrs *addrs, ip4 addr)
 	return (uint32_t)((uint64_t)addr.v * 0x9e3779b97f4a7c15ULL >> 32) & addrs->mask;
 }
 
-static void slot_add(struct addrs *addrs, ip4 addr, uint32_t spec, bool broadcast)
+static void slot_add(struct addrs *addrs, ip4 addr, uint32_t spec, enum addr_meaning meaning)
 {
 	uint32_t at = slot_of(addrs, addr);
 
 	while (addrs->slots[at].spec != 0)
 		at = (at + 1) & addrs->mask;
-	addrs->slots[at] = (struct addr_slot){ addr, spec + 1, broadcast };
+	addrs->slots[at] = (struct addr_slot){ addr, spec + 1, (uint8_t)meaning };
 }
 
 /* Networks of two addresses or one have no broadcast address (RFC 3021, 2.2). */
@@ -71,7 +72,7 @@ struct addrs *addrs_new(const struct addr_spec *specs, size_t n)
 	struct addrs *addrs = mem_new(1, sizeof *addrs);
 	uint32_t slots = 8;
 
-	while (slots < 4 * n) /* two keys for each, and half of the slots empty */
+	while (slots < 6 * n) /* three keys for each, and half of the slots empty */
 		slots *= 2;
 	addrs->n = n;
 	addrs->mask = slots - 1;
@@ -84,9 +85,11 @@ struct addrs *addrs_new(const struct addr_spec *specs, size_t n)
 		must(specs[i].bits <= 32 && specs[i].iface < IFACE_MAX);
 		*spec = specs[i];
 		spec->network = ip4_network(spec->network, spec->bits);
-		slot_add(addrs, spec->addr, i, false);
-		if (has_broadcast(spec))
-			slot_add(addrs, broadcast_of(spec), i, true);
+		slot_add(addrs, spec->addr, i, ADDR_OWN);
+		if (has_broadcast(spec)) {
+			slot_add(addrs, broadcast_of(spec), i, ADDR_BROADCAST);
+			slot_add(addrs, spec->network, i, ADDR_NETWORK);
+		}
 	}
 	sort_by_iface(addrs);
 	return addrs;
@@ -107,11 +110,13 @@ void addrs_publish(struct net *net, struct addrs *addrs)
 	addrs_free(net->addrs);
 	net->addrs = addrs;
 	fib_rebuild(net);
+	acd_sync(net);
 	net_generation_next(net);
 }
 
 /* The record on an enabled interface (@iface, or any for IFACE_NONE). */
-static const struct addr_spec *find(const struct net *net, ip4 addr, iface_id iface, bool broadcast)
+static const struct addr_spec *find(const struct net *net, ip4 addr, iface_id iface,
+                                    enum addr_meaning meaning)
 {
 	const struct addrs *addrs = net->addrs;
 
@@ -119,7 +124,7 @@ static const struct addr_spec *find(const struct net *net, ip4 addr, iface_id if
 	     at = (at + 1) & addrs->mask) {
 		const struct addr_slot *slot = &addrs->slots[at];
 
-		if (slot->addr.v != addr.v || slot->broadcast != broadcast)
+		if (slot->addr.v != addr.v || slot->meaning != meaning)
 			continue;
 
 		const struct addr_spec *spec = &addrs->specs[slot->spec - 1];
@@ -133,22 +138,41 @@ static const struct addr_spec *find(const struct net *net, ip4 addr, iface_id if
 
 const struct addr_spec *addr_find(const struct net *net, ip4 addr)
 {
-	return find(net, addr, IFACE_NONE, false);
+	return find(net, addr, IFACE_NONE, ADDR_OWN);
 }
 
 const struct addr_spec *addr_find_on(const struct net *net, iface_id iface, ip4 addr)
 {
-	return find(net, addr, iface, false);
+	return find(net, addr, iface, ADDR_OWN);
 }
 
 const struct addr_spec *addr_find_broadcast(const struct net *net, iface_id iface, ip4 addr)
 {
-	return find(net, addr, iface, true);
+	return find(net, addr, iface, ADDR_BROADCAST);
+}
+
+unsigned addr_meaning(const struct net *net, ip4 addr)
+{
+	const struct addrs *addrs = net->addrs;
+	unsigned meaning = 0;
+
+	for (uint32_t at = slot_of(addrs, addr); addrs->slots[at].spec != 0;
+	     at = (at + 1) & addrs->mask) {
+		const struct addr_slot *slot = &addrs->slots[at];
+		const struct iface *has;
+
+		if (slot->addr.v != addr.v)
+			continue;
+		has = iface_get_const(net, addrs->specs[slot->spec - 1].iface);
+		if (has != NULL && has->enabled)
+			meaning |= slot->meaning;
+	}
+	return meaning;
 }
 
 bool addr_is_broadcast(const struct net *net, iface_id iface, ip4 addr)
 {
-	return iface != IFACE_NONE && find(net, addr, iface, true) != NULL;
+	return iface != IFACE_NONE && find(net, addr, iface, ADDR_BROADCAST) != NULL;
 }
 
 const struct addr_spec *addr_on_link(const struct net *net, iface_id iface, ip4 peer)

@@ -33,6 +33,14 @@ void addrs_free(struct addrs *addrs);
 /* Swap the set in (takes it, frees the old one), rebuild connected routes, move the generation. */
 void addrs_publish(struct net *net, struct addrs *addrs);
 
+enum addr_meaning {
+	ADDR_OWN = 1 << 0,
+	ADDR_BROADCAST = 1 << 1, /* the directed broadcast address of one of its networks */
+	ADDR_NETWORK = 1 << 2,   /* a network's own address: no host's */
+};
+
+/* What @addr is to the router, on any enabled interface: a bit set. Constant time. */
+unsigned addr_meaning(const struct net *net, ip4 addr);
 /* The address record for @addr on any enabled interface, or NULL. Constant time. */
 const struct addr_spec *addr_find(const struct net *net, ip4 addr);
 /* The same on @iface only: what ARP answers for. */

@@ -1,9 +1,10 @@
 #include "core/arp.h"
 
+#include "core/acd.h"
 #include "core/addr.h"
 #include "core/ether.h"
 #include "core/net.h"
-#include "lib/text.h"
+#include "lib/mem.h"
 #include "wire/arp.h"
 #include "wire/eth.h"
 
@@ -39,6 +40,21 @@ void arp_ask(struct net *net, iface_id iface, ip4 addr, const struct mac *dst)
 	         dst);
 }
 
+void arp_announce(struct net *net, iface_id iface, ip4 addr)
+{
+	const struct mac everybody = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+	const struct iface *out = iface_get(net, iface);
+
+	if (out == NULL || out->transmit == NULL || out->arp == ARP_DISABLED)
+		return;
+	arp_send(net, iface,
+	         &(struct arp){ .operation = ARP_REQUEST,
+	                        .sender_mac = out->mac,
+	                        .sender_ip = addr,
+	                        .target_ip = addr },
+	         &everybody);
+}
+
 /* The target's own answer to the sender alone (RFC 826, "Packet Reception"). */
 static void answer(struct net *net, const struct iface *iface, const struct arp *question)
 {
@@ -69,27 +85,64 @@ static bool sender_is_sane(const struct arp *arp)
 	return ip.v >> 24 != 0 && !ip4_is_loopback(ip) && ip.v < 0xe0000000;
 }
 
-/* Somebody else says that it has an address of ours. */
-static void tell_conflict(struct net *net, const struct iface *iface, const struct arp *arp)
+struct arp_published *arp_published_new(size_t max)
 {
-	char ip[IP4_TEXT_BYTES], mac[32];
-	struct text text = text_into(mac, sizeof mac);
+	return mem_new(1, sizeof(struct arp_published) + max * sizeof(uint64_t));
+}
 
-	if (!rate_take(&net->log_rate, net->now))
-		return;
-	mac_print(&arp->sender_mac, &text);
-	log_write(net->log, LOG_WARNING, "arp", "%s on %s is also used by %s",
-	          ip4_str(arp->sender_ip, ip), iface->name, mac);
+void arp_published_add(struct arp_published *published, iface_id iface, ip4 addr)
+{
+	published->at[published->n++] = (uint64_t)iface << 32 | addr.v;
+}
+
+void arp_published_free(struct arp_published *published)
+{
+	mem_free(published);
+}
+
+static bool is_published(const struct net *net, iface_id iface, ip4 addr)
+{
+	for (size_t i = 0; net->published != NULL && i < net->published->n; i++) {
+		if (net->published->at[i] == ((uint64_t)iface << 32 | addr.v))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 1027, 2.4: only for what is reached by another interface; RFC 3069, for the link's own. */
+static bool is_by_way_of_us(const struct net *net, const struct iface *iface, ip4 target)
+{
+	struct route_key key = { .dst = target, .in = iface->id };
+	struct route route;
+
+	if (iface->arp != ARP_PROXY && iface->arp != ARP_LOCAL_PROXY)
+		return false;
+	if (route_lookup(net, &key, &route, NULL) != 0 ||
+	    (route.kind != ROUTE_UNICAST && route.kind != ROUTE_LOCAL))
+		return false;
+	return (route.out == iface->id) == (iface->arp == ARP_LOCAL_PROXY);
+}
+
+/* Does the router answer for somebody else? A host that looks whether an address is free is asking
+ * about that host alone (RFC 5227, 2.1.1), and so is one that announces itself. */
+static bool answers_for(const struct net *net, const struct iface *iface, const struct arp *arp)
+{
+	if (ip4_is_zero(arp->sender_ip) || ip4_equal(arp->sender_ip, arp->target_ip) ||
+	    addr_on_link(net, iface->id, arp->sender_ip) == NULL ||
+	    addr_is_broadcast(net, iface->id, arp->target_ip))
+		return false;
+	return is_published(net, iface->id, arp->target_ip) ||
+	       is_by_way_of_us(net, iface, arp->target_ip);
 }
 
 static enum verdict request_input(struct net *net, struct pkt *p, const struct iface *iface,
                                   const struct arp *arp)
 {
-	if (addr_find_on(net, iface->id, arp->target_ip) == NULL)
+	if (addr_find_on(net, iface->id, arp->target_ip) == NULL && !answers_for(net, iface, arp))
 		return pkt_drop(net, p, DROP_ARP_NOT_OURS);
 	/* Who asks for us is about to talk to us: RFC 826 merges it before anything is answered.
 	 * One that is in no network of this link is answered but not remembered. */
-	if (addr_on_link(net, iface->id, arp->sender_ip) != NULL)
+	if (iface->arp != ARP_REPLY_ONLY && addr_on_link(net, iface->id, arp->sender_ip) != NULL)
 		neigh_hint(net, iface->id, arp->sender_ip, &arp->sender_mac);
 	answer(net, iface, arp);
 	return pkt_drop(net, p, DROP_ARP_CONSUMED);
@@ -111,13 +164,16 @@ enum verdict arp_input(struct net *net, struct pkt *p)
 	struct arp arp;
 
 	must(iface != NULL);
+	if (iface->arp == ARP_DISABLED)
+		return pkt_drop(net, p, DROP_ARP_OFF);
 	if (!arp_parse(&r, &arp) || !sender_is_sane(&arp) ||
 	    addr_is_broadcast(net, iface->id, arp.sender_ip))
 		return pkt_drop(net, p, DROP_ARP_BAD);
 	if (addr_find_on(net, iface->id, arp.sender_ip) != NULL) {
-		if (!mac_equal(&arp.sender_mac, &iface->mac))
-			tell_conflict(net, iface, &arp);
-		return pkt_drop(net, p, DROP_ARP_BAD);
+		if (mac_equal(&arp.sender_mac, &iface->mac)) /* our own, come back */
+			return pkt_drop(net, p, DROP_ARP_BAD);
+		acd_conflict(net, iface->id, arp.sender_ip, &arp.sender_mac);
+		return pkt_drop(net, p, DROP_ARP_CONFLICT);
 	}
 	switch (arp.operation) {
 	case ARP_REQUEST:

@@ -12,6 +12,19 @@
  * ask; then, and when no buffer is free, nothing is sent and time tells. */
 void arp_ask(struct net *net, iface_id iface, ip4 addr, const struct mac *dst);
 
+/* Tell everybody on @iface that @addr is there (RFC 5227, 2.3). */
+void arp_announce(struct net *net, iface_id iface, ip4 addr);
+
+/* Addresses of others for which ARP answers on an interface with the router's own hardware address
+ * (/ip/arp, published). net->published is one of these; who swaps it frees the one before. */
+struct arp_published {
+	size_t n;
+	uint64_t at[]; /* interface << 32 | address */
+};
+MUST_USE struct arp_published *arp_published_new(size_t max);
+void arp_published_add(struct arp_published *published, iface_id iface, ip4 addr);
+void arp_published_free(struct arp_published *published);
+
 /* An ARP packet came in; takes @p. */
 enum verdict arp_input(struct net *net, struct pkt *p);
 

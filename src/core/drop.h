@@ -16,16 +16,26 @@
 	X(ETHER_TYPE, "ether-type", "an EtherType that nobody here takes")                         \
 	X(IPV6, "ipv6", "IPv6 is not forwarded by this version")                                   \
 	X(VLAN, "vlan", "a VLAN tag for which there is no interface")                              \
+	X(BRIDGE_SAME_SIDE, "bridge-same-side", "its station is behind the port it came in by")    \
+	X(BRIDGE_NOWHERE, "bridge-nowhere", "no port of the bridge may have it")                   \
+	X(BRIDGE_RESERVED, "bridge-reserved", "to a group that no bridge hands on")                \
+	X(BRIDGE_SOURCE, "bridge-source", "its source is a group, which sends nothing")            \
+	X(BRIDGE_CUT, "bridge-cut-off", "the port is cut off: a loop leads through it")            \
+	X(BRIDGE_OWN, "bridge-own", "the bridge's own address as its source: a loop?")             \
 	X(ARP_BAD, "arp-bad", "an ARP packet with wrong fields")                                   \
 	X(ARP_UNASKED, "arp-unasked", "an ARP reply to a question that was not asked")             \
 	X(ARP_NOT_OURS, "arp-not-ours", "an ARP request for somebody else's address")              \
+	X(ARP_CONFLICT, "arp-conflict", "somebody says that an address of this router is its own") \
+	X(ARP_OFF, "arp-off", "ARP is disabled on the interface it came in by")                    \
 	X(ARP_CONSUMED, "arp-consumed", "an ARP packet that was understood and answered")          \
 	X(IP_SHORT, "ip-short", "shorter than its IPv4 header says")                               \
 	X(IP_VERSION, "ip-version", "not version 4, or a header length below 20 bytes")            \
 	X(IP_CHECKSUM, "ip-checksum", "the IPv4 header's checksum is wrong")                       \
 	X(IP_SOURCE, "ip-source", "a source address that no host may have")                        \
 	X(IP_DESTINATION, "ip-destination", "a destination that must not be routed")               \
-	X(IP_OPTIONS, "ip-options", "a source route, or options that do not parse")                \
+	X(IP_OPTIONS, "ip-options", "an option with impossible lengths or pointers")               \
+	X(SOURCE_ROUTE, "source-route", "a source route, which is not accepted here")              \
+	X(RP_FILTER, "rp-filter", "its source is not reached by the way it came in")               \
 	X(L4_SHORT, "l4-short", "shorter than its TCP, UDP or ICMP header")                        \
 	X(L4_CHECKSUM, "l4-checksum", "for this router, with a wrong TCP, UDP or ICMP checksum")   \
 	X(FRAGMENT, "fragment", "a fragment that could not be put together")                       \
@@ -34,6 +44,7 @@
 	X(IFACE_DISABLED, "interface-disabled", "the interface is disabled")                       \
 	X(TTL_EXPIRED, "ttl-expired", "its time to live ran out here")                             \
 	X(NEEDS_FRAGMENT, "needs-fragment", "larger than the MTU of its way, with DF set")         \
+	X(FORWARDING_OFF, "forwarding-off", "for another host, and ip-forward is off")             \
 	X(NO_ROUTE, "no-route", "no route leads to its destination")                               \
 	X(ROUTE_BLACKHOLE, "blackhole", "its route is a blackhole")                                \
 	X(ROUTE_PROHIBIT, "prohibited", "its route is prohibited")                                 \
@@ -52,6 +63,7 @@
 	X(FLOW_FULL, "connections-full", "the connection table is full")                           \
 	X(NAT_NO_PORT, "nat-no-port", "no port is left for the translation")                       \
 	X(NAT_NO_ADDRESS, "nat-no-address", "masquerade found no address on the way out")          \
+	X(NAT_REROUTED, "nat-rerouted", "its connection began on a way that wants another source") \
 	X(NAT_FILTERED, "nat-filtered", "the host behind that port has not talked to its sender")  \
 	X(FILTER, "filter", "a filter rule says drop")                                             \
 	X(FILTER_REJECT, "filter-reject", "a filter rule says reject; the sender was told")        \
@@ -70,7 +82,7 @@ enum drop_reason {
 const char *drop_word(enum drop_reason reason);
 /* "its time to live ran out here" */
 const char *drop_sentence(enum drop_reason reason);
-/* Two of the reasons say that a packet did what it came for. */
+/* Some of the reasons say that a packet did, or will do, what it was sent for. */
 bool drop_is_loss(enum drop_reason reason);
 
 #endif

@@ -5,6 +5,7 @@
 #include "core/addr.h"
 #include "core/explain.h"
 #include "core/ip4.h"
+#include "core/ip4_options.h"
 #include "core/net.h"
 #include "wire/checksum.h"
 #include "wire/icmp_header.h"
@@ -41,22 +42,24 @@ static const char *forbidden(const struct net *net, const struct pkt *p)
 }
 
 /*
- * RFC 1812, 4.3.2.4: an address of the interface by which the error goes back, which is nearly
- * always the one the packet came in by. Who asked for an address of ours hears from that.
+ * RFC 1812, 4.3.2.4: an address of the interface by which the error goes back, or, where settings
+ * say so and for redirects, of that by which its cause came in. Who asked for an address of ours
+ * hears from that.
  */
-static ip4 error_source(const struct net *net, const struct pkt *p)
+static ip4 error_source(const struct net *net, const struct pkt *p, uint8_t type)
 {
 	const struct addr_spec *spec = addr_find(net, p->arrived.dst);
 	struct route_key key = { .dst = p->arrived.src };
 	struct route route;
 
-	if (spec != NULL)
+	if (spec != NULL && type != ICMP_REDIRECT)
 		return spec->addr;
-	if (p->in != IFACE_NONE)
-		spec = addr_toward(net, p->in, p->arrived.src);
-	if (spec != NULL)
+	spec = p->in != IFACE_NONE ? addr_toward(net, p->in, p->arrived.src) : NULL;
+	if (spec != NULL && (net->settings.inbound_error_source || type == ICMP_REDIRECT))
 		return spec->addr;
-	return route_lookup(net, &key, &route, NULL) == 0 ? route.src : (ip4){ 0 };
+	if (route_lookup(net, &key, &route, NULL) == 0 && !ip4_is_zero(route.src))
+		return route.src;
+	return spec != NULL ? spec->addr : (ip4){ 0 };
 }
 
 /* Put one 16-bit word back, with the checksum at @sum (NULL: none) that covers it. */
@@ -129,6 +132,12 @@ static void error_send(struct net *net, const struct pkt *p, ip4 src,
 	ip4_originate(net, e);
 }
 
+/* Redirects are advice: a flood of them must not silence what is news. */
+static struct rate *rate_of(struct net *net, uint8_t type)
+{
+	return type == ICMP_REDIRECT ? &net->redirect_rate : &net->icmp_rate;
+}
+
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg)
 {
 	const char *because = forbidden(net, p);
@@ -139,12 +148,12 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 		explain(p->why, "icmp", "nobody is told: %s", because);
 		return;
 	}
-	src = error_source(net, p);
+	src = error_source(net, p, type);
 	if (ip4_is_zero(src)) {
 		explain(p->why, "icmp", "nobody is told: this router has no address to tell from");
 		return;
 	}
-	if (!p->asked_only && !rate_take(&net->icmp_rate, net->now)) {
+	if (!p->asked_only && !rate_take(rate_of(net, type), net->now)) {
 		net->drops[DROP_RATE]++;
 		explain(p->why, "icmp", "nobody is told: %s", drop_sentence(DROP_RATE));
 		return;
@@ -153,9 +162,11 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 	        type, code);
 	if (p->asked_only)
 		return;
-	/* RFC 1191, 4: the MTU stands in the lower half of the second word. */
 	error_send(net, p, src,
-	           &(struct icmp_header){ .type = type, .code = code, .sequence = (uint16_t)arg });
+	           &(struct icmp_header){ .type = type,
+	                                  .code = code,
+	                                  .id = (uint16_t)(arg >> 16),
+	                                  .sequence = (uint16_t)arg });
 }
 
 bool icmp_checksum_ok(const struct pkt *p)
@@ -164,21 +175,31 @@ bool icmp_checksum_ok(const struct pkt *p)
 	       checksum(p->bytes + p->l4, p->len - p->l4) == 0;
 }
 
+/* The answer to @p, still without its message. */
+static struct pkt *reply_make(struct net *net, const struct pkt *p)
+{
+	uint8_t options[IP4_HEADER_BYTES_MAX - IP4_HEADER_BYTES];
+	ip4 to;
+	uint32_t options_bytes = ip4_options_reply(net, p, options, &to);
+
+	/* What was translated on its way here is translated back on its way out. */
+	return ip4_make_with_options(net, p->now.dst, to, IPPROTO_ICMP, options, options_bytes,
+	                             p->len - p->l4);
+}
+
 /* RFC 792: the same identifier, sequence number and data; RFC 1812, 4.3.3.6: from the address that
  * was asked, with the TOS it was asked with. */
 static enum verdict echo_reply(struct net *net, struct pkt *p)
 {
-	uint32_t bytes = p->len - p->l4;
 	struct pkt *reply;
 
 	if (p->asked_only)
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	if (!rate_take(&net->echo_rate, net->now))
 		return pkt_drop(net, p, DROP_RATE);
-	/* What was translated on its way here is translated back on its way out. */
-	reply = ip4_make(net, p->now.dst, p->now.src, IPPROTO_ICMP, bytes);
+	reply = reply_make(net, p);
 	if (reply != NULL) {
-		memcpy(reply->bytes + reply->l4, p->bytes + p->l4, bytes);
+		memcpy(reply->bytes + reply->l4, p->bytes + p->l4, p->len - p->l4);
 		reply->bytes[reply->l4 + ICMP_AT_TYPE] = ICMP_ECHO_REPLY;
 		reply->bytes[reply->l3 + 1] = p->tos;
 		ip4_originate(net, reply);

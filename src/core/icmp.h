@@ -11,11 +11,12 @@
 #include "core/pkt.h"
 
 /*
- * Tell the sender of @p. @arg: the next hop's MTU for "fragmentation needed", else 0. The source
- * is the address of the interface it came in by (RFC 1812, 4.3.2.4: an address of the way back),
- * TOS 0xc0. The quote is the packet as it came, also when its bytes have been translated since. For
- * a packet of the router's own (p->in is IFACE_NONE) it comes back to the router itself. @p stays
- * the caller's.
+ * Tell the sender of @p. @arg is the message's second word: the next hop's MTU for "fragmentation
+ * needed" (RFC 1191, 4), the gateway of a redirect, the pointer of a parameter problem in its
+ * highest octet, else 0. The source is an address of the way back, or of the way in (RFC 1812,
+ * 4.3.2.4; struct ip4_settings), TOS 0xc0. The quote is the packet as it came, also when its bytes
+ * have been translated since. For a packet of the router's own (p->in is IFACE_NONE) it comes back
+ * to the router itself. @p stays the caller's.
  */
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg);
 

@@ -24,6 +24,16 @@ enum verdict ip4_input(struct net *net, struct pkt *p);
  */
 enum verdict ip4_forward(struct net *net, struct pkt *p);
 
+/* Is the source of @p, which came in, reached by the way it came, as settings ask (RFC 3704)? */
+enum verdict ip4_source_check(struct net *net, struct pkt *p);
+
+/*
+ * Tell the sender of @p, which is about to leave by the interface it came in by, that the next hop
+ * is on its own link, if that is so (RFC 1812, 5.2.7.2): not when it is source-routed or
+ * translated, not on an interface that answers ARP for its own link's hosts.
+ */
+void ip4_redirect(struct net *net, struct pkt *p);
+
 /* Write the decremented TTL and the checksum with it (RFC 1624, eqn. 3). */
 void ip4_decrement_ttl(struct pkt *p);
 
@@ -41,6 +51,11 @@ uint32_t ip4_output(struct net *net, struct pkt *p);
  */
 MUST_USE struct pkt *ip4_make(struct net *net, ip4 src, ip4 dst, uint8_t proto,
                               uint32_t payload_bytes);
+
+/* The same with @options_bytes (a multiple of 4) of @options. */
+MUST_USE struct pkt *ip4_make_with_options(struct net *net, ip4 src, ip4 dst, uint8_t proto,
+                                           const uint8_t *options, uint32_t options_bytes,
+                                           uint32_t payload_bytes);
 
 /* Put a packet of the router's own on the queue that the turn runs through the pipeline. Its
  * checksums are finished here for TCP, UDP and ICMP. Takes @p; a full queue drops it, counted. */

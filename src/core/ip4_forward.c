@@ -1,5 +1,6 @@
 #include "core/ip4.h"
 
+#include "core/addr.h"
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/net.h"
@@ -23,6 +24,8 @@ enum verdict ip4_forward(struct net *net, struct pkt *p)
 	/* What was sent to all stations of a link is for none beyond it (RFC 1812, 5.3.4). */
 	if (p->ether_group)
 		return pkt_drop(net, p, DROP_IP_DESTINATION);
+	if (!net->settings.forward) /* RFC 1122, 3.2.1.3: silently */
+		return pkt_drop(net, p, DROP_FORWARDING_OFF);
 	if ((p->new_ttl != 0 ? p->new_ttl : p->ttl) <= 1) { /* RFC 1812, 5.3.1 */
 		icmp_error(net, p, ICMP_TIME_EXCEEDED, ICMP_TTL_IN_TRANSIT, 0);
 		return pkt_drop(net, p, DROP_TTL_EXPIRED);
@@ -31,13 +34,52 @@ enum verdict ip4_forward(struct net *net, struct pkt *p)
 		return VERDICT_NEXT;
 
 	explain(p->why, "mtu", "%u bytes, and the way there takes %u", bytes, mtu);
-	/* A train of segments is not cut into fragments: its sender knows the path's MTU. */
-	if ((p->dont_fragment && !p->clear_df) || p->offload.gso_type != GSO_NONE) {
+	if (p->dont_fragment && !p->clear_df) {
 		/* Without this MTU the sender's path MTU discovery is blind: RFC 1191, 4. */
 		icmp_error(net, p, ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED, mtu);
 		return pkt_drop(net, p, DROP_NEEDS_FRAGMENT);
 	}
 	return VERDICT_NEXT;
+}
+
+/* RFC 3704, 2.2 and 2.4. Who asks for an address has none yet. */
+static bool source_fits(const struct net *net, const struct pkt *p)
+{
+	struct route_key key = { .dst = p->arrived.src };
+	struct route route;
+
+	if (net->settings.rp_filter == RP_FILTER_NO || ip4_is_zero(p->arrived.src))
+		return true;
+	if (route_lookup(net, &key, &route, NULL) != 0 || route.kind != ROUTE_UNICAST)
+		return false;
+	return net->settings.rp_filter == RP_FILTER_LOOSE || route.out == p->in;
+}
+
+enum verdict ip4_source_check(struct net *net, struct pkt *p)
+{
+	return source_fits(net, p) ? VERDICT_NEXT : pkt_drop(net, p, DROP_RP_FILTER);
+}
+
+static bool same_tuple(const struct tuple *a, const struct tuple *b)
+{
+	return ip4_equal(a->src, b->src) && ip4_equal(a->dst, b->dst) && a->sport == b->sport &&
+	       a->dport == b->dport;
+}
+
+void ip4_redirect(struct net *net, struct pkt *p)
+{
+	const struct addr_spec *link = addr_on_link(net, p->in, p->arrived.src);
+	const struct iface *in = iface_get_const(net, p->in);
+
+	/* Where hosts of one link are to talk by way of the router, it does not send them away. */
+	if (in == NULL || in->arp == ARP_LOCAL_PROXY)
+		return;
+	if (!net->settings.send_redirects || p->route_option != 0 || p->route.out != p->in ||
+	    !same_tuple(&p->arrived, &p->now))
+		return;
+	if (link == NULL || !ip4_within(p->route.next_hop, link->network, link->bits))
+		return;
+	icmp_error(net, p, ICMP_REDIRECT, ICMP_REDIRECT_HOST, p->route.next_hop.v);
 }
 
 void ip4_decrement_ttl(struct pkt *p)

@@ -4,6 +4,7 @@
 
 #include "core/addr.h"
 #include "core/explain.h"
+#include "core/ip4_options.h"
 #include "core/net.h"
 #include "wire/icmp_header.h"
 #include "wire/ip4_header.h"
@@ -29,20 +30,6 @@ static bool destination_is_sane(ip4 dst)
 {
 	return dst.v >> 24 != 0 && !ip4_is_loopback(dst) &&
 	       (dst.v < 0xf0000000 || dst.v == UINT32_MAX);
-}
-
-/* Source routes are a way around what the routes and rules say (RFC 7126, 4.3 and 4.4). */
-static bool options_are_sane(const struct ip4_header *ip)
-{
-	struct reader r = reader_over(ip->options, ip->header_bytes - IP4_HEADER_BYTES);
-	struct ip4_option option;
-	bool bad;
-
-	while (ip4_option_next(&r, &option, &bad)) {
-		if (option.type == IP4_OPTION_LSRR || option.type == IP4_OPTION_SSRR)
-			return false;
-	}
-	return !bad;
 }
 
 /* Cut what an Ethernet card padded a short frame with. */
@@ -164,16 +151,29 @@ static enum drop_reason check_header(struct pkt *p, struct ip4_header *ret_ip)
 	return DROP_COUNT;
 }
 
-/* Addresses and options. The router's own address as the source of what came in is a lie. */
+/*
+ * Addresses. The router's own as the source of what came in is a lie; a network's broadcast address
+ * is nobody's (RFC 1812, 4.2.2.11), and what goes to the network's own address is an old broadcast
+ * that is thrown away (4.2.3.1).
+ */
 static enum drop_reason check_sanity(const struct net *net, const struct ip4_header *ip)
 {
-	if (!source_is_sane(ip) || addr_find(net, ip->src) != NULL)
+	if (!source_is_sane(ip) || addr_meaning(net, ip->src) != 0)
 		return DROP_IP_SOURCE;
-	if (!destination_is_sane(ip->dst))
+	if (!destination_is_sane(ip->dst) || addr_meaning(net, ip->dst) == ADDR_NETWORK)
 		return DROP_IP_DESTINATION;
-	if (ip->header_bytes > IP4_HEADER_BYTES && !options_are_sane(ip))
-		return DROP_IP_OPTIONS;
 	return DROP_COUNT;
+}
+
+/* Source routes are a way around what the routes and rules say (RFC 7126, 4.3 and 4.4): off unless
+ * asked for. What else is wrong with options is told behind the filter. */
+static enum drop_reason check_options(const struct net *net, struct pkt *p)
+{
+	if (!p->has_options)
+		return DROP_COUNT;
+	ip4_options_read(p);
+	return p->route_option != 0 && !net->settings.accept_source_route ? DROP_SOURCE_ROUTE
+	                                                                  : DROP_COUNT;
 }
 
 enum verdict ip4_input(struct net *net, struct pkt *p)
@@ -187,6 +187,8 @@ enum verdict ip4_input(struct net *net, struct pkt *p)
 		fill(p, &ip);
 		reason = check_sanity(net, &ip);
 	}
+	if (reason == DROP_COUNT)
+		reason = check_options(net, p);
 	if (reason != DROP_COUNT)
 		return pkt_drop(net, p, reason);
 	if (!ip4_parse_l4(p))

@@ -15,15 +15,23 @@ enum {
 
 struct pkt *ip4_make(struct net *net, ip4 src, ip4 dst, uint8_t proto, uint32_t payload_bytes)
 {
-	uint32_t len = IP4_HEADER_BYTES + payload_bytes;
+	return ip4_make_with_options(net, src, dst, proto, NULL, 0, payload_bytes);
+}
+
+struct pkt *ip4_make_with_options(struct net *net, ip4 src, ip4 dst, uint8_t proto,
+                                  const uint8_t *options, uint32_t options_bytes,
+                                  uint32_t payload_bytes)
+{
+	uint32_t len = IP4_HEADER_BYTES + options_bytes + payload_bytes;
 	struct pkt *p = len <= UINT16_MAX ? pkt_new(net, len) : NULL;
 	struct writer w;
 
+	must(options_bytes % 4 == 0);
 	if (p == NULL) {
 		net->drops[DROP_POOL_EMPTY]++;
 		return NULL;
 	}
-	w = writer_over(p->bytes, IP4_HEADER_BYTES);
+	w = writer_over(p->bytes, IP4_HEADER_BYTES + options_bytes);
 	ip4_header_build(&w, &(struct ip4_header){
 				     .version = 4,
 				     .header_bytes = IP4_HEADER_BYTES,
@@ -34,7 +42,9 @@ struct pkt *ip4_make(struct net *net, ip4 src, ip4 dst, uint8_t proto, uint32_t 
 				     .src = src,
 				     .dst = dst,
 			     });
+	write_bytes(&w, options, options_bytes);
 	must(!w.failed);
+	p->bytes[0] = (uint8_t)(0x40 | (IP4_HEADER_BYTES + options_bytes) / 4);
 	ip4_parse_header(p);
 	p->payload_at = p->l4;
 	p->now = p->arrived;

@@ -6,6 +6,8 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/ip4.h"
+#include "core/ip4_datagrams.h"
+#include "core/ip4_options.h"
 #include "core/net.h"
 #include "lib/mem.h"
 #include "wire/checksum.h"
@@ -13,171 +15,133 @@
 #include "wire/ip4_header.h"
 
 enum {
-	PIECES_MAX = 128, /* of one datagram: 64 KiB in pieces for an MTU of 576 */
 	ECN_MASK = 3,
 	ECN_CONGESTED = 3,
-};
-
-struct piece {
-	struct pkt *pkt;
-	uint32_t at, bytes; /* where its data stand in the datagram's */
-};
-
-/*
- * A datagram of which fragments are here. What came in by another interface is another datagram:
- * nobody outside can spoil what hosts inside send each other.
- */
-struct datagram {
-	bool used;
-	bool spoilt; /* fragments overlapped: the rest of it is thrown away, too (RFC 5722, 4) */
-	uint8_t proto;
-	uint16_t id;
-	iface_id in;
-	ip4 src, dst;
-	mono due;
-	uint32_t have_bytes;
-	uint32_t end_bytes; /* known with the last fragment; else 0 */
-	unsigned n;
-	struct piece pieces[PIECES_MAX]; /* by place, without overlap */
+	HELD_BYTES_MAX = 4 << 20, /* of buffers */
 };
 
 struct ip4_reass {
-	struct datagram *datagrams;
-	uint32_t max;
+	struct ip4_datagrams *datagrams;
 	unsigned pieces; /* of all datagrams */
+	uint32_t held_bytes;
 };
 
-struct ip4_reass *ip4_reass_new(uint32_t max)
+struct ip4_reass *ip4_reass_new(uint32_t max, const struct hash_key *key)
 {
 	struct ip4_reass *reass = mem_new(1, sizeof *reass);
 
-	must(max > 0);
-	reass->datagrams = mem_new(max, sizeof reass->datagrams[0]);
-	reass->max = max;
+	reass->datagrams = ip4_datagrams_new(max, key);
 	return reass;
 }
 
-static void pieces_forget(struct net *net, struct datagram *d)
+/* What a fragment that waits costs. */
+static uint32_t held_by(const struct pkt *p)
 {
-	for (unsigned i = 0; i < d->n; i++)
+	return p->headroom + p->len + p->tailroom;
+}
+
+static void piece_forgotten(struct ip4_reass *reass, const struct pkt *p)
+{
+	reass->pieces--;
+	reass->held_bytes -= held_by(p);
+}
+
+static void pieces_forget(struct net *net, struct ip4_datagram *d)
+{
+	for (unsigned i = 0; i < d->n; i++) {
+		piece_forgotten(net->reass, d->pieces[i].pkt);
 		pkt_done(net, d->pieces[i].pkt);
-	net->reass->pieces -= d->n;
+	}
 	d->n = 0;
 }
 
-static void pieces_drop(struct net *net, struct datagram *d, enum drop_reason reason)
+static void pieces_drop(struct net *net, struct ip4_datagram *d, enum drop_reason reason)
 {
-	net->reass->pieces -= d->n;
-	for (unsigned i = 0; i < d->n; i++)
+	for (unsigned i = 0; i < d->n; i++) {
+		piece_forgotten(net->reass, d->pieces[i].pkt);
 		(void)pkt_drop(net, d->pieces[i].pkt, reason);
+	}
 	d->n = 0;
+}
+
+static void datagram_drop(struct net *net, struct ip4_datagram *d, enum drop_reason reason)
+{
+	pieces_drop(net, d, reason);
+	ip4_datagrams_remove(net->reass->datagrams, d);
 }
 
 void ip4_reass_free(struct net *net, struct ip4_reass *reass)
 {
+	struct ip4_datagram *d;
+
 	if (reass == NULL)
 		return;
-	for (uint32_t i = 0; i < reass->max; i++)
-		pieces_forget(net, &reass->datagrams[i]);
-	mem_free(reass->datagrams);
+	while ((d = ip4_datagrams_oldest(reass->datagrams)) != NULL) {
+		pieces_forget(net, d);
+		ip4_datagrams_remove(reass->datagrams, d);
+	}
+	must(reass->pieces == 0 && reass->held_bytes == 0);
+	ip4_datagrams_free(reass->datagrams);
 	mem_free(reass);
 }
 
 /* RFC 1122, 3.3.2: the sender is told where this is the end host, and the first fragment is here.
  */
-static void expire(struct net *net, struct datagram *d)
+static void expire(struct net *net, struct ip4_datagram *d)
 {
 	if (d->n > 0 && d->pieces[0].at == 0 && addr_find(net, d->dst) != NULL)
 		icmp_error(net, d->pieces[0].pkt, ICMP_TIME_EXCEEDED, ICMP_REASSEMBLY_TIME, 0);
-	pieces_drop(net, d, DROP_FRAGMENT_TIMEOUT);
-	d->used = false;
+	datagram_drop(net, d, DROP_FRAGMENT_TIMEOUT);
 }
 
 mono ip4_reass_turn(struct net *net)
 {
-	mono next = mono_never();
+	struct ip4_datagram *d;
 
-	for (uint32_t i = 0; i < net->reass->max; i++) {
-		struct datagram *d = &net->reass->datagrams[i];
-
-		if (d->used && mono_due(d->due, net->now))
-			expire(net, d);
-		if (d->used)
-			next = mono_min(next, d->due);
-	}
-	return next;
+	while ((d = ip4_datagrams_oldest(net->reass->datagrams)) != NULL &&
+	       mono_due(d->due, net->now))
+		expire(net, d);
+	return ip4_reass_due(net);
 }
 
 mono ip4_reass_due(const struct net *net)
 {
-	mono next = mono_never();
+	const struct ip4_datagram *d = ip4_datagrams_oldest(net->reass->datagrams);
 
-	for (uint32_t i = 0; i < net->reass->max; i++) {
-		if (net->reass->datagrams[i].used)
-			next = mono_min(next, net->reass->datagrams[i].due);
-	}
-	return next;
+	return d != NULL ? d->due : mono_never();
 }
 
-/* The oldest datagram, or NULL. */
-static struct datagram *oldest(struct ip4_reass *reass, const struct datagram *but)
+static struct ip4_datagram *datagram_new(struct net *net, const struct pkt *p)
 {
-	struct datagram *old = NULL;
+	struct ip4_datagrams *all = net->reass->datagrams;
+	mono due = mono_add_ms(net->now, IP4_REASS_MS);
+	struct ip4_datagram *d = ip4_datagrams_add(all, p, due);
 
-	for (uint32_t i = 0; i < reass->max; i++) {
-		struct datagram *d = &reass->datagrams[i];
-
-		if (d->used && d != but && (old == NULL || mono_before(d->due, old->due)))
-			old = d;
-	}
-	return old;
-}
-
-static struct datagram *datagram_find(struct ip4_reass *reass, const struct pkt *p)
-{
-	for (uint32_t i = 0; i < reass->max; i++) {
-		struct datagram *d = &reass->datagrams[i];
-
-		if (d->used && d->id == p->ip_id && d->src.v == p->arrived.src.v &&
-		    d->dst.v == p->arrived.dst.v && d->proto == p->arrived.proto && d->in == p->in)
-			return d;
-	}
-	return NULL;
-}
-
-static struct datagram *datagram_new(struct net *net, const struct pkt *p)
-{
-	struct datagram *d = NULL;
-
-	for (uint32_t i = 0; i < net->reass->max && d == NULL; i++) {
-		if (!net->reass->datagrams[i].used)
-			d = &net->reass->datagrams[i];
-	}
-	if (d == NULL) {
-		d = oldest(net->reass, NULL);
-		pieces_drop(net, d, DROP_FRAGMENT);
-	}
-	must(d->n == 0);
-	*d = (struct datagram){ .used = true,
-		                .proto = p->arrived.proto,
-		                .id = p->ip_id,
-		                .in = p->in,
-		                .src = p->arrived.src,
-		                .dst = p->arrived.dst,
-		                .due = mono_add_ms(net->now, IP4_REASS_MS) };
+	if (d != NULL)
+		return d;
+	datagram_drop(net, ip4_datagrams_victim(all, NULL), DROP_FRAGMENT);
+	d = ip4_datagrams_add(all, p, due);
+	must(d != NULL);
 	return d;
 }
 
-/* Fragments together get a quarter of the packet buffers; the oldest datagrams make room. */
-static bool make_room(struct net *net, const struct datagram *d)
+/* One more may take a large buffer when there are no small ones. */
+static bool is_room(const struct net *net)
 {
-	while (net->reass->pieces >= pkt_pool_total(net->pool) / 4) {
-		struct datagram *old = oldest(net->reass, d);
+	return net->reass->pieces < pkt_pool_total(net->pool) / 4 &&
+	       net->reass->held_bytes + PORT_HEADROOM_BYTES + PORT_FRAME_BYTES_MAX <=
+	               HELD_BYTES_MAX;
+}
 
-		if (old == NULL)
+/* Fragments together get a quarter of the packet buffers, and 4 MiB; others than @d make room. */
+static bool make_room(struct net *net, const struct ip4_datagram *d)
+{
+	while (!is_room(net)) {
+		struct ip4_datagram *victim = ip4_datagrams_victim(net->reass->datagrams, d);
+
+		if (victim == NULL)
 			return false;
-		pieces_drop(net, old, DROP_FRAGMENT);
-		old->used = false;
+		datagram_drop(net, victim, DROP_FRAGMENT);
 	}
 	return true;
 }
@@ -188,19 +152,20 @@ enum fit {
 	FIT_OVERLAP, /* contradicts what is here: RFC 5722 */
 };
 
-static struct piece piece_of(struct pkt *p)
+static struct ip4_piece piece_of(struct pkt *p)
 {
-	return (struct piece){ p, (p->fragment & IP4_OFFSET_MASK) * 8U, p->len - p->l4 };
+	return (struct ip4_piece){ p, (p->fragment & IP4_OFFSET_MASK) * 8U, p->len - p->l4 };
 }
 
-static bool is_same(const struct piece *a, const struct piece *b)
+static bool is_same(const struct ip4_piece *a, const struct ip4_piece *b)
 {
 	return a->at == b->at && a->bytes == b->bytes &&
 	       memcmp(a->pkt->bytes + a->pkt->l4, b->pkt->bytes + b->pkt->l4, a->bytes) == 0;
 }
 
 /* Where among the pieces of @d is @new to stand? */
-static enum fit find_place(const struct datagram *d, const struct piece *new, unsigned *ret_place)
+static enum fit find_place(const struct ip4_datagram *d, const struct ip4_piece *new,
+                           unsigned *ret_place)
 {
 	bool is_last = (new->pkt->fragment &IP4_MORE_FRAGMENTS) == 0;
 	uint32_t end = new->at + new->bytes;
@@ -221,7 +186,7 @@ static enum fit find_place(const struct datagram *d, const struct piece *new, un
 }
 
 /* RFC 791, 3.1: pieces but the last are multiples of 8 bytes; nothing reaches beyond 64 KiB. */
-static bool is_possible(const struct piece *piece)
+static bool is_possible(const struct ip4_piece *piece)
 {
 	bool more = (piece->pkt->fragment & IP4_MORE_FRAGMENTS) != 0;
 
@@ -230,7 +195,7 @@ static bool is_possible(const struct piece *piece)
 	return piece->at + piece->bytes + IP4_HEADER_BYTES <= UINT16_MAX;
 }
 
-static void piece_insert(struct net *net, struct datagram *d, const struct piece *piece,
+static void piece_insert(struct net *net, struct ip4_datagram *d, const struct ip4_piece *piece,
                          unsigned place)
 {
 	memmove(&d->pieces[place + 1], &d->pieces[place], (d->n - place) * sizeof d->pieces[0]);
@@ -238,12 +203,13 @@ static void piece_insert(struct net *net, struct datagram *d, const struct piece
 	d->n++;
 	d->have_bytes += piece->bytes;
 	net->reass->pieces++;
+	net->reass->held_bytes += held_by(piece->pkt);
 	if ((piece->pkt->fragment & IP4_MORE_FRAGMENTS) == 0)
 		d->end_bytes = piece->at + piece->bytes;
 }
 
 /* Congestion that one fragment met was met by the datagram (RFC 3168, 5.3). */
-static uint8_t tos_of(const struct datagram *d)
+static uint8_t tos_of(const struct ip4_datagram *d)
 {
 	uint8_t tos = d->pieces[0].pkt->tos;
 
@@ -255,7 +221,7 @@ static uint8_t tos_of(const struct datagram *d)
 }
 
 /* The header is the first fragment's. DF goes: what came in pieces may leave in pieces. */
-static void header_write(struct pkt *whole, const struct datagram *d)
+static void header_write(struct pkt *whole, const struct ip4_datagram *d)
 {
 	const struct pkt *first = d->pieces[0].pkt;
 	uint32_t header_bytes = first->l4 - first->l3;
@@ -269,7 +235,7 @@ static void header_write(struct pkt *whole, const struct datagram *d)
 	wire_put16(ip + IP4_AT_CHECKSUM, checksum(ip, header_bytes));
 }
 
-static struct pkt *assemble(struct net *net, const struct datagram *d)
+static struct pkt *assemble(struct net *net, const struct ip4_datagram *d)
 {
 	const struct pkt *first = d->pieces[0].pkt;
 	uint32_t header_bytes = first->l4 - first->l3;
@@ -287,27 +253,29 @@ static struct pkt *assemble(struct net *net, const struct datagram *d)
 	whole->ether_src = first->ether_src;
 	whole->ether_group = first->ether_group;
 	ip4_parse_header(whole);
+	if (whole->has_options)
+		ip4_options_read(whole);
 	return whole;
 }
 
 /* All of @d is here: make it one packet. */
-static struct pkt *finish(struct net *net, struct datagram *d, struct explain *why)
+static struct pkt *finish(struct net *net, struct ip4_datagram *d, struct explain *why)
 {
 	const struct pkt *first = d->pieces[0].pkt;
 	struct pkt *whole;
 
-	d->used = false;
 	if (first->l4 - first->l3 + d->end_bytes > UINT16_MAX) { /* with its options, too long */
-		pieces_drop(net, d, DROP_FRAGMENT);
+		datagram_drop(net, d, DROP_FRAGMENT);
 		return NULL;
 	}
 	whole = assemble(net, d);
 	if (whole == NULL) {
-		pieces_drop(net, d, DROP_POOL_EMPTY);
+		datagram_drop(net, d, DROP_POOL_EMPTY);
 		return NULL;
 	}
 	explain(why, "fragment", "put together from %u fragments", d->n);
 	pieces_forget(net, d);
+	ip4_datagrams_remove(net->reass->datagrams, d);
 	whole->why = why;
 	if (!ip4_parse_l4(whole)) {
 		(void)pkt_drop(net, whole, DROP_L4_SHORT);
@@ -327,13 +295,13 @@ static struct pkt *keep(struct net *net, struct pkt *p)
 	return owned;
 }
 
-static struct pkt *add(struct net *net, struct datagram *d, struct pkt *p, unsigned place)
+static struct pkt *add(struct net *net, struct ip4_datagram *d, struct pkt *p, unsigned place)
 {
 	struct explain *why = p->why;
-	struct piece piece;
+	struct ip4_piece piece;
 	struct pkt *owned;
 
-	if (d->n == PIECES_MAX || !make_room(net, d)) {
+	if (d->n == IP4_PIECES_MAX || !make_room(net, d)) {
 		(void)pkt_drop(net, p, DROP_FRAGMENT);
 		return NULL;
 	}
@@ -352,8 +320,8 @@ static struct pkt *add(struct net *net, struct datagram *d, struct pkt *p, unsig
 
 struct pkt *ip4_reassemble(struct net *net, struct pkt *p)
 {
-	struct piece piece = piece_of(p);
-	struct datagram *d;
+	struct ip4_piece piece = piece_of(p);
+	struct ip4_datagram *d;
 	unsigned place = 0;
 	enum fit fit;
 
@@ -363,7 +331,7 @@ struct pkt *ip4_reassemble(struct net *net, struct pkt *p)
 		(void)pkt_drop(net, p, DROP_FRAGMENT);
 		return NULL;
 	}
-	d = datagram_find(net->reass, p);
+	d = ip4_datagrams_find(net->reass->datagrams, p);
 	if (d == NULL)
 		d = datagram_new(net, p);
 	fit = d->spoilt ? FIT_OVERLAP : find_place(d, &piece, &place);

@@ -3,14 +3,16 @@
  * datagrams (RFC 4787, REQ-14).
  *
  * Fragments that overlap spoil their datagram, with what comes of it later (RFC 5722, 4). Bounded
- * in datagrams, in fragments of one, and in buffers; the oldest datagram gives way.
+ * in datagrams, in fragments of one, and in buffers; the oldest datagram of the sender who has the
+ * most gives way (ip4_datagrams.h).
  *
- * Memory: a table sized at start, and at most a quarter of the packet pool.
+ * Memory: a table sized at start, and of the packet pool at most a quarter and 4 MiB.
  */
 #ifndef CORE_IP4_REASS_H
 #define CORE_IP4_REASS_H
 
 #include "core/pkt.h"
+#include "lib/hash.h"
 #include "lib/mono.h"
 
 enum {
@@ -20,8 +22,8 @@ enum {
 
 struct ip4_reass;
 
-/* @max: how many datagrams may be incomplete at once. */
-struct ip4_reass *ip4_reass_new(uint32_t max);
+/* @max: how many datagrams may be incomplete at once. @key: of the hash that finds them. */
+MUST_USE struct ip4_reass *ip4_reass_new(uint32_t max, const struct hash_key *key);
 void ip4_reass_free(struct net *net, struct ip4_reass *reass);
 
 /*

@@ -7,6 +7,7 @@
 #include "core/ether.h"
 #include "core/explain.h"
 #include "core/icmp.h"
+#include "core/neigh_timers.h"
 #include "core/net.h"
 #include "lib/mem.h"
 #include "wire/eth.h"
@@ -14,7 +15,6 @@
 
 enum {
 	EVICT_LOOKS = 64,  /* entries judged for one place: exact for small tables */
-	TURN_STEP_MS = 50, /* how often the table is gone through, at most */
 	IN_USE_MS = 30000, /* an entry used since then does not give way to a new one */
 };
 
@@ -24,7 +24,7 @@ struct neigh_table {
 	uint32_t max, mask;
 	uint32_t *heads;
 	uint32_t hand; /* where the search for a place goes on */
-	mono due;      /* no entry is due before */
+	struct neigh_timers timers;
 };
 
 struct neigh_table *neigh_table_new(uint32_t max, uint64_t hash_seed)
@@ -40,7 +40,7 @@ struct neigh_table *neigh_table_new(uint32_t max, uint64_t hash_seed)
 	table->max = max;
 	table->heads = mem_new(heads, sizeof table->heads[0]);
 	table->mask = heads - 1;
-	table->due = mono_never();
+	neigh_timers_init(&table->timers, max);
 	memset(table->heads, 0xff, heads * sizeof table->heads[0]);
 	return table;
 }
@@ -55,6 +55,7 @@ void neigh_table_free(struct net *net, struct neigh_table *table)
 	}
 	mem_free(table->entries);
 	mem_free(table->heads);
+	neigh_timers_free(&table->timers);
 	mem_free(table);
 }
 
@@ -89,7 +90,10 @@ static void state_set(struct net *net, struct neigh *n, enum neigh_state state, 
 {
 	n->state = (uint8_t)state;
 	n->due = due;
-	net->neigh->due = mono_min(net->neigh->due, due);
+	if (due.ns == mono_never().ns)
+		neigh_timers_stop(&net->neigh->timers, n);
+	else
+		neigh_timers_set(&net->neigh->timers, n);
 }
 
 /* The packets that waited in vain. They stand as they were to be sent, and their senders are told
@@ -125,6 +129,7 @@ static void entry_free(struct net *net, struct neigh *n)
 	while (*link != place)
 		link = &net->neigh->entries[*link].next;
 	*link = n->next;
+	neigh_timers_stop(&net->neigh->timers, n);
 	*n = (struct neigh){ .state = NEIGH_FREE, .version = n->version + 1 };
 }
 
@@ -143,11 +148,13 @@ static struct neigh *place_take(struct net *net)
 {
 	struct neigh_table *table = net->neigh;
 	struct neigh *worst = NULL;
+	uint32_t limit = net->settings.neighbours_max;
+	uint32_t room = limit != 0 && limit < table->max ? limit : table->max;
 
-	for (uint32_t looks = 0; looks < EVICT_LOOKS && looks < table->max; looks++) {
-		struct neigh *n = &table->entries[table->hand];
+	for (uint32_t looks = 0; looks < EVICT_LOOKS && looks < room; looks++) {
+		struct neigh *n = &table->entries[table->hand % room];
 
-		table->hand = (table->hand + 1) % table->max;
+		table->hand = (table->hand + 1) % room;
 		if (n->state == NEIGH_FREE)
 			return n;
 		if (may_give_way(net, n) && (worst == NULL || mono_before(n->used, worst->used)))
@@ -220,7 +227,9 @@ struct neigh *neigh_at(struct net *net, uint32_t place)
 
 mono neigh_due(const struct net *net)
 {
-	return net->neigh->due;
+	const struct neigh *first = neigh_timers_first(&net->neigh->timers);
+
+	return first != NULL ? first->due : mono_never();
 }
 
 /*
@@ -263,6 +272,14 @@ static void ask(struct net *net, struct neigh *n)
 	state_set(net, n, (enum neigh_state)n->state, mono_add_ms(net->now, NEIGH_PROBE_MS));
 }
 
+/* May the router ask on @iface who is there? */
+static bool may_ask(struct net *net, iface_id iface)
+{
+	const struct iface *out = iface_get(net, iface);
+
+	return out == NULL || (out->arp != ARP_DISABLED && out->arp != ARP_REPLY_ONLY);
+}
+
 static struct neigh *entry_resolve(struct net *net, iface_id iface, ip4 addr)
 {
 	struct neigh *n = entry_new(net, iface, addr);
@@ -274,11 +291,25 @@ static struct neigh *entry_resolve(struct net *net, iface_id iface, ip4 addr)
 	return n;
 }
 
+/* RFC 1812, 5.2.7.1: host unreachable. */
+static uint32_t refuse(struct net *net, struct pkt *p)
+{
+	icmp_error(net, p, ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, 0);
+	(void)pkt_drop(net, p, DROP_NEIGH_FAILED);
+	return NEIGH_NONE;
+}
+
 uint32_t neigh_send(struct net *net, struct pkt *p)
 {
 	struct neigh *n = neigh_find(net, p->route.out, p->route.next_hop);
 	char buffer[IP4_TEXT_BYTES];
 
+	if (n == NULL && !may_ask(net, p->route.out)) {
+		explain(p->why, "neighbour",
+		        "ARP does not ask on its interface, and no static "
+		        "entry says where it is");
+		return refuse(net, p);
+	}
 	if (n == NULL)
 		n = entry_resolve(net, p->route.out, p->route.next_hop);
 	if (n == NULL) {
@@ -291,13 +322,18 @@ uint32_t neigh_send(struct net *net, struct pkt *p)
 		ether_output(net, p, &n->mac, ETH_TYPE_IP4);
 		return place_of(net->neigh, n);
 	}
-	if (n->state == NEIGH_FAILED) {
-		icmp_error(net, p, ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, 0);
-		(void)pkt_drop(net, p, DROP_NEIGH_FAILED);
-		return NEIGH_NONE;
-	}
+	if (n->state == NEIGH_FAILED)
+		return refuse(net, p);
 	queue_put(net, n, p);
 	return NEIGH_NONE;
+}
+
+static uint32_t reachable_ms(struct net *net, iface_id iface)
+{
+	const struct iface *on = iface_get(net, iface);
+
+	return on != NULL && on->arp_timeout_ms != 0 ? on->arp_timeout_ms
+	                                             : net->settings.arp_timeout_ms;
 }
 
 bool neigh_confirm(struct net *net, iface_id iface, ip4 addr, const struct mac *mac)
@@ -309,7 +345,7 @@ bool neigh_confirm(struct net *net, iface_id iface, ip4 addr, const struct mac *
 	mac_set(n, mac);
 	n->probes = 0;
 	n->confirmed = net->now;
-	state_set(net, n, NEIGH_REACHABLE, mono_add_ms(net->now, NEIGH_REACHABLE_MS));
+	state_set(net, n, NEIGH_REACHABLE, mono_add_ms(net->now, reachable_ms(net, iface)));
 	queue_send(net, n);
 	return true;
 }
@@ -394,23 +430,11 @@ static bool has_due(const struct neigh *n)
 
 mono neigh_turn(struct net *net)
 {
-	struct neigh_table *table = net->neigh;
-	mono next = mono_never();
+	struct neigh *n;
 
-	if (!mono_due(table->due, net->now))
-		return table->due;
-	for (uint32_t i = 0; i < table->max; i++) {
-		struct neigh *n = &table->entries[i];
-
-		if (has_due(n) && mono_due(n->due, net->now))
-			entry_due(net, n);
-		if (has_due(n))
-			next = mono_min(next, n->due);
-	}
-	if (next.ns != mono_never().ns && mono_before(next, mono_add_ms(net->now, TURN_STEP_MS)))
-		next = mono_add_ms(net->now, TURN_STEP_MS);
-	table->due = next;
-	return next;
+	while ((n = neigh_timers_first(&net->neigh->timers)) != NULL && mono_due(n->due, net->now))
+		entry_due(net, n);
+	return neigh_due(net);
 }
 
 bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct mac *mac)
@@ -425,6 +449,14 @@ bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct ma
 	state_set(net, n, NEIGH_PERMANENT, mono_never());
 	queue_send(net, n);
 	return true;
+}
+
+void neigh_forget(struct net *net, iface_id iface, ip4 addr)
+{
+	const struct neigh *n = neigh_find(net, iface, addr);
+
+	if (n != NULL && n->state != NEIGH_PERMANENT)
+		neigh_remove(net, iface, addr);
 }
 
 void neigh_remove(struct net *net, iface_id iface, ip4 addr)
@@ -443,6 +475,18 @@ void neigh_flush(struct net *net, iface_id iface)
 		struct neigh *n = &net->neigh->entries[i];
 
 		if (has_due(n) && n->iface == iface) {
+			queue_drop(net, n, DROP_LINK_DOWN);
+			entry_free(net, n);
+		}
+	}
+}
+
+void neigh_remove_all(struct net *net, iface_id iface)
+{
+	for (uint32_t i = 0; i < net->neigh->max; i++) {
+		struct neigh *n = &net->neigh->entries[i];
+
+		if (n->state != NEIGH_FREE && n->iface == iface) {
 			queue_drop(net, n, DROP_LINK_DOWN);
 			entry_free(net, n);
 		}

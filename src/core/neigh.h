@@ -37,7 +37,6 @@ enum {                        /* RFC 4861, 10; RFC 1122, 2.3.2.1 and 2.3.2.2 */
 	NEIGH_QUEUE_MAX = 16, /* packets that wait for one address */
 	NEIGH_PROBES_MAX = 3,
 	NEIGH_PROBE_MS = 1000,
-	NEIGH_REACHABLE_MS = 30000,
 	NEIGH_DELAY_MS = 5000,
 	NEIGH_STALE_MS = 600000, /* an unused entry goes after that */
 	NEIGH_FAILED_MS = 3000,  /* how long a failure is remembered */
@@ -54,6 +53,7 @@ struct neigh {
 	mono confirmed;   /* last time it answered */
 	mono due;         /* when the state is to be looked at again */
 	uint32_t next;    /* in its hash chain */
+	uint32_t timer;   /* its place among the timers; 0: none */
 	struct pkt *queue[NEIGH_QUEUE_MAX];
 	uint8_t queued;
 };
@@ -90,9 +90,13 @@ void neigh_hint(struct net *net, iface_id iface, ip4 addr, const struct mac *mac
 mono neigh_turn(struct net *net);
 /* Set or remove a permanent entry; false when the table is full. */
 bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
+/* Forget a learnt entry; a permanent one stays. */
+void neigh_forget(struct net *net, iface_id iface, ip4 addr);
 void neigh_remove(struct net *net, iface_id iface, ip4 addr);
 /* Everything known on @iface ends (link down, interface disabled); static entries stay. */
 void neigh_flush(struct net *net, iface_id iface);
+/* The interface itself ends: static entries, too. */
+void neigh_remove_all(struct net *net, iface_id iface);
 /* Walk: @at starts at 0; NULL at the end. */
 const struct neigh *neigh_next(const struct net *net, uint32_t *at);
 const char *neigh_state_word(enum neigh_state state);

@@ -2,7 +2,9 @@
 
 #include <netinet/in.h>
 
+#include "core/acd.h"
 #include "core/addr.h"
+#include "core/arp.h"
 #include "core/crowd.h"
 #include "core/fib.h"
 #include "core/icmp.h"
@@ -12,8 +14,6 @@
 #include "wire/icmp_header.h"
 
 enum {
-	ICMP_ERRORS_PER_SECOND = 100,
-	ICMP_ERRORS_BURST = 50,
 	ECHO_PER_SECOND = 1000,
 	ECHO_BURST = 500,
 	TARPIT_PER_SECOND = 1000,
@@ -25,6 +25,7 @@ enum {
 void net_init(struct net *net, const struct net_budget *budget, struct random *random,
               struct log *log)
 {
+	struct ip4_settings settings = ip4_settings_default();
 	uint64_t neigh_seed;
 
 	net->random = random;
@@ -32,9 +33,8 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->key.k0 = random_u64(random);
 	net->key.k1 = random_u64(random);
 	neigh_seed = random_u64(random);
-	net->generation = 1;
 	net->ifaces_n = 1;
-	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
+	ip4_settings_publish(net, &settings);
 	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
 	net->tarpit_rate = rate_make(TARPIT_PER_SECOND, TARPIT_BURST);
 	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
@@ -42,9 +42,10 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
 	net->crowds = crowds_new(budget->crowds != 0 ? budget->crowds : CROWDS_DEFAULT, &net->key);
-	net->reass =
-		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
+	net->reass = ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS,
+	                           &net->key);
 	net->addrs = addrs_new(NULL, 0);
+	net->acd = acd_new();
 	net->fib = fib_new();
 }
 
@@ -61,6 +62,8 @@ void net_free(struct net *net)
 	fib_free(net->fib);
 	addrs_free(net->addrs);
 	crowds_free(net->crowds);
+	acd_free(net->acd);
+	arp_published_free(net->published);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
 }
@@ -98,6 +101,26 @@ void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *
 	net->deliver_takers[i].proto = proto;
 	net->deliver_takers[i].take = take;
 	net->deliver_takers[i].arg = arg;
+}
+
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_IFACE_WATCHERS && net->iface_watchers[i].changed != NULL)
+		i++;
+	must(i < NET_IFACE_WATCHERS);
+	net->iface_watchers[i].changed = changed;
+	net->iface_watchers[i].arg = arg;
+}
+
+void net_tell_iface(struct net *net, const struct iface *iface)
+{
+	for (unsigned i = 0; i < NET_IFACE_WATCHERS; i++) {
+		if (net->iface_watchers[i].changed == NULL)
+			return;
+		net->iface_watchers[i].changed(net, iface, net->iface_watchers[i].arg);
+	}
 }
 
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)

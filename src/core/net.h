@@ -12,6 +12,7 @@
 
 #include "core/drop.h"
 #include "core/iface.h"
+#include "core/ip4_settings.h"
 #include "core/pkt.h"
 #include "lib/hash.h"
 #include "lib/log.h"
@@ -19,8 +20,10 @@
 #include "lib/random.h"
 #include "lib/rate.h"
 
+struct acd;
 struct addrs;
 struct crowds;
+struct arp_published;
 struct fib;
 struct flow_counts;
 struct ip4_reass;
@@ -31,10 +34,13 @@ struct ports;
 #define NET_OWN_QUEUE      256 /* packets of the router's own waiting for the turn */
 #define NET_ETHER_TAKERS   8
 #define NET_DELIVER_TAKERS 16
+#define NET_IFACE_WATCHERS 4
 
 /* Takes packets for this router of one IP protocol; see net_take_protocol(). */
 typedef enum verdict net_deliver(struct net *net, struct pkt *p, void *arg);
 typedef enum verdict net_ether_taker(struct net *net, struct pkt *p, void *arg);
+/* Hears that @iface was enabled or disabled, has got or lost its link, another MAC or MTU. */
+typedef void net_iface_watcher(struct net *net, const struct iface *iface, void *arg);
 
 /* Sizes fixed at start (ARCHITECTURE, D12). */
 struct net_budget {
@@ -51,11 +57,14 @@ struct net {
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
+	struct ip4_settings settings;
 	uint32_t generation; /* moves on with configuration, routes, addresses, links; never 0 */
 
 	struct iface ifaces[IFACE_MAX]; /* [0] is IFACE_NONE and stays unused */
 	unsigned ifaces_n;              /* highest used id + 1 */
 	struct addrs *addrs;
+	struct acd *acd;
+	struct arp_published *published; /* what else ARP answers for; NULL: nothing */
 	struct fib *fib;
 	struct neigh_table *neigh;
 	struct ports *ports;
@@ -75,7 +84,8 @@ struct net {
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
 	struct rate tarpit_rate; /* of answers to what rules hold in a tarpit */
-	struct rate log_rate;    /* of log lines that a packet can cause */
+	struct rate redirect_rate;
+	struct rate log_rate; /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;
@@ -87,6 +97,10 @@ struct net {
 		net_deliver *take;
 		void *arg;
 	} deliver_takers[NET_DELIVER_TAKERS];
+	struct {
+		net_iface_watcher *changed;
+		void *arg;
+	} iface_watchers[NET_IFACE_WATCHERS];
 };
 
 /* @net is zeroed memory. The random source and the log stay the caller's. */
@@ -100,6 +114,11 @@ void net_generation_next(struct net *net);
 /* Plug in a protocol over Ethernet (PPPoE), or one for local delivery (TCP). Once each. */
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
+
+/* Be told whenever something about an interface changes. */
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg);
+/* Tell those who watch; iface.c's part. */
+void net_tell_iface(struct net *net, const struct iface *iface);
 
 /* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable. ICMP
  * goes through icmp_input() first. Takes @p. */

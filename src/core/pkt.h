@@ -67,6 +67,7 @@ struct pkt {
 	uint16_t ether_type;
 	struct mac ether_src;
 	bool ether_group;     /* the frame was a broadcast or multicast */
+	bool ether_ours;      /* a bridge has found it to be for this router */
 	struct tuple arrived; /* as in the bytes */
 	uint16_t ip_bytes;    /* total length in the header; real length for GSO packets, too */
 	uint16_t ip_id;
@@ -76,6 +77,9 @@ struct pkt {
 	uint8_t tcp_flags;
 	uint8_t icmp_type, icmp_code;
 	uint16_t payload_at; /* offset of the bytes after the TCP, UDP or ICMP header */
+	/* Offsets from l3, 0: none. Of the first octet of the options that can't be; of a source
+	 * route; of the entry in it that is to hold the address it leaves by. */
+	uint8_t option_fault, route_option, route_slot;
 
 	/* Decided so far. */
 	struct tuple now;    /* translated as far as the stages have come */
@@ -137,6 +141,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
+
+/* An owned packet with the @len bytes at @bytes and room for as many as a frame can have; of
+ * buffers that are for core/gro.h only, a quarter as many as large ones. NULL when none is free. */
+MUST_USE struct pkt *pkt_new_train(struct net *net, const uint8_t *bytes, uint32_t len);
 
 /* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
  * when the headroom does not suffice; at most what lies before l3 can be taken off. */

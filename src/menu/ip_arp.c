@@ -5,43 +5,86 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
-#include "core/neigh.h"
+#include "core/arp.h"
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
-#define FLAG_COMPLETE (ROW_MENU_FIRST << 0)
-#define FLAG_INVALID  (ROW_MENU_FIRST << 1)
+#define FLAG_COMPLETE  (ROW_MENU_FIRST << 0)
+#define FLAG_INVALID   (ROW_MENU_FIRST << 1)
+#define FLAG_PUBLISHED (ROW_MENU_FIRST << 2)
+
+/* Ids of what was learnt, by its place in the table: far from those of stored rows. */
+#define LEARNT_FIRST 0x40000000U
 
 struct arp_row {
 	ip4 addr;
 	struct mac mac;
 	uint32_t iface;
+	bool published;
 	char status[16]; /* observed */
 };
 
 static const struct field fields[] = {
 	{ "address", &type_ip4, AT(struct arp_row, addr), .flags = F_REQUIRED | F_BRIEF,
 	  .help = "the neighbour's IP address" },
-	{ "mac-address", &type_mac, AT(struct arp_row, mac), .flags = F_REQUIRED | F_BRIEF,
-	  .help = "its hardware address" },
+	{ "mac-address", &type_mac, AT(struct arp_row, mac), .flags = F_BRIEF,
+	  .help = "its hardware address; not of a published entry" },
 	{ "interface", &type_ref, AT(struct arp_row, iface), .ref = "interface",
 	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface it is on" },
+	{ "published", &type_bool, AT(struct arp_row, published), .dflt = "no",
+	  .help = "answer ARP for the address with this router's own hardware address" },
 	{ "status", &type_word, AT(struct arp_row, status), .flags = F_READ_ONLY | F_BRIEF,
 	  .help = "what is known of it: reachable, stale, failed, ..." },
 };
 
-static const struct menu_flag flags[] = { { 'C', "complete" }, { 'I', "invalid" } };
+static const struct menu_flag flags[] = { { 'C', "complete" },
+	                                  { 'I', "invalid" },
+	                                  { 'P', "published" } };
+
+static bool mac_is_zero(const struct mac *mac)
+{
+	return mac_equal(mac, &(struct mac){ { 0 } });
+}
 
 static bool arp_check(const struct row *row, struct diag *diag)
 {
 	const struct arp_row *body = (const void *)row->body;
 
+	if (ip4_is_zero(body->addr) || ip4_is_multicast(body->addr) ||
+	    ip4_is_loopback(body->addr) || body->addr.v >> 28 == 0xf)
+		return diag_fail(diag, "address",
+		                 "invalid value for argument address: no host has such an address");
 	if (mac_is_multicast(&body->mac))
 		return diag_fail(
 			diag, "mac-address",
 			"invalid value for argument mac-address: a neighbour's own address "
 			"is wanted, not a group's");
+	if (mac_is_zero(&body->mac) && !body->published)
+		return diag_fail(diag, "mac-address",
+		                 "missing value(s) of argument(s) mac-address: the neighbour's "
+		                 "hardware address; only a published entry needs none");
+	if (!mac_is_zero(&body->mac) && body->published)
+		return diag_fail(diag, "mac-address",
+		                 "invalid value for argument mac-address: a published entry is "
+		                 "answered with this router's own; leave mac-address out");
+	return true;
+}
+
+static bool arp_check_all(const struct conf_state *state, struct rows rows, struct diag *diag)
+{
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct arp_row *a = (const void *)rows.at[i]->body;
+
+		for (size_t j = 0; j < i; j++) {
+			const struct arp_row *b = (const void *)rows.at[j]->body;
+
+			if (ip4_equal(a->addr, b->addr) && a->iface == b->iface)
+				return diag_fail(diag, "address",
+				                 "failure: already have such entry; an address is "
+				                 "listed once for each interface");
+		}
+	}
 	return true;
 }
 
@@ -52,6 +95,7 @@ struct static_neigh {
 };
 
 struct prepared {
+	struct arp_published *published;
 	size_t n;
 	struct static_neigh at[];
 };
@@ -62,12 +106,17 @@ static bool arp_prepare(struct router *router, const struct conf_state *state, v
 	struct rows rows = conf_state_rows(state, "/ip/arp");
 	struct prepared *prepared = mem_new(1, sizeof *prepared + rows.n * sizeof prepared->at[0]);
 
+	prepared->published = arp_published_new(rows.n);
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct arp_row *body = (const void *)rows.at[i]->body;
 		iface_id iface = lookup_iface(router, state, body->iface);
 
 		if (iface == IFACE_NONE || (rows.at[i]->flags & ROW_DISABLED) != 0)
 			continue;
+		if (body->published) {
+			arp_published_add(prepared->published, iface, body->addr);
+			continue;
+		}
 		prepared->at[prepared->n++] = (struct static_neigh){ .iface = iface,
 			                                             .addr = body->addr,
 			                                             .mac = body->mac };
@@ -102,6 +151,16 @@ static void arp_publish(struct router *router, void *arg)
 			log_write(router->net.log, LOG_ERROR, "interface",
 			          "the ARP table is full: a static entry is not in use");
 	}
+	arp_published_free(router->net.published);
+	router->net.published = prepared->published;
+	mem_free(prepared);
+}
+
+static void arp_discard(void *arg)
+{
+	struct prepared *prepared = arg;
+
+	arp_published_free(prepared->published);
 	mem_free(prepared);
 }
 
@@ -120,7 +179,7 @@ static void arp_status(struct router *router, const struct conf_state *state, st
 	if (iface == IFACE_NONE) {
 		row->flags |= FLAG_INVALID;
 	} else if ((row->flags & ROW_DISABLED) == 0) {
-		row->flags |= FLAG_COMPLETE;
+		row->flags |= body->published ? FLAG_PUBLISHED : FLAG_COMPLETE;
 		set_status(body, NEIGH_PERMANENT);
 	}
 }
@@ -139,7 +198,7 @@ static void arp_observe(struct router *router, const struct conf_state *state,
 
 		if (neigh->state == NEIGH_PERMANENT)
 			continue;
-		row = lookup_row(storage, sizeof *body, 0,
+		row = lookup_row(storage, sizeof *body, LEARNT_FIRST + at - 1,
 		                 ROW_DYNAMIC | (complete ? FLAG_COMPLETE : 0));
 		body = (void *)row->body;
 		body->addr = neigh->addr;
@@ -152,7 +211,17 @@ static void arp_observe(struct router *router, const struct conf_state *state,
 	}
 }
 
-static const char *const depends[] = { "/interface", NULL };
+static bool arp_forget(struct router *router, const struct row *row, struct diag *diag)
+{
+	const struct arp_row *body = (const void *)row->body;
+	const struct neigh *neigh = neigh_at(&router->net, row->id - LEARNT_FIRST);
+
+	if (ip4_equal(neigh->addr, body->addr))
+		neigh_forget(&router->net, neigh->iface, neigh->addr);
+	return true;
+}
+
+static const char *const depends[] = { "/interface", "/interface/bridge", "/interface/vlan", NULL };
 
 const struct menu menu_ip_arp = {
 	.path = "/ip/arp",
@@ -165,9 +234,11 @@ const struct menu menu_ip_arp = {
 	.nflags = ARRAY_LEN(flags),
 	.depends = depends,
 	.check = arp_check,
+	.check_all = arp_check_all,
 	.prepare = arp_prepare,
 	.publish = arp_publish,
-	.discard = mem_free,
+	.discard = arp_discard,
 	.status = arp_status,
 	.observe = arp_observe,
+	.forget = arp_forget,
 };

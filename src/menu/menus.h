@@ -9,8 +9,13 @@
 #include "conf/menu.h"
 
 extern const struct menu menu_interface;
+extern const struct menu menu_interface_bridge;
+extern const struct menu menu_interface_bridge_host;
+extern const struct menu menu_interface_bridge_port;
+extern const struct menu menu_interface_ethernet;
 extern const struct menu menu_interface_list;
 extern const struct menu menu_interface_list_member;
+extern const struct menu menu_interface_vlan;
 extern const struct menu menu_ip;
 extern const struct menu menu_ip_address;
 extern const struct menu menu_ip_arp;
@@ -24,6 +29,7 @@ extern const struct menu menu_ip_firewall_mangle;
 extern const struct menu menu_ip_firewall_nat;
 extern const struct menu menu_ip_firewall_src_nat;
 extern const struct menu menu_ip_route;
+extern const struct menu menu_ip_settings;
 extern const struct menu menu_root;
 extern const struct menu menu_system;
 extern const struct menu menu_system_identity;

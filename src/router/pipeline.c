@@ -6,6 +6,7 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/ip4.h"
+#include "core/ip4_options.h"
 #include "core/ip4_reass.h"
 #include "fw/header_change.h"
 #include "fw/mss.h"
@@ -33,6 +34,20 @@ static enum verdict reassemble(struct walk *walk, struct pkt *p)
 	if (whole != NULL)
 		pipeline_walk(walk->router, PATH_IN, whole, false);
 	return VERDICT_TAKEN;
+}
+
+/* What goes by this router on a source route is from here on for the next address in it. */
+static enum verdict source_route(struct walk *walk, struct pkt *p)
+{
+	if (ip4_options_follow(net_of(walk), p))
+		walk->hashed = false;
+	return VERDICT_NEXT;
+}
+
+/* RFC 3704: a source that is not reached by the way it came in is made up. */
+static enum verdict source_check(struct walk *walk, struct pkt *p)
+{
+	return ip4_source_check(net_of(walk), p);
 }
 
 static enum verdict track(struct walk *walk, struct pkt *p)
@@ -196,6 +211,11 @@ static enum verdict routed(struct walk *walk, struct pkt *p)
 	return pkt_drop(net_of(walk), p, DROP_NO_ROUTE);
 }
 
+static enum verdict options(struct walk *walk, struct pkt *p)
+{
+	return p->has_options ? ip4_options_judge(net_of(walk), p) : VERDICT_NEXT;
+}
+
 static enum verdict ttl_and_mtu(struct walk *walk, struct pkt *p)
 {
 	return ip4_forward(net_of(walk), p);
@@ -233,6 +253,14 @@ static void note_mark(struct walk *walk, const struct pkt *p)
 	walk->unsettled = true;
 	flow->mark = p->connection_mark;
 	flow->way[0].generation = flow->way[1].generation = 0;
+}
+
+/* A host that sends by us what it could send straight is told so when it begins. */
+static enum verdict redirect(struct walk *walk, struct pkt *p)
+{
+	if (p->flow == FLOW_NONE && p->route.out == p->in)
+		ip4_redirect(net_of(walk), p);
+	return VERDICT_NEXT;
 }
 
 /* The filter has let it through: which? */
@@ -273,6 +301,8 @@ static enum verdict rewrite(struct walk *walk, struct pkt *p)
 		header_change(net_of(walk), p);
 	if (walk->path == PATH_FORWARD && p->leave_ttl == 0)
 		ip4_decrement_ttl(p);
+	if (walk->path == PATH_FORWARD && p->has_options)
+		ip4_options_record(net_of(walk), p, ip4_options_address(net_of(walk), p));
 	return VERDICT_NEXT;
 }
 
@@ -293,6 +323,8 @@ static enum verdict send_out(struct walk *walk, struct pkt *p)
 const struct stage pipeline[] = {
 	/* clang-format off */
 	{ "reassemble",         PATH_IN,                             reassemble },
+	{ "source route",       PATH_IN,                             source_route },
+	{ "source check",       PATH_IN,                             source_check },
 	{ "track",              PATH_IN | PATH_OWN,                  track },
 	{ "mangle prerouting",  PATH_IN,                             mangle_prerouting },
 	{ "dst-nat",            PATH_IN | PATH_OWN,                  dst_nat },
@@ -304,10 +336,12 @@ const struct stage pipeline[] = {
 	{ "mangle output",      PATH_OWN,                            mangle_output },
 	{ "filter output",      PATH_OWN,                            filter_output },
 	{ "routed",             PATH_FORWARD | PATH_OWN,             routed },
+	{ "options",            PATH_FORWARD | PATH_LOCAL,           options },
 	{ "ttl and mtu",        PATH_FORWARD,                        ttl_and_mtu },
 	{ "mangle postrouting", PATH_FORWARD | PATH_OWN,             mangle_postrouting },
 	{ "mss",                PATH_FORWARD | PATH_OWN,             mss },
 	{ "src-nat",            PATH_FORWARD | PATH_OWN,             src_nat },
+	{ "redirect",           PATH_FORWARD,                        redirect },
 	{ "confirm",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, confirm },
 	{ "rewrite",            PATH_FORWARD | PATH_LOCAL | PATH_OWN, rewrite },
 	{ "local",              PATH_LOCAL,                          deliver },

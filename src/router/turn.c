@@ -5,6 +5,7 @@
  * from memory, then every packet is looked up and sent on. With many flows the second pass finds
  * in the cache what it would have waited for.
  */
+#include "core/acd.h"
 #include "core/ether.h"
 #include "core/ip4.h"
 #include "core/ip4_reass.h"
@@ -103,8 +104,11 @@ bool router_turn(struct router *router, mono now)
 	more |= flows_turn(router->fw.flows, net, now, FLOWS_PER_TURN);
 	more |= address_lists_turn(router->fw.lists, LISTS_PER_TURN);
 	neigh_turn(net);
+	if (router->configured)
+		acd_turn(net);
 	ip4_reass_turn(net);
 	host_turn(&router->host);
+	lan_turn(router->lan);
 	turn_own(router);
 	iface_flush(net);
 	return more || net->own_n > 0;
@@ -118,6 +122,9 @@ mono router_next(const struct router *router)
 		return router->net.now; /* a command has left something to be sent */
 	next = mono_min(next, address_lists_next(router->fw.lists));
 	next = mono_min(next, neigh_due(&router->net));
+	if (router->configured)
+		next = mono_min(next, acd_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
+	next = mono_min(next, lan_due(router->lan));
 	return mono_min(next, host_due(&router->host));
 }

@@ -130,6 +130,21 @@ static const char *quote_fault(const struct ip4_header *ip, const uint8_t *l4, u
 	               : "the header that it quotes has a wrong checksum";
 }
 
+/* The transport checksum of what is on a source route is one for its last destination, which the
+ * senders of a simulation do not care for. */
+static bool is_source_routed(const struct ip4_header *ip)
+{
+	struct reader r = reader_over(ip->options, ip->header_bytes - IP4_HEADER_BYTES);
+	struct ip4_option option;
+	bool bad;
+
+	while (ip4_option_next(&r, &option, &bad)) {
+		if (option.type == IP4_OPTION_LSRR || option.type == IP4_OPTION_SSRR)
+			return true;
+	}
+	return false;
+}
+
 static const char *ip4_fault(struct frame *frame, bool l4)
 {
 	const uint8_t *ip_at = frame_bytes(frame) + ETH_HEADER_BYTES;
@@ -144,7 +159,7 @@ static const char *ip4_fault(struct frame *frame, bool l4)
 		return "its IPv4 header's checksum is wrong";
 	if (ip.total_bytes < ip.header_bytes || ip.total_bytes > have)
 		return "its IPv4 length is wrong";
-	if (!l4)
+	if (!l4 || is_source_routed(&ip))
 		return NULL;
 	fault = quote_fault(&ip, ip_at + ip.header_bytes, ip.total_bytes - ip.header_bytes);
 	return fault != NULL ? fault : l4_fault(frame, &ip, ETH_HEADER_BYTES + ip.header_bytes);

@@ -106,6 +106,9 @@ static void put_arp(struct sim_random *r, struct scene *scene, struct twin *twin
 				: host->addr;
 	} else if (sim_random_chance(r, 3000)) {
 		arp.sender_ip = arp.target_ip; /* "here I am": RFC 5227, 2.3 */
+	} else if (scene->addresses_n > 0 && sim_random_chance(r, 2000)) {
+		/* A host that has an address of the router's. */
+		arp.sender_ip = scene->addresses[sim_random_below(r, scene->addresses_n)].addr;
 	}
 	len = draft_arp(&arp, &broadcast, bytes, sizeof bytes);
 	twin_put(twin, port, bytes, len, NULL);
@@ -164,6 +167,8 @@ void noise_fragments(struct sim_random *r, struct twin *twin, unsigned port, con
 		if (sim_random_chance(r, 200))
 			continue;
 		put_piece(twin, port, frame, header, at, bytes, at + bytes < data);
+		if (at >= 8 && sim_random_chance(r, 100)) /* over the one before */
+			put_piece(twin, port, frame, header, at - 8, bytes, at + bytes - 8 < data);
 		if (sim_random_chance(r, 200))
 			put_piece(twin, port, frame, header, at, bytes, at + bytes < data);
 	}

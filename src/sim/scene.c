@@ -5,6 +5,7 @@
 #include "core/neigh.h"
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "sim/scene_ip4.h"
 #include "sim/scene_rule.h"
 
 #define IP(a, b, c, d) ((ip4){ (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d) })
@@ -438,6 +439,11 @@ static const char *change_neighbour(struct scene *scene, struct twin *twin)
 	return "a neighbour is forgotten";
 }
 
+static const char *change_ip4(struct scene *scene, struct twin *twin)
+{
+	return scene->gentle ? "nothing" : scene_ip4_change(scene->random, twin);
+}
+
 typedef const char *changer(struct scene *scene, struct twin *twin);
 
 /* Some are drawn more often than others; what takes a link away is put right sooner. */
@@ -446,6 +452,7 @@ static changer *const changers[] = {
 	change_routes, change_addresses, change_link,  change_enabled, change_host,
 	change_host,   change_neighbour, change_mtu,   change_lists,   change_entry,
 	change_entry,  change_entry,     change_entry, change_entry,   change_re_evaluate,
+	change_ip4,    change_ip4,
 };
 
 static const char *mend(struct scene *scene, struct twin *twin)
@@ -459,6 +466,7 @@ static const char *mend(struct scene *scene, struct twin *twin)
 	}
 	for (unsigned i = 0; i < scene->hosts_n; i++)
 		scene->hosts[i].there = true;
+	scene_ip4_mend(twin);
 	addresses_draw(scene, false);
 	twin_each(twin, addresses_publish, scene);
 	return "all is mended";

@@ -38,6 +38,10 @@ enum { /* codes of ICMP_UNREACHABLE */
 	ICMP_ADMIN_PROHIBITED = 13,
 };
 
+enum { /* codes of ICMP_REDIRECT */
+	ICMP_REDIRECT_HOST = 1,
+};
+
 enum { /* codes of ICMP_TIME_EXCEEDED */
 	ICMP_TTL_IN_TRANSIT = 0,
 	ICMP_REASSEMBLY_TIME = 1,

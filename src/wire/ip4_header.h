@@ -52,8 +52,26 @@ struct ip4_option {
 	uint8_t len;  /* whole option, type and length bytes included */
 	const uint8_t *bytes;
 };
-#define IP4_OPTION_LSRR 131
-#define IP4_OPTION_SSRR 137
+#define IP4_OPTION_END       0
+#define IP4_OPTION_RECORD    7  /* record route */
+#define IP4_OPTION_TIMESTAMP 68 /* RFC 791, 3.1: Internet Timestamp */
+#define IP4_OPTION_LSRR      131
+#define IP4_OPTION_SSRR      137
+
+/* Offsets in an option that has a pointer, which counts from 1 (RFC 791, 3.1). */
+enum {
+	IP4_OPTION_AT_LENGTH = 1,
+	IP4_OPTION_AT_POINTER = 2,
+	IP4_OPTION_AT_ROUTE = 3, /* route data of a recorded or source route */
+	IP4_OPTION_AT_FLAGS = 3, /* of a timestamp: overflow in the upper, flag in the lower half */
+	IP4_OPTION_AT_STAMPS = 4,
+};
+enum { /* flags of a timestamp option */
+	IP4_STAMPS_ONLY = 0,
+	IP4_STAMPS_WITH_ADDRESS = 1,
+	IP4_STAMPS_ASKED = 3, /* the addresses are given: only whose it is stamps */
+};
+
 MUST_USE bool ip4_option_next(struct reader *r, struct ip4_option *ret_option, bool *ret_bad);
 
 #endif

@@ -98,6 +98,20 @@ static inline void frame_sum_ip4(struct fixture_bytes *b)
 	wire_put16(ip + IP4_AT_CHECKSUM, checksum(ip, (ip[0] & 0xfU) * 4));
 }
 
+/* Put @bytes (a multiple of 4) of options behind the IPv4 header of a frame without any. */
+static inline void frame_options(struct fixture_bytes *b, const uint8_t *options, uint32_t bytes)
+{
+	uint8_t *ip = bytes_of(b) + ETH_HEADER_BYTES;
+
+	memmove(ip + IP4_HEADER_BYTES + bytes, ip + IP4_HEADER_BYTES,
+	        b->len - ETH_HEADER_BYTES - IP4_HEADER_BYTES);
+	memcpy(ip + IP4_HEADER_BYTES, options, bytes);
+	ip[0] = (uint8_t)(0x40 | (IP4_HEADER_BYTES + bytes) / 4);
+	wire_put16(ip + IP4_AT_TOTAL, (uint16_t)(wire_get16(ip + IP4_AT_TOTAL) + bytes));
+	b->len += bytes;
+	frame_sum_ip4(b);
+}
+
 static inline void sum_l4(uint8_t *l4, uint32_t len, uint32_t at, const char *src, const char *dst,
                           uint8_t proto)
 {

@@ -13,6 +13,8 @@ static bool told(struct fixture *f, struct pkt *p)
 {
 	struct pkt *e;
 
+	if (p == NULL) /* it was not even taken in */
+		return false;
 	icmp_error(f->net, p, ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, 0);
 	e = net_own_take(f->net);
 	if (e != NULL)

@@ -156,6 +156,73 @@ static void time_ends_and_the_sender_is_told(void **state)
 }
 
 /* A flood of fragments holds a part of the buffers, and the oldest give way to the newest. */
+static void held(struct fixture *f, uint16_t id, const char *src, uint32_t at, bool more)
+{
+	uint8_t *ip = bytes_of(&f->in) + 14;
+
+	frame_udp(&f->in, 2, src, "203.0.113.9", 56);
+	wire_put16(ip + IP4_AT_ID, id);
+	wire_put16(ip + IP4_AT_FRAGMENT, (uint16_t)(at / 8 | (more ? IP4_MORE_FRAGMENTS : 0)));
+	frame_sum_ip4(&f->in);
+	assert_null(ip4_reassemble(f->net, fixture_input(f, 2)));
+}
+
+/* A million datagrams of which half never comes: bounded, and what is whole still comes through. */
+static void a_million_halves(void **state)
+{
+	struct fixture *f = home();
+	unsigned total = pkt_pool_total(f->net->pool);
+	char src[IP4_TEXT_BYTES];
+
+	for (uint32_t i = 0; i < 1000000; i++) {
+		if (i % 1000 == 0) {
+			ip4_str((ip4){ 0x0a000000 + i / 1000 * 77 + 1 }, src);
+			f->net->now = mono_add_ms(f->net->now, 10);
+			(void)ip4_reass_turn(f->net);
+			assert_true(pkt_pool_available(f->net->pool) >= total - total / 4);
+		}
+		held(f, (uint16_t)i, src, i % 2 != 0 ? 0 : 64, true);
+	}
+	assert_null(fragment(f, 1, 0, 1480, 0));
+	expect_whole(f, fragment(f, 1, 1480, DATA_BYTES - 1480, 0), 1);
+	fixture_sleep_ms(f, IP4_REASS_MS);
+	assert_int_equal(ip4_reass_turn(f->net).ns, mono_never().ns);
+	assert_true(nothing_is_held(f));
+	fixture_free(f);
+}
+
+/* One sender's flood takes the places of its own datagrams, not those of others. */
+static void a_flood_costs_its_sender(void **state)
+{
+	struct fixture *f = home();
+
+	assert_null(fragment(f, 7, 0, 1480, 0));
+	for (unsigned i = 0; i < 5000; i++)
+		held(f, (uint16_t)i, "10.6.6.6", 0, true);
+	expect_whole(f, fragment(f, 7, 1480, DATA_BYTES - 1480, 0), 7);
+	fixture_free(f);
+}
+
+/* RFC 1858, 3 and 4: a tiny first fragment, and one that would write over the header. */
+static void tiny_and_overlapping_attacks_fail(void **state)
+{
+	struct fixture *f = home();
+
+	assert_null(fragment(f, 1, 0, 8, 0)); /* tiny: it waits like any other */
+	expect_whole(f, fragment(f, 1, 8, DATA_BYTES - 8, 0), 1);
+	assert_null(fragment(f, 2, 0, 64, 0));
+	assert_null(fragment(f, 2, 8, DATA_BYTES - 8, 1)); /* over the ports */
+	assert_true(nothing_is_held(f));
+	/* Teardrop: one inside the other. */
+	assert_null(fragment(f, 3, 0, 2000, 0));
+	assert_null(fragment(f, 3, 24, 8, 0));
+	assert_true(nothing_is_held(f));
+	/* The ping of death: the last fragment ends beyond 65535. */
+	held(f, 4, "192.168.88.7", 65528, false);
+	assert_true(nothing_is_held(f));
+	fixture_free(f);
+}
+
 static void a_flood_is_bounded(void **state)
 {
 	struct fixture *f = home();
@@ -179,6 +246,9 @@ int main(void)
 		cmocka_unit_test(impossible_fragments_are_refused),
 		cmocka_unit_test(time_ends_and_the_sender_is_told),
 		cmocka_unit_test(a_flood_is_bounded),
+		cmocka_unit_test(a_million_halves),
+		cmocka_unit_test(a_flood_costs_its_sender),
+		cmocka_unit_test(tiny_and_overlapping_attacks_fail),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -73,12 +73,32 @@ static inline unsigned fixture_take(struct port *port, struct port_frame *frames
 	return 1;
 }
 
+static inline bool fixture_announces(const struct port_frame *frame)
+{
+	struct reader r = reader_over(frame->bytes + 14, frame->len - 14);
+	struct arp arp;
+
+	return wire_get16(frame->bytes + 12) == ETH_TYPE_ARP && arp_parse(&r, &arp) &&
+	       ip4_equal(arp.sender_ip, arp.target_ip);
+}
+
+/* That the router announces its addresses is not what menus are about. */
+static inline unsigned fixture_send(struct port *port, const struct port_frame *frames, unsigned n)
+{
+	unsigned i = 0;
+
+	while (i < n &&
+	       (fixture_announces(&frames[i]) || fixture_transmit(port, &frames[i], 1) == 1))
+		i++;
+	return i;
+}
+
 static inline const struct port_ops *fixture_way_ops(void)
 {
 	static const struct port_ops ops = {
 		.receive = fixture_take,
 		.release = fixture_release,
-		.transmit = fixture_transmit,
+		.transmit = fixture_send,
 		.poll_link = fixture_poll_link,
 		.stats = fixture_stats,
 		.close = fixture_release,

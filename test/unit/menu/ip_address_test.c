@@ -1,4 +1,5 @@
 /* /ip/address and /ip/arp: what the router answers to, and whom it knows. */
+#include "core/arp.h"
 #include "menu/fixture.h"
 
 static const struct addr_spec *address(struct fixture *f, const char *addr)
@@ -197,10 +198,79 @@ static void learnt_neighbours(void **unused)
 	assert_string_equal(shown(f, "/ip/arp", 2, "status"), "reachable");
 	assert_string_equal(shown(f, "/ip/arp", 2, "mac-address"), "02:09:09:09:09:09");
 	assert_string_equal(shown(f, "/ip/arp", 2, "interface"), "ether2");
+	/* It can be forgotten, alone or together with stored ones. */
+	must_run(f, "/ip arp remove [find address=192.168.88.20]");
+	assert_null(neighbour(f, 2, "192.168.88.20"));
+	put_udp(f, 1, "203.0.113.1", "192.168.88.20");
+	must_run(f, "/ip arp remove [find]");
+	assert_int_equal(rows_n(f, "/ip/arp"), 0);
+	put_udp(f, 1, "203.0.113.1", "192.168.88.20");
 	/* Configuring it makes it permanent; it is one neighbour still. */
 	must_run(f, "/ip arp add address=192.168.88.20 mac-address=02:09:09:09:09:08 "
 	            "interface=ether2");
-	assert_int_equal(rows_n(f, "/ip/arp"), 3);
+	assert_string_equal(letters(f, "/ip/arp", 0), "C");
+	fixture_free(f);
+}
+
+static void published_and_doubled(void **unused)
+{
+	struct fixture *f = home(NULL);
+	size_t before = rows_n(f, "/ip/arp");
+
+	must_run(f, "/ip arp add address=192.168.88.50 published=yes interface=ether2");
+	assert_string_equal(letters(f, "/ip/arp", before), "P");
+	assert_int_equal(f->router->net.published->n, 1);
+	assert_null(neighbour(f, 2, "192.168.88.50"));
+	refused(f,
+	        "/ip arp add address=192.168.88.50 mac-address=02:00:00:00:00:77 interface=ether2",
+	        "failure: already have such entry; an address is listed once for each interface");
+	refused(f, "/ip arp add address=192.168.88.51 interface=ether2",
+	        "missing value(s) of argument(s) mac-address: the neighbour's hardware address; "
+	        "only "
+	        "a published entry needs none");
+	refused(f, "/ip arp add address=224.0.0.1 published=yes interface=ether2",
+	        "invalid value for argument address: no host has such an address");
+	must_run(f, "/ip arp disable [find address=192.168.88.50]");
+	assert_int_equal(f->router->net.published->n, 0);
+	fixture_free(f);
+}
+
+/* Somebody else has our address: it is shown with the other's hardware address. */
+static void a_conflict_is_shown(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+	struct arp arp = { .operation = ARP_REQUEST,
+		           .sender_mac = { { 2, 6, 6, 6, 6, 6 } },
+		           .sender_ip = A("192.168.88.1"),
+		           .target_ip = A("192.168.88.1") };
+
+	must_run(f, "/ip address add address=192.168.88.1/24 interface=ether2");
+	assert_string_equal(letters(f, "/ip/address", 0), "");
+	frame_arp(&f->ways[2].in, iface_mac(2), &arp);
+	put(f, 2);
+	assert_string_equal(letters(f, "/ip/address", 0), "A");
+	assert_string_equal(shown(f, "/ip/address", 0, "conflict-mac-address"),
+	                    "02:06:06:06:06:06");
+	fixture_free(f);
+}
+
+static void arp_of_a_port(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+	const struct iface *ether2 = iface_by_name(&f->router->net, "ether2");
+
+	must_run(f, "/interface ethernet set ether2 arp=proxy-arp arp-timeout=1m");
+	assert_int_equal(ether2->arp, ARP_PROXY);
+	assert_int_equal(ether2->arp_timeout_ms, 60000);
+	must_run(f, "/interface ethernet set [find default-name=ether2] arp=reply-only "
+	            "arp-timeout=auto");
+	assert_int_equal(ether2->arp, ARP_REPLY_ONLY);
+	assert_int_equal(ether2->arp_timeout_ms, 0);
+	must_run(f, "/interface set ether2 name=lan");
+	assert_string_equal(shown(f, "/interface/ethernet", 1, "name"), "lan");
+	refused(f, "/interface ethernet set ether2 arp-timeout=soon",
+	        "invalid value for argument arp-timeout: auto, or a time from 1s to 1d");
+	assert_int_equal(ether2->arp, ARP_REPLY_ONLY);
 	fixture_free(f);
 }
 
@@ -230,6 +300,9 @@ int main(void)
 		cmocka_unit_test(point_to_point),
 		cmocka_unit_test(static_neighbours),
 		cmocka_unit_test(learnt_neighbours),
+		cmocka_unit_test(published_and_doubled),
+		cmocka_unit_test(a_conflict_is_shown),
+		cmocka_unit_test(arp_of_a_port),
 		cmocka_unit_test(more_neighbours_than_fit),
 	};
 
