@@ -140,7 +140,7 @@ int main(int argc, char **argv)
 	if (argc == 5 && !strcmp(argv[1], "send")) {
 		const struct sockaddr_in to = tool_address(argv[2], argv[3]);
 
-		return send_numbered(&to, atoll(argv[4]));
+		return send_numbered(&to, (long long)tool_number(argv[4], 1, 1000000));
 	}
 	if (argc == 4 && !strcmp(argv[1], "talk")) {
 		const struct sockaddr_in to = tool_address(argv[2], argv[3]);

@@ -22,6 +22,7 @@ struct list_row {
 	char list[LIST_NAME_BYTES];
 	struct ip4_range range;
 	uint64_t timeout_ms; /* never of a stored row */
+	char since[24];      /* observed */
 };
 
 static const struct field fields[] = {
@@ -33,6 +34,8 @@ static const struct field fields[] = {
 	  .max = UINT32_MAX * 1000LL, .flags = F_PASSING | F_BRIEF,
 	  .help = "the entry ends after this time, and with the router; added again, its time "
 	          "begins anew" },
+	{ "creation-time", &type_word, AT(struct list_row, since), .flags = F_READ_ONLY | F_BRIEF,
+	  .help = "when an entry that is not stored was added (UTC)" },
 };
 
 static bool list_prepare(struct router *router, const struct conf_state *state, void **ret_prepared,
@@ -130,10 +133,29 @@ static bool list_take(struct router *router, const struct row *row, uint32_t *re
 	return true;
 }
 
+/* "2026-01-31 12:00:00": the Gregorian calendar in cycles of 400 years that begin in March. */
+static void date_text(int64_t second, struct text *out)
+{
+	int64_t days = second / 86400 + 719468; /* since 0000-03-01 */
+	unsigned of_day = (unsigned)(second % 86400);
+	int64_t cycle = days / 146097, day = days % 146097;
+	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
+	unsigned of_year = (unsigned)(day - (365 * year + year / 4 - year / 100));
+	unsigned month = (5 * of_year + 2) / 153; /* 0 is March */
+	unsigned of_month = of_year - (153 * month + 2) / 5 + 1;
+
+	text_printf(out, "%lld-%02u-%02u %02u:%02u:%02u",
+	            (long long)(cycle * 400 + year + (month >= 10)),
+	            month < 10 ? month + 3 : month - 9, of_month, of_day / 3600, of_day / 60 % 60,
+	            of_day % 60);
+}
+
 static void fill(const struct router *router, const struct address_entry *entry, struct row *row)
 {
 	struct list_row *body = (void *)row->body;
 	struct text name = text_into(body->list, sizeof body->list);
+	struct text date = text_into(body->since, sizeof body->since);
+	int64_t since = (int64_t)entry->since.ns + router->net.wall_offset_ns;
 	bool ends = entry->due.ns != mono_never().ns;
 
 	text_add(&name, address_list_name(router->fw.lists, entry->list));
@@ -142,6 +164,8 @@ static void fill(const struct router *router, const struct address_entry *entry,
 	if (ends) /* rounded up: what is not over yet has a second at least */
 		body->timeout_ms = (mono_since_ns(entry->due, router->net.now) + NS_PER_S - 1) /
 		                   NS_PER_S * 1000;
+	if (since >= 0)
+		date_text(since / (int64_t)NS_PER_S, &date);
 	row->given = ends ? UINT64_MAX : UINT64_MAX & ~(1ULL << 2);
 	row->comment = entry->comment != NULL ? entry->comment : "";
 }

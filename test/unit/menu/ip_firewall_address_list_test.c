@@ -48,10 +48,12 @@ static void with_a_timeout_nothing_is_stored(void **unused)
 	memory_store_init(store);
 	f = open_home(store);
 	must_run(f, "/ip firewall filter add chain=forward dst-address-list=bad action=drop");
+	router_set_wall(f->router, (wall){ 1709251199LL * (int64_t)NS_PER_S }, f->now);
 	must_run(f, "/ip firewall address-list add list=bad address=198.51.100.9 timeout=10s "
 	            "comment=\"for a while\"");
 	assert_string_equal(letters(f, path, 0), "D");
 	assert_string_equal(shown(f, path, 0, "timeout"), "10s");
+	assert_string_equal(shown(f, path, 0, "creation-time"), "2024-02-29 23:59:59");
 	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
 	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
 	sleep_ms(f, 6000);

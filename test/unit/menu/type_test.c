@@ -226,19 +226,23 @@ static const struct {
 	{ &menu_ip_firewall_filter, "action", "masquerade",
 	  "input does not match any value of action: there is no masquerade; there are "
 	  "accept, drop, reject, jump, return, log, passthrough, "
-	  "add-src-to-address-list, add-dst-to-address-list" },
+	  "add-src-to-address-list, add-dst-to-address-list, tarpit, "
+	  "fasttrack-connection" },
 	{ &menu_ip_firewall_filter, "action", "re",
 	  "ambiguous value of action, more than one possible value matches input: re; "
 	  "there are accept, drop, reject, jump, return, log, passthrough, "
-	  "add-src-to-address-list, add-dst-to-address-list" },
+	  "add-src-to-address-list, add-dst-to-address-list, tarpit, "
+	  "fasttrack-connection" },
 	{ &menu_ip_firewall_filter, "action", "",
 	  "input does not match any value of action: there is no action without a name; "
 	  "there are accept, drop, reject, jump, return, log, passthrough, "
-	  "add-src-to-address-list, add-dst-to-address-list" },
+	  "add-src-to-address-list, add-dst-to-address-list, tarpit, "
+	  "fasttrack-connection" },
 	{ &menu_ip_firewall_mangle, "action", "mark-",
 	  "ambiguous value of action, more than one possible value matches input: mark-; "
 	  "there are accept, jump, return, log, passthrough, mark-connection, mark-packet, "
-	  "mark-routing, change-mss, add-src-to-address-list, add-dst-to-address-list" },
+	  "mark-routing, change-mss, add-src-to-address-list, add-dst-to-address-list, "
+	  "change-ttl, change-dscp, clear-df, strip-ipv4-options, fasttrack-connection" },
 	{ &menu_ip_firewall_nat, "to-ports", "0",
 	  "invalid value for argument to-ports: 0 is not a port or a range such as "
 	  "8000-8010, of 1 to 65535" },
@@ -403,9 +407,9 @@ static void choices_are_values(void **unused)
 		{ &menu_ip_firewall_filter, "in-interface-list", 6 },
 		{ &menu_ip_firewall_filter, "connection-state", 5 },
 		{ &menu_ip_firewall_filter, "tcp-flags", 8 },
-		{ &menu_ip_firewall_filter, "action", 9 },
+		{ &menu_ip_firewall_filter, "action", 11 },
 		{ &menu_ip_firewall_nat, "action", 11 },
-		{ &menu_ip_firewall_mangle, "action", 11 },
+		{ &menu_ip_firewall_mangle, "action", 16 },
 		{ &menu_ip_firewall_mangle, "new-mss", 1 },
 		{ &menu_ip_firewall_filter, "address-list-timeout", 1 },
 		{ &menu_ip_route, "gateway", 3 },
