@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "core/addr.h"
+#include "core/crowd.h"
 #include "core/fib.h"
 #include "core/icmp.h"
 #include "core/ip4_reass.h"
@@ -37,6 +38,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->crowds = crowds_new(budget->crowds != 0 ? budget->crowds : CROWDS_DEFAULT, &net->key);
 	net->reass =
 		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
 	net->addrs = addrs_new(NULL, 0);
@@ -55,6 +57,7 @@ void net_free(struct net *net)
 	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
+	crowds_free(net->crowds);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
 }

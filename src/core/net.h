@@ -20,8 +20,11 @@
 #include "lib/rate.h"
 
 struct addrs;
+struct crowds;
 struct fib;
+struct flow_counts;
 struct ip4_reass;
+struct limits;
 struct neigh_table;
 struct ports;
 
@@ -38,11 +41,13 @@ struct net_budget {
 	unsigned pkt_small, pkt_large;
 	uint32_t neighbours;
 	uint32_t port_addresses;
+	uint32_t crowds;    /* maps of ports towards crowded ends; 0: CROWDS_DEFAULT */
 	uint32_t datagrams; /* that wait for fragments; 0: IP4_REASS_DATAGRAMS */
 };
 
 struct net {
 	mono now;
+	int64_t wall_offset_ns; /* the time of day is now and this; set by who drives the router */
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
@@ -54,11 +59,16 @@ struct net {
 	struct fib *fib;
 	struct neigh_table *neigh;
 	struct ports *ports;
+	struct crowds *crowds;
 	struct pkt_pool *pool;
 	struct ip4_reass *reass;
 
 	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
 	unsigned own_head, own_n;
+
+	/* What rules remember from packet to packet: fw's, made by the router. NULL: nothing. */
+	struct flow_counts *flow_counts;
+	struct limits *limits;
 
 	uint64_t drops[DROP_COUNT];
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU

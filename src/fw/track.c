@@ -107,6 +107,8 @@ static void take_flow(const struct fw *fw, struct pkt *p)
 	p->nat = (uint8_t)(((flow->flags & FLOW_SRC_NAT) != 0 ? NAT_SRC : 0) |
 	                   ((flow->flags & FLOW_DST_NAT) != 0 ? NAT_DST : 0));
 	p->connection_mark = flow->mark;
+	p->flow_src = flow->key[0].src;
+	p->flow_bytes = flow->way[0].bytes + flow->way[1].bytes;
 	if (p->state == STATE_RELATED)
 		return;
 	p->state = (flow->flags & FLOW_SEEN_REPLY) != 0 || p->flow_dir == 1 ? STATE_ESTABLISHED

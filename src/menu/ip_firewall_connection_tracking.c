@@ -1,6 +1,6 @@
 /*
  * ip_firewall_connection_tracking.c -- /ip/firewall/connection/tracking: how long connections are
- * kept, and how strictly TCP is looked at.
+ * kept, how strictly TCP is looked at, and whether a change of the filter ends what is under way.
  *
  * A time below what an RFC asks for is taken, with a notice that names the RFC: on a router that is
  * short of ports it can be the smaller evil, but nobody should come to it unawares. A time that is
@@ -26,7 +26,7 @@ static const char *const enabled_words[] = { "auto", "yes", "no", NULL };
 
 struct tracking_row {
 	uint8_t enabled;
-	bool loose, liberal;
+	bool loose, liberal, re_evaluate;
 	uint64_t tcp_ms[TRACK_COUNT];
 	uint64_t udp_ms, udp_stream_ms, icmp_ms, generic_ms;
 	bool active_ip4;
@@ -72,6 +72,8 @@ static const struct field fields[] = {
 	  .help = "whether a TCP connection whose beginning was not seen is taken up" },
 	{ "liberal-tcp-tracking", &type_bool, AT(struct tracking_row, liberal), .dflt = "no",
 	  .help = "whether segments outside the TCP windows are taken for the connection's" },
+	{ "re-evaluate", &type_bool, AT(struct tracking_row, re_evaluate), .dflt = "yes",
+	  .help = "whether a change of the filter holds for connections that are under way, too" },
 	SEEN("total-entries", type_uint, total, "connections in the table"),
 	SEEN("total-ip4-entries", type_uint, total_ip4, "those of IPv4"),
 	SEEN("max-entries", type_uint, max, "how many the table holds"),
@@ -163,7 +165,7 @@ static bool tracking_check(const struct row *row, struct diag *diag)
 
 struct prepared {
 	struct flow_timeouts timeouts;
-	bool loose, liberal;
+	bool loose, liberal, re_evaluate;
 };
 
 static bool tracking_prepare(struct router *router, const struct conf_state *state,
@@ -181,6 +183,7 @@ static bool tracking_prepare(struct router *router, const struct conf_state *sta
 	prepared->timeouts.generic = (uint32_t)(body->generic_ms / 1000);
 	prepared->loose = body->loose;
 	prepared->liberal = body->liberal;
+	prepared->re_evaluate = body->re_evaluate;
 	*ret_prepared = prepared;
 	return true;
 }
@@ -192,6 +195,7 @@ static void tracking_publish(struct router *router, void *arg)
 	router->fw.timeouts = prepared->timeouts;
 	router->fw.loose = prepared->loose;
 	router->fw.liberal = prepared->liberal;
+	fw_set_re_evaluate(&router->fw, prepared->re_evaluate);
 	mem_free(prepared);
 }
 

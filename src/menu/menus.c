@@ -35,6 +35,7 @@ const struct menu *const menus_all[] = {
 	&menu_ip_arp,
 	&menu_ip_route,
 	&menu_ip_firewall,
+	&menu_ip_firewall_address_list,
 	&menu_ip_firewall_filter,
 	&menu_ip_firewall_nat,
 	&menu_ip_firewall_src_nat,

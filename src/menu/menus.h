@@ -15,6 +15,7 @@ extern const struct menu menu_ip;
 extern const struct menu menu_ip_address;
 extern const struct menu menu_ip_arp;
 extern const struct menu menu_ip_firewall;
+extern const struct menu menu_ip_firewall_address_list;
 extern const struct menu menu_ip_firewall_connection;
 extern const struct menu menu_ip_firewall_connection_tracking;
 extern const struct menu menu_ip_firewall_dst_nat;

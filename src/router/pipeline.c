@@ -83,8 +83,9 @@ static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 
 static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 {
-	nat_choose_destination(&walk->router->fw, p);
-	return VERDICT_NEXT;
+	enum drop_reason reason = nat_choose_destination(&walk->router->fw, p);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
 static enum verdict route(struct walk *walk, struct pkt *p)
@@ -128,6 +129,12 @@ static enum verdict filter(struct walk *walk, const char *chain, iface_id out, s
 	/* What the router says to itself never crossed a border. */
 	if (walk->path == PATH_LOCAL && p->in == IFACE_NONE)
 		return VERDICT_NEXT;
+	walk->let_through = fw_is_let_through(&walk->router->fw, p);
+	if (walk->let_through) {
+		explain(p->why, "filter",
+		        "re-evaluate=no: a rule set before this one let it through");
+		return VERDICT_NEXT;
+	}
 	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
 	if (choice.action == ACTION_DROP)
 		return pkt_drop(net_of(walk), p, DROP_FILTER);
@@ -222,14 +229,27 @@ static void note_mark(struct walk *walk, const struct pkt *p)
 	flow->way[0].generation = flow->way[1].generation = 0;
 }
 
+/* The filter has let it through: which? */
+static void note_filter(struct walk *walk, const struct pkt *p)
+{
+	if (p->flow != FLOW_NONE && p->state != STATE_RELATED && !walk->let_through)
+		flow_at(walk->router->fw.flows, p->flow)->filter_set = walk->router->fw.filter_set;
+}
+
 static enum verdict confirm(struct walk *walk, struct pkt *p)
 {
 	bool begins = p->flow == FLOW_NONE;
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
 	walk->unsettled = begins;
-	if (reason != DROP_COUNT)
+	if (reason != DROP_COUNT) {
+		/* RFC 5508, REQ-8: who sends from behind the translation is told that it is full.
+		 */
+		if (walk->source.on)
+			icmp_error(net_of(walk), p, ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, 0);
 		return pkt_drop(net_of(walk), p, reason);
+	}
+	note_filter(walk, p);
 	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
 	return VERDICT_NEXT;

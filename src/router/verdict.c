@@ -25,6 +25,16 @@ static bool is_plain(const struct pkt *p)
 	return true;
 }
 
+/* Over all addresses that a rule can have looked for in a list: as packets come, and as they leave
+ * (rules see them before, after and in the middle of translation). */
+static uint32_t lists_stamp(const struct router *router, const struct flow *flow, uint8_t dir)
+{
+	const struct flow_key *comes = &flow->key[dir], *leaves = &flow->key[1 - dir];
+	const ip4 addrs[] = { comes->src, comes->dst, leaves->src, leaves->dst };
+
+	return address_lists_stamp(router->fw.lists, addrs, ARRAY_LEN(addrs));
+}
+
 struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p)
 {
 	const struct router *router = walk->router;
@@ -41,18 +51,21 @@ struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p
 		.in = p->in,
 		.route = p->route,
 		.trail = p->trail,
+		.asked_lists = p->asked_lists,
 	};
 }
 
 void verdict_remember(struct router *router, const struct verdict_note *note, uint32_t neigh)
 {
 	struct neigh *to;
+	struct flow *flow;
 	struct flow_way *way;
 
 	if (!note->fit || neigh == NEIGH_NONE)
 		return;
 	to = neigh_at(&router->net, neigh);
-	way = &flow_at(router->fw.flows, note->flow)->way[note->dir];
+	flow = flow_at(router->fw.flows, note->flow);
+	way = &flow->way[note->dir];
 	if (note->route.generation != router->net.generation)
 		return;
 	way->generation = note->route.generation;
@@ -63,6 +76,7 @@ void verdict_remember(struct router *router, const struct verdict_note *note, ui
 	way->neigh = neigh;
 	way->neigh_version = to->version;
 	way->trail = note->trail;
+	way->lists = note->asked_lists ? lists_stamp(router, flow, note->dir) : 0;
 }
 
 /* The size that has to fit the next link: of a packet to be cut later, that of a segment. */
@@ -84,6 +98,8 @@ static struct flow_way *usable_way(struct router *router, struct pkt *p)
 	flow = flow_at(router->fw.flows, p->flow);
 	way = &flow->way[p->flow_dir];
 	if (way->generation != router->net.generation || way->in != p->in)
+		return NULL;
+	if (way->lists != 0 && way->lists != lists_stamp(router, flow, p->flow_dir))
 		return NULL;
 	if (!track_is_settled(flow) || p->ttl <= 1 || !fits(p, way->mtu_bytes))
 		return NULL;

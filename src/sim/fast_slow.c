@@ -201,7 +201,7 @@ static bool ports_hold(struct fast_slow *run)
 {
 	const struct router *router = run->twin->fast.router;
 	uint32_t at = 0, index;
-	uint64_t held = 0;
+	uint64_t held = router->fw.flows->mappings;
 
 	while ((index = flows_walk(router->fw.flows, &at)) != FLOW_NONE)
 		held += (flow_at_const(router->fw.flows, index)->flags & FLOW_PORT_TAKEN) != 0;
@@ -217,8 +217,10 @@ static bool all_holds(struct fast_slow *run)
 	scene_rules(&run->scene, &rules);
 	if (twin_differ(run->twin, &rules, run->out))
 		return false;
-	if (run->step % 8 == 0)
+	if (run->step % 8 == 0) {
 		flows_must_hold(run->twin->fast.router->fw.flows, &run->twin->fast.router->net);
+		address_lists_must_hold(run->twin->fast.router->fw.lists);
+	}
 	return frames_hold(run) && accounting_holds(run) && ports_hold(run);
 }
 

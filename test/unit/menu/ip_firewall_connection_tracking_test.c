@@ -118,6 +118,100 @@ static void the_table_is_counted(void **unused)
 	fixture_free(f);
 }
 
+static void call(struct fixture *f)
+{
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+}
+
+/* Ports the other way round; the checksum is the same. */
+static void answer(struct fixture *f)
+{
+	uint8_t *udp;
+
+	frame_udp(&f->ways[1].in, 1, "198.51.100.9", "192.168.88.7", 8);
+	udp = bytes_of(&f->ways[1].in) + ETH_HEADER_BYTES + IP4_HEADER_BYTES;
+	wire_put16(udp + UDP_AT_SPORT, 53);
+	wire_put16(udp + UDP_AT_DPORT, 4000);
+	put(f, 1);
+}
+
+/* A connection that is answered, and a filter that lets it through. */
+static struct fixture *talking(void)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/ip firewall filter remove [find]");
+	must_run(f, "/ip firewall filter add chain=forward action=accept");
+	call(f);
+	answer(f);
+	call(f);
+	call(f);
+	assert_int_equal(sent_n(f, 1), 3);
+	assert_true(f->router->counters.replayed > 0);
+	return f;
+}
+
+static void a_new_rule_holds_for_what_is_under_way(void **unused)
+{
+	struct fixture *f = talking();
+
+	must_run(f, "/ip firewall filter add chain=forward action=drop place-before=0");
+	call(f);
+	assert_int_equal(sent_n(f, 1), 3);
+	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
+	must_run(f, "/ip firewall filter remove 0");
+	call(f);
+	assert_int_equal(sent_n(f, 1), 4);
+	fixture_free(f);
+}
+
+static void unless_it_is_not_to_be_asked_again(void **unused)
+{
+	struct fixture *f = talking();
+
+	must_run(f, "/ip firewall connection tracking set re-evaluate=no");
+	call(f);
+	must_run(f, "/ip firewall filter add chain=forward action=drop place-before=0");
+	call(f);
+	call(f);
+	assert_int_equal(sent_n(f, 1), 6);
+	answer(f);
+	assert_int_equal(sent_n(f, 2), 2);
+	put_udp(f, 2, "192.168.88.7", "198.51.100.10"); /* a new one */
+	assert_int_equal(sent_n(f, 1), 6);
+	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
+	must_run(f, "/ip firewall filter set 0 comment=again"); /* and again */
+	call(f);
+	assert_int_equal(sent_n(f, 1), 7);
+	must_run(f, "/ip firewall connection tracking set re-evaluate=yes");
+	call(f);
+	assert_int_equal(sent_n(f, 1), 7);
+	/* Who was refused by the set in force when it was switched off is not let through by it. */
+	must_run(f, "/ip firewall connection tracking set re-evaluate=no");
+	must_run(f, "/ip firewall filter set 0 comment=\"and again\"");
+	call(f);
+	assert_int_equal(sent_n(f, 1), 7);
+	fixture_free(f);
+}
+
+/* Lists are no change of the rules: they are asked with each packet. */
+static void lists_act_all_the_same(void **unused)
+{
+	struct fixture *f = talking();
+
+	must_run(f, "/ip firewall connection tracking set re-evaluate=no");
+	must_run(f, "/ip firewall filter add chain=forward src-address-list=bad action=drop "
+	            "place-before=0");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.10");
+	assert_int_equal(sent_n(f, 1), 4);
+	must_run(f, "/ip firewall address-list add list=bad address=192.168.88.7");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.10");
+	assert_int_equal(sent_n(f, 1), 4);
+	call(f); /* let through before the rule was there */
+	assert_int_equal(sent_n(f, 1), 5);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -128,6 +222,9 @@ int main(void)
 		cmocka_unit_test(looseness_is_handed_on),
 		cmocka_unit_test(what_is_not_there_is_refused),
 		cmocka_unit_test(the_table_is_counted),
+		cmocka_unit_test(a_new_rule_holds_for_what_is_under_way),
+		cmocka_unit_test(unless_it_is_not_to_be_asked_again),
+		cmocka_unit_test(lists_act_all_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
