@@ -16,6 +16,8 @@ enum {
 	ICMP_ERRORS_BURST = 50,
 	ECHO_PER_SECOND = 1000,
 	ECHO_BURST = 500,
+	TARPIT_PER_SECOND = 1000,
+	TARPIT_BURST = 1000,
 	LOG_LINES_PER_SECOND = 1,
 	LOG_LINES_BURST = 10,
 };
@@ -34,6 +36,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->ifaces_n = 1;
 	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
 	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
+	net->tarpit_rate = rate_make(TARPIT_PER_SECOND, TARPIT_BURST);
 	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
@@ -95,6 +98,26 @@ void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *
 	net->deliver_takers[i].proto = proto;
 	net->deliver_takers[i].take = take;
 	net->deliver_takers[i].arg = arg;
+}
+
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_IFACE_WATCHERS && net->iface_watchers[i].changed != NULL)
+		i++;
+	must(i < NET_IFACE_WATCHERS);
+	net->iface_watchers[i].changed = changed;
+	net->iface_watchers[i].arg = arg;
+}
+
+void net_tell_iface(struct net *net, const struct iface *iface)
+{
+	for (unsigned i = 0; i < NET_IFACE_WATCHERS; i++) {
+		if (net->iface_watchers[i].changed == NULL)
+			return;
+		net->iface_watchers[i].changed(net, iface, net->iface_watchers[i].arg);
+	}
 }
 
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)

@@ -67,6 +67,7 @@ struct pkt {
 	uint16_t ether_type;
 	struct mac ether_src;
 	bool ether_group;     /* the frame was a broadcast or multicast */
+	bool ether_ours;      /* a bridge has found it to be for this router */
 	struct tuple arrived; /* as in the bytes */
 	uint16_t ip_bytes;    /* total length in the header; real length for GSO packets, too */
 	uint16_t ip_id;
@@ -94,7 +95,12 @@ struct pkt {
 	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
 	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
 	uint16_t new_mss;    /* 0: leave the MSS option alone */
-	uint32_t mark;       /* packet mark; 0: none */
+	uint8_t new_ttl;     /* before forwarding takes one off; 0: as it came */
+	uint8_t leave_ttl;   /* with which it leaves, whatever it had; 0: nobody said */
+	uint8_t new_tos;     /* when tos_changed */
+	bool tos_changed, clear_df, strip_options;
+	bool untracked; /* belongs to no connection, and begins none */
+	uint32_t mark;  /* packet mark; 0: none */
 	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
@@ -102,6 +108,17 @@ struct pkt {
 	uint64_t trail;      /* rules that matched on the way, see fw/trail.h */
 	struct explain *why; /* or NULL */
 };
+
+/* TTL and TOS as the stages so far have left them. */
+static inline uint8_t pkt_ttl(const struct pkt *p)
+{
+	return p->leave_ttl != 0 ? p->leave_ttl : p->new_ttl != 0 ? p->new_ttl : p->ttl;
+}
+
+static inline uint8_t pkt_tos(const struct pkt *p)
+{
+	return p->tos_changed ? p->new_tos : p->tos;
+}
 
 struct pkt_buffer;
 struct pkt_pool;
@@ -121,6 +138,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
+
+/* An owned packet with the @len bytes at @bytes and room for as many as a frame can have; of
+ * buffers that are for core/gro.h only, a quarter as many as large ones. NULL when none is free. */
+MUST_USE struct pkt *pkt_new_train(struct net *net, const uint8_t *bytes, uint32_t len);
 
 /* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
  * when the headroom does not suffice; at most what lies before l3 can be taken off. */

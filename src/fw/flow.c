@@ -16,7 +16,7 @@
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
-static_assert(sizeof(struct flow_way) == 48, "no padding that differs between builds");
+static_assert(sizeof(struct flow_way) == 56, "no padding that differs between builds");
 
 static uint32_t bucket_count(uint32_t capacity)
 {

@@ -18,9 +18,9 @@ static uint32_t unpack(uint16_t packed)
 	return (packed & VALUE_MASK) << (packed >> VALUE_BITS);
 }
 
-static uint32_t since_mark(const struct flow *flow, unsigned dir)
+static uint32_t since_mark(const struct flow_way *way)
 {
-	return (uint32_t)flow->way[dir].bytes - flow->rate_mark[dir];
+	return (uint32_t)way->bytes - way->rate_mark;
 }
 
 void flow_rate_roll(struct flow *flow, uint16_t second)
@@ -32,8 +32,8 @@ void flow_rate_roll(struct flow *flow, uint16_t second)
 	for (unsigned dir = 0; dir < 2; dir++) {
 		struct flow_way *way = &flow->way[dir];
 
-		way->rate_last = next ? pack(since_mark(flow, dir)) : 0;
-		flow->rate_mark[dir] = (uint32_t)way->bytes;
+		way->rate_last = next ? pack(since_mark(way)) : 0;
+		way->rate_mark = (uint32_t)way->bytes;
 	}
 	flow->rate_second = second;
 }
@@ -42,16 +42,17 @@ void flow_rate_begin(struct flow *flow, uint16_t second)
 {
 	for (unsigned dir = 0; dir < 2; dir++) {
 		flow->way[dir].rate_last = 0;
-		flow->rate_mark[dir] = (uint32_t)flow->way[dir].bytes;
+		flow->way[dir].rate_mark = (uint32_t)flow->way[dir].bytes;
 	}
 	flow->rate_second = second;
 }
 
 uint32_t flow_rate(const struct flow *flow, uint8_t dir, mono now)
 {
+	const struct flow_way *way = &flow->way[dir];
 	uint16_t ago = (uint16_t)(flow_rate_second(now) - flow->rate_second);
 
 	if (ago == 0)
-		return unpack(flow->way[dir].rate_last);
-	return ago == 1 ? since_mark(flow, dir) : 0;
+		return unpack(way->rate_last);
+	return ago == 1 ? since_mark(way) : 0;
 }

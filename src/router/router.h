@@ -15,6 +15,7 @@
 #include "fw/fw.h"
 #include "fw/marks.h"
 #include "host/host.h"
+#include "lan/lan.h"
 
 struct router_setup {
 	struct random *random; /* the caller's, as long as the router lives */
@@ -22,6 +23,7 @@ struct router_setup {
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	uint32_t flows;
+	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
 	uint32_t limits;  /* keys that rules with dst-limit can tell apart; 0: ROUTER_LIMITS_DEFAULT
 	                   */
@@ -42,6 +44,7 @@ struct router {
 	struct fw fw;
 	struct marks *marks;
 	struct host host;
+	struct lan *lan;
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */

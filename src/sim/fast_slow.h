@@ -21,6 +21,7 @@ struct text;
 
 struct fast_slow_stats {
 	uint64_t frames, out, replayed, walked, flows, changes;
+	uint64_t joined; /* segments that left in a frame with others */
 };
 
 /*

@@ -243,8 +243,8 @@ static void rules_draw(struct scene *scene, struct twin *twin, enum facility fac
 	mono since = scene->masquerade_since;
 
 	memcpy(before, scene->specs[facility], SCENE_RULES * sizeof *before);
-	scene_rule_draw_all(scene->random, facility, &scene->next_id, scene->specs[facility],
-	                    &scene->specs_n[facility]);
+	scene_rule_draw_all(scene->random, facility, scene->gentle, &scene->next_id,
+	                    scene->specs[facility], &scene->specs_n[facility]);
 	twin_each(twin, rules_replace, &change);
 	if (!change.built) {
 		memcpy(scene->specs[facility], before, SCENE_RULES * sizeof *before);

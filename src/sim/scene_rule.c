@@ -250,12 +250,14 @@ static void draw_matchers(struct sim_random *r, struct rule_spec *spec)
 
 static uint32_t draw_action(struct sim_random *r, enum facility facility, const char *chain)
 {
-	static const uint8_t filter[] = { ACTION_ACCEPT, ACTION_ACCEPT, ACTION_ACCEPT,
-		                          ACTION_DROP,   ACTION_REJECT, ACTION_JUMP,
-		                          ACTION_RETURN, ACTION_LOG,    ACTION_PASSTHROUGH };
+	static const uint8_t filter[] = { ACTION_ACCEPT, ACTION_ACCEPT,   ACTION_ACCEPT,
+		                          ACTION_DROP,   ACTION_REJECT,   ACTION_JUMP,
+		                          ACTION_RETURN, ACTION_LOG,      ACTION_PASSTHROUGH,
+		                          ACTION_TARPIT, ACTION_FASTTRACK };
 	static const uint8_t mangle[] = {
-		ACTION_MARK_CONNECTION, ACTION_MARK_PACKET, ACTION_CHANGE_MSS, ACTION_CHANGE_MSS,
-		ACTION_ACCEPT,          ACTION_PASSTHROUGH, ACTION_JUMP
+		ACTION_MARK_CONNECTION, ACTION_MARK_PACKET, ACTION_CHANGE_MSS,   ACTION_CHANGE_MSS,
+		ACTION_ACCEPT,          ACTION_PASSTHROUGH, ACTION_JUMP,         ACTION_CHANGE_TTL,
+		ACTION_CHANGE_DSCP,     ACTION_CLEAR_DF,    ACTION_STRIP_OPTIONS
 	};
 	bool routing = strcmp(chain, "prerouting") == 0 || strcmp(chain, "output") == 0;
 
@@ -266,6 +268,8 @@ static uint32_t draw_action(struct sim_random *r, enum facility facility, const 
 		                           : mangle[sim_random_below(r, ARRAY_LEN(mangle))];
 	if (rarely(r))
 		return ACTION_ACCEPT;
+	if (rarely(r))
+		return often(r) ? ACTION_NETMAP : ACTION_SAME;
 	if (strcmp(chain, "srcnat") == 0)
 		return often(r) ? ACTION_SRC_NAT : ACTION_MASQUERADE;
 	return sim_random_chance(r, 2000) ? ACTION_REDIRECT : ACTION_DST_NAT;
@@ -288,6 +292,19 @@ static void draw_translation(struct sim_random *r, struct rule_spec *spec)
 		spec->to_addresses = inner[sim_random_below(r, ARRAY_LEN(inner))];
 	if (spec->action == ACTION_SRC_NAT)
 		spec->to_addresses = outer[sim_random_below(r, ARRAY_LEN(outer))];
+	if (spec->action == ACTION_NETMAP || spec->action == ACTION_SAME) {
+		bool out = strcmp(spec->chain, "srcnat") == 0;
+
+		spec->to_addresses =
+			out ? (struct ip4_range){ IP(203, 0, 113, 2), IP(203, 0, 113, 3) }
+			    : (struct ip4_range){ IP(192, 168, 88, 4), IP(192, 168, 88, 7) };
+		spec->same_not_by_dst = spec->action == ACTION_SAME && often(r);
+		return;
+	}
+	if (spec->action == ACTION_SRC_NAT || spec->action == ACTION_MASQUERADE) {
+		spec->strict = rarely(r);
+		spec->randomise_ports = rarely(r);
+	}
 	spec->hairpin = spec->action == ACTION_DST_NAT && often(r);
 	if (ports && often(r)) {
 		spec->to_port_low = (uint16_t)(8080 + sim_random_below(r, 3));
@@ -304,7 +321,15 @@ static void draw_change(struct sim_random *r, struct rule_spec *spec)
 	name_set(spec->new_mark, sizeof spec->new_mark,
 	         spec->action == ACTION_MARK_ROUTING ? "isp2" : pick(r, marks, ARRAY_LEN(marks)));
 	spec->new_mss = sizes[sim_random_below(r, ARRAY_LEN(sizes))];
-	if (spec->action == ACTION_CHANGE_MSS || spec->action == ACTION_REJECT) {
+	spec->new_dscp = sim_random_below(r, 64);
+	/* The router's own packets are known by their TTL, so theirs stays. */
+	if (spec->action == ACTION_CHANGE_TTL && strcmp(spec->chain, "prerouting") != 0 &&
+	    strcmp(spec->chain, "forward") != 0)
+		spec->action = ACTION_CHANGE_DSCP;
+	spec->new_ttl.how = TTL_CHANGE_SET;
+	spec->new_ttl.n = (uint8_t)(66 + sim_random_below(r, 190));
+	if (spec->action == ACTION_CHANGE_MSS || spec->action == ACTION_REJECT ||
+	    spec->action == ACTION_TARPIT) {
 		spec->protocol = (struct match_number){ .on = true,
 			                                .low = IPPROTO_TCP,
 			                                .high = IPPROTO_TCP };
@@ -372,8 +397,8 @@ bool scene_rule_is_plain_masquerade(const struct rule_spec *spec)
 	return memcmp(spec, &plain, sizeof plain) == 0;
 }
 
-void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint32_t *next_id,
-                         struct rule_spec *specs, unsigned *ret_n)
+void scene_rule_draw_all(struct sim_random *random, enum facility facility, bool gentle,
+                         uint32_t *next_id, struct rule_spec *specs, unsigned *ret_n)
 {
 	unsigned n = sim_random_below(random, SCENE_RULES - 1);
 	unsigned kept = 0;
@@ -392,6 +417,8 @@ void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint
 	}
 	for (unsigned i = 0; i < n; i++) {
 		draw_rule(random, facility, &specs[kept]);
+		if (gentle && specs[kept].action == ACTION_CLEAR_DF) /* it would be cut */
+			specs[kept].action = ACTION_CHANGE_DSCP;
 		specs[kept++].id = (*next_id)++;
 	}
 	*ret_n = kept;

@@ -42,7 +42,6 @@ static void no_trace(struct open_world *o, const struct tuple *from, uint8_t fla
 	/* What goes on is counted. */
 	memcpy(before.way, o->flow->way, sizeof before.way);
 	before.rate_second = o->flow->rate_second;
-	memcpy(before.rate_mark, o->flow->rate_mark, sizeof before.rate_mark);
 	assert_memory_equal(&before, o->flow, sizeof before);
 }
 

@@ -27,6 +27,7 @@ static void replayed_and_walked_are_the_same(void **state)
 	assert_true(stats.out > stats.frames / 2);
 	assert_true(stats.flows > SEEDS * 20);
 	assert_true(stats.changes > SEEDS * 8);
+	assert_true(stats.joined > SEEDS * 2);
 }
 
 static void a_seed_gives_one_history(void **state)
