@@ -15,7 +15,7 @@
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
-static_assert(sizeof(struct flow_way) == 56, "no padding that differs between builds");
+static_assert(sizeof(struct flow_way) == 48, "no padding that differs between builds");
 
 static uint32_t bucket_count(uint32_t capacity)
 {
@@ -285,8 +285,8 @@ void flow_end(struct flows *flows, struct net *net, uint32_t index)
 	struct flow *flow = flow_at(flows, index);
 
 	must((flow->flags & FLOW_USED) != 0);
-	ports_end(flows, net, index);
 	flow_counts_end(net->flow_counts, flow->key[0].src);
+	ports_end(flows, net, index);
 	flow_set_weak(flows, index, false);
 	flow_timer_remove(flows, index);
 	bucket_remove(flows, index, 0);

@@ -72,18 +72,9 @@ struct flow_way {
 	uint16_t in, out; /* iface_id: the verdict is for packets that come in there */
 	uint16_t mtu_bytes;
 	uint16_t zero;
-	uint32_t zero_too;
 	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
 	uint64_t trail;
 	uint64_t packets, bytes;
-};
-
-/* Links of a flow that has a part in a mapping; see fw/mapping.h. */
-struct flow_mapped {
-	struct {
-		uint32_t next, prev;
-	} group[2];
-	uint32_t chain[3];
 };
 
 /* One side of a TCP connection: how far it has come (fw/window.h). */
@@ -97,6 +88,14 @@ struct flow_window {
 	uint16_t zero;
 };
 
+/* Links of a flow that has a part in a mapping; see fw/mapping.h. */
+struct flow_mapped {
+	struct {
+		uint32_t next, prev;
+	} group[2];
+	uint32_t chain[3];
+};
+
 struct flow {
 	/* What a look-up touches; at the start of a cache line. */
 	_Alignas(64) struct flow_key key[2];
@@ -107,20 +106,20 @@ struct flow {
 	uint32_t mark; /* connection mark */
 	mono due;      /* ends then, unless a packet moves it */
 	uint8_t icmp_type, icmp_code;
-	uint16_t out;        /* iface_id by which direction 0 left at first; 0: it stayed here */
-	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
+	uint16_t out; /* iface_id by which direction 0 left at first; 0: it stayed here */
 
 	struct flow_way way[2];
 
 	/* Lists by index + 1; 0 ends. */
 	uint32_t timer_next, timer_prev, timer_slot;
 	uint32_t weak_next, weak_prev;
-	uint32_t nat_rule; /* id of the rule that chose the translation, for people */
+	uint32_t nat_rule;   /* id of the rule that chose the translation, for people */
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 	mono since;
 
-	union {
-		struct flow_window window[2]; /* TCP */
-		struct flow_mapped mapped[2]; /* UDP and ICMP queries */
+	union { /* TCP has no mappings, and only TCP has windows */
+		struct flow_window window[2];
+		struct flow_mapped mapped[2];
 	};
 };
 

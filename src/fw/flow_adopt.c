@@ -33,15 +33,15 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 
 	if (flow->tcp >= TRACK_COUNT)
 		return false;
+	for (uint8_t dir = 0; flow->proto == IPPROTO_TCP && dir < 2; dir++) {
+		if (flow->window[dir].scale > TCP_WINDOW_SCALE_MAX)
+			return false;
+	}
 	if ((flow->flags & (FLOW_MAPPED_SRC | FLOW_MAPPED_DST)) != 0 &&
 	    flow->proto != IPPROTO_UDP && flow->proto != IPPROTO_ICMP)
 		return false;
 	if (memcmp(&flow->key[0], &flow->key[1], sizeof flow->key[0]) == 0)
 		return false;
-	for (uint8_t dir = 0; flow->proto == IPPROTO_TCP && dir < 2; dir++) {
-		if (flow->window[dir].scale > TCP_WINDOW_SCALE_MAX)
-			return false;
-	}
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);
 		uint8_t found;

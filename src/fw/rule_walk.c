@@ -56,17 +56,19 @@ static bool adds_to_list(const struct rule *rule)
 	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
 }
 
+/* The tests of @rule that were looked at until it @failed, or matched. */
+static uint64_t looked_at(const struct rule *rule, enum rule_test failed)
+{
+	return rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : UINT64_MAX);
+}
+
 /* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
-
 	if (w->rules->facility == FACILITY_NAT)
 		return false;
-	if ((looked_at & TESTS_EACH_PACKET) != 0)
+	if ((looked_at(rule, failed) & TESTS_EACH_PACKET) != 0)
 		return true;
 	/* Each packet that an add matches begins the entry's time anew. */
 	return failed == TEST_COUNT &&
@@ -76,11 +78,7 @@ static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_
 /* Does the answer rest on an address list? Nat's is not asked for again. */
 static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
-
-	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
+	return w->rules->facility != FACILITY_NAT && (looked_at(rule, failed) & TESTS_LISTS) != 0;
 }
 
 static bool ends_walk(const struct rule *rule)
