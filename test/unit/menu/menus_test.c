@@ -245,7 +245,7 @@ static const char everything[] =
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
 	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
 	"/ip firewall connection tracking set enabled=yes filtering=endpoint-independent "
-        "re-evaluate=no tcp-syn-sent-timeout=5m "
+	"re-evaluate=no tcp-syn-sent-timeout=5m "
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
