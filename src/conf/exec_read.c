@@ -100,7 +100,8 @@ static bool read_find(struct exec *exec)
 	bool ok = select_rows(exec, state, &items, &shown);
 
 	for (size_t i = 0; ok && i < items.n; i++)
-		if (shown[i] && items.at[i]->id != 0)
+		/* What is made of another item can't be changed: "remove [find]" means the rest. */
+		if (shown[i] && items.at[i]->id != 0 && (items.at[i]->id & ROW_MADE_OF) == 0)
 			id_list_push(&found.ids, &run->arena, items.at[i]->id);
 	if (ok)
 		exec_push(run, found);

@@ -73,6 +73,9 @@ enum row_flags {
 	ROW_MENU_FIRST = 1 << 8,
 };
 
+/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. */
+#define ROW_MADE_OF 0x80000000U
+
 struct row {
 	uint32_t id;         /* *1A on the console; never used again within a store */
 	uint32_t flags;      /* enum row_flags */

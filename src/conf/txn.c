@@ -246,7 +246,13 @@ static const struct row *item(const struct step *step, uint32_t id)
 {
 	const struct row *row = conf_state_row(step->draft, step->menu->path, id);
 
-	if (row == NULL)
+	if (row == NULL && (id & ROW_MADE_OF) != 0 &&
+	    conf_state_row(step->draft, step->menu->path, id & ~ROW_MADE_OF) != NULL)
+		(void)diag_fail(
+			step->diag, NULL,
+			"failure: the router makes this item of *%X; change that one instead",
+			id & ~ROW_MADE_OF);
+	else if (row == NULL)
 		(void)diag_fail(step->diag, NULL, "no such item: *%X is not in %s (any more)", id,
 		                step->menu->path);
 	return row;

@@ -49,19 +49,21 @@ static const struct flow_mapped *mapped_at_const(const struct flows *flows, uint
 static struct name name_inner(const struct endpoint *inner, ip4 outer)
 {
 	return (struct name){ { (uint64_t)inner->addr.v << 32 | outer.v,
-		                (uint64_t)inner->port << 32 | inner->proto << 8 | BY_INNER } };
+		                (uint64_t)inner->port << 32 | (uint64_t)inner->proto << 8 |
+		                        BY_INNER } };
 }
 
 static struct name name_outer(const struct endpoint *outer)
 {
-	return (struct name){ { outer->addr.v,
-		                (uint64_t)outer->port << 32 | outer->proto << 8 | BY_OUTER } };
+	return (struct name){ { outer->addr.v, (uint64_t)outer->port << 32 |
+		                                       (uint64_t)outer->proto << 8 | BY_OUTER } };
 }
 
 static struct name name_remote(const struct endpoint *outer, ip4 remote)
 {
 	return (struct name){ { (uint64_t)outer->addr.v << 32 | remote.v,
-		                (uint64_t)outer->port << 32 | outer->proto << 8 | BY_REMOTE } };
+		                (uint64_t)outer->port << 32 | (uint64_t)outer->proto << 8 |
+		                        BY_REMOTE } };
 }
 
 static struct endpoint inner_of(const struct flow *flow, unsigned side)

@@ -321,6 +321,8 @@ static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_sou
 		return;
 	if (p->nat_rule != 0)
 		rules_count_rule(fw->rules[FACILITY_NAT], p->nat_rule, p->ip_bytes);
+	if (source->hairpin)
+		rules_count_hairpin(fw->rules[FACILITY_NAT], p->nat_rule, p->ip_bytes);
 	if (source->on && source->rule_id != 0 && source->rule_id != p->nat_rule)
 		rules_count_rule(fw->rules[FACILITY_NAT], source->rule_id, p->ip_bytes);
 }

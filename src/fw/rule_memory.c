@@ -79,7 +79,8 @@ static struct limit_key key_of(const struct rule *rule, const struct pkt *p)
 	const struct match_dst_limit *m = &rule->spec->dst_limit;
 	static const struct hash_key nobody = { 0 };
 	uint64_t words[2] = { (uint64_t)m->rate.rate << 32 | m->rate.burst,
-		              (uint64_t)m->rate.time_s << 16 | m->by << 8U | rule->facility };
+		              (uint64_t)m->rate.time_s << 16 | (uint64_t)m->by << 8 |
+		                      rule->facility };
 	struct limit_key key = { .rule = rule->spec->id,
 		                 .tag = (uint32_t)hash_words(&nobody, words, 2) };
 

@@ -83,6 +83,7 @@ enum hook {
 /* What is known of a rule from packet to packet, as long as a set has it. */
 struct counter_cell {
 	struct rule_counters counters;
+	struct rule_counters hairpin;  /* of the rule that hairpin=yes makes */
 	unsigned sets;                 /* that share it */
 	struct limit_rate bucket_rate; /* that the bucket was made for */
 	struct limit_bucket bucket;

@@ -158,6 +158,23 @@ uint64_t rules_count_lengths(const struct rules *rules)
 	return lengths;
 }
 
+void rules_count_hairpin(struct rules *rules, uint32_t id, uint32_t bytes)
+{
+	struct counter_cell *cell = cell_find(rules, id);
+
+	if (cell == NULL)
+		return;
+	cell->hairpin.packets++;
+	cell->hairpin.bytes += bytes;
+}
+
+struct rule_counters rules_hairpin_counters(const struct rules *rules, uint32_t id)
+{
+	const struct counter_cell *cell = cell_find(rules, id);
+
+	return cell != NULL ? cell->hairpin : (struct rule_counters){ 0 };
+}
+
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id)
 {
 	const struct counter_cell *cell = cell_find(rules, id);
@@ -170,13 +187,13 @@ void rules_reset_counters(struct rules *rules, uint32_t id)
 	struct counter_cell *cell = cell_find(rules, id);
 
 	if (cell != NULL)
-		cell->counters = (struct rule_counters){ 0 };
+		cell->counters = cell->hairpin = (struct rule_counters){ 0 };
 }
 
 void rules_reset_counters_all(struct rules *rules)
 {
 	for (size_t i = 0; rules != NULL && i < rules->n; i++)
-		rules->cells[i]->counters = (struct rule_counters){ 0 };
+		rules->cells[i]->counters = rules->cells[i]->hairpin = (struct rule_counters){ 0 };
 }
 
 bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out)

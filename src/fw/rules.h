@@ -64,6 +64,9 @@ void rules_count(struct rules *rules, uint64_t trail, uint32_t bytes);
 void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes);
 /* Bit n: a rule in force asks for the connections of networks of n bits (flow_counts.h). */
 uint64_t rules_count_lengths(const struct rules *rules);
+/* The same for the rule that hairpin=yes of that one makes. */
+void rules_count_hairpin(struct rules *rules, uint32_t id, uint32_t bytes);
+struct rule_counters rules_hairpin_counters(const struct rules *rules, uint32_t id);
 /* The counters of the rule with @id; zeroes when there is none. */
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id);
 void rules_reset_counters(struct rules *rules, uint32_t id);

@@ -1,7 +1,11 @@
 /*
  * ip_firewall_nat.c -- /ip/firewall/nat: translation of addresses and ports.
  */
+#include <string.h>
+
 #include "conf/diag.h"
+#include "fw/rules.h"
+#include "menu/lookup.h"
 #include "menu/menus.h"
 #include "menu/rule_row.h"
 #include "router/router.h"
@@ -76,6 +80,80 @@ static bool nat_reset_all(struct router *router, const void *args, void *state, 
 
 static const struct action actions[] = { RULE_ROW_ACTIONS(nat_reset, nat_reset_all) };
 
+/* What the made rule shows: the fields that a person would have to write. */
+static uint64_t hairpin_given(const struct rule_spec *spec)
+{
+	static const char *const names[] = { "chain", "action", "packets", "bytes" };
+	uint64_t given = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		given |= 1ULL << menu_field(&menu_ip_firewall_nat, names[i]);
+	given |= spec->protocol.on ? 1ULL << menu_field(&menu_ip_firewall_nat, "protocol") : 0;
+	given |=
+		spec->dst_address.on ? 1ULL << menu_field(&menu_ip_firewall_nat, "dst-address") : 0;
+	given |= spec->dst_port.on ? 1ULL << menu_field(&menu_ip_firewall_nat, "dst-port") : 0;
+	given |= !ip4_is_zero(spec->to_addresses.high)
+	                 ? 1ULL << menu_field(&menu_ip_firewall_nat, "to-addresses")
+	                 : 0;
+	return given;
+}
+
+/*
+ * The rule that hairpin=yes of @spec makes: who calls from behind the target's own interface gets
+ * the address that it called as its source. It stands before all others of srcnat.
+ */
+static struct rule_spec hairpin_of(const struct rule_spec *spec)
+{
+	struct rule_spec made = { .action = ACTION_SRC_NAT, .chain = "srcnat" };
+
+	made.protocol = spec->protocol;
+	if (!ip4_is_zero(spec->to_addresses.high)) {
+		made.dst_address.on = true;
+		made.dst_address.range = spec->to_addresses;
+	} else {
+		made.dst_address = spec->dst_address;
+	}
+	made.dst_port = spec->dst_port;
+	if (spec->to_port_high != 0) {
+		made.dst_port = (struct match_ports){ .on = true, .n = 1 };
+		made.dst_port.ranges[0].low = spec->to_port_low;
+		made.dst_port.ranges[0].high = spec->to_port_high;
+	}
+	if (spec->dst_address.on && !spec->dst_address.negate)
+		made.to_addresses = spec->dst_address.range;
+	return made;
+}
+
+/* Rules that hairpin=yes makes, so that nothing is translated that no rule shows. */
+static void nat_observe(struct router *router, const struct conf_state *state,
+                        struct row_sink *sink)
+{
+	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct rule_row))];
+	struct rows rows = conf_state_rows(state, "/ip/firewall/nat");
+
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct rule_row *of = (const void *)rows.at[i]->body;
+		uint32_t id = rows.at[i]->id;
+		struct rule_counters counters;
+		struct rule_row *body;
+		struct row *row;
+
+		if (of->spec.action != ACTION_DST_NAT || !of->spec.hairpin ||
+		    (rows.at[i]->flags & ROW_DISABLED) != 0)
+			continue;
+		counters = rules_hairpin_counters(router->fw.rules[FACILITY_NAT], id);
+		row = lookup_row(storage, sizeof *body, ROW_MADE_OF | id, ROW_DYNAMIC);
+		body = (void *)row->body;
+		body->spec = hairpin_of(&of->spec);
+		body->packets = counters.packets;
+		body->bytes = counters.bytes;
+		row->given = hairpin_given(&body->spec);
+		row->comment = "made by hairpin=yes";
+		if (!sink->row(sink, row))
+			return;
+	}
+}
+
 const struct menu menu_ip_firewall_nat = {
 	.path = "/ip/firewall/nat",
 	.title = "Translation of addresses and ports",
@@ -94,5 +172,6 @@ const struct menu menu_ip_firewall_nat = {
 	.publish = nat_publish,
 	.discard = rule_row_discard,
 	.status = nat_status,
+	.observe = nat_observe,
 	.warn = nat_warn,
 };

@@ -266,17 +266,16 @@ static enum verdict redirect(struct walk *walk, struct pkt *p)
 /* The filter has let it through: which? */
 static void note_filter(struct walk *walk, const struct pkt *p)
 {
-	uint32_t set = walk->router->fw.filter_set;
 	struct flow *flow;
 
 	if (p->flow == FLOW_NONE || p->state == STATE_RELATED || walk->let_through)
 		return;
 	flow = flow_at(walk->router->fw.flows, p->flow);
-	/* From here on both directions are asked by this set: what was let through by another is
-	 * decided anew. */
-	if (flow->filter_set != set)
-		flow->way[0].generation = flow->way[1].generation = 0;
-	flow->filter_set = set;
+	if (flow->filter_set == walk->router->fw.filter_set)
+		return;
+	/* From now on it answers to this set: what was decided without it holds no longer. */
+	flow->filter_set = walk->router->fw.filter_set;
+	flow->way[0].generation = flow->way[1].generation = 0;
 }
 
 static enum verdict confirm(struct walk *walk, struct pkt *p)

@@ -79,6 +79,20 @@ static void replayed_packets_are_counted(void **unused)
 	fixture_free(f);
 }
 
+/* The made row of the second nat rule can't be had by its id; the answer says what can. */
+static void made_is_not_changed(struct fixture *f, const char *verb, const char *rest)
+{
+	struct row *row = row_at_place(f, nat, 1);
+	char line[96], why[96];
+
+	snprintf(line, sizeof line, "/ip firewall nat %s *%X %s", verb, 0x80000000U | row->id,
+	         rest);
+	snprintf(why, sizeof why,
+	         "failure: the router makes this item of *%X; change that one instead", row->id);
+	refused(f, line, why);
+	mem_free(row);
+}
+
 static void translated(void **unused)
 {
 	struct fixture *f = open_home();
@@ -104,6 +118,22 @@ static void translated(void **unused)
 	put_udp(f, 1, "198.51.100.77", "203.0.113.2");
 	assert_string_equal(shown(f, nat, 1, "packets"), "1");
 	assert_string_equal(shown(f, nat, 0, "packets"), "2");
+	/* What hairpin=yes does for hosts inside is a rule that can be seen, and counts. */
+	put_udp(f, 2, "192.168.88.8", "203.0.113.2");
+	assert_string_equal(letters(f, nat, 2), "D");
+	assert_string_equal(shown(f, nat, 2, "chain"), "srcnat");
+	assert_string_equal(shown(f, nat, 2, "action"), "src-nat");
+	assert_string_equal(shown(f, nat, 2, "dst-address"), "192.168.88.7");
+	assert_string_equal(shown(f, nat, 2, "dst-port"), "5353");
+	assert_string_equal(shown(f, nat, 2, "to-addresses"), "203.0.113.2");
+	assert_string_equal(shown(f, nat, 2, "packets"), "1");
+	assert_string_equal(shown(f, nat, 1, "packets"), "2");
+	made_is_not_changed(f, "set", "chain=dstnat");
+	made_is_not_changed(f, "remove", "");
+	must_run(f, "/ip firewall nat set 1 hairpin=no");
+	assert_int_equal(rows_n(f, nat), 2);
+	must_run(f, "/ip firewall nat set 1 hairpin=yes");
+	assert_int_equal(rows_n(f, nat), 3);
 	/* What has begun keeps its translation. */
 	must_run(f, "/ip firewall nat remove [find]");
 	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
@@ -207,27 +237,6 @@ static void refusals(void **unused)
 		  "failure: rule 0: to-addresses: dst-nat needs to know what to; give "
 		  "to-addresses, "
 		  "to-ports or both" },
-		{ "/ip firewall nat add chain=srcnat action=netmap",
-		  "failure: rule 0: to-addresses: netmap needs to know what to; give "
-		  "to-addresses" },
-		{ "/ip firewall nat add chain=srcnat action=netmap "
-		  "to-addresses=203.0.113.16-203.0.113.30",
-		  "failure: rule 0: to-addresses: netmap needs a whole network; give one such as "
-		  "203.0.113.16/28" },
-		{ "/ip firewall nat add chain=srcnat action=same to-addresses=203.0.113.0/28 "
-		  "protocol=tcp to-ports=80",
-		  "failure: rule 0: to-ports: same translates addresses only; leave it out here" },
-		{ "/ip firewall nat add chain=dstnat action=redirect strict=yes",
-		  "failure: rule 0: strict: this is for masquerade and src-nat; leave it out "
-		  "here" },
-		{ "/ip firewall nat add chain=srcnat action=masquerade same-not-by-dst=yes",
-		  "failure: rule 0: same-not-by-dst: this is for action=same; leave it out here" },
-		{ "/ip firewall nat add chain=srcnat action=endpoint-independent-nat",
-		  "input does not match any value of action: endpoint-independent-nat is not "
-		  "supported: masquerade and src-nat are "
-		  "endpoint-independent for UDP by themselves; use one of them, and for strangers "
-		  "to be "
-		  "let in /ip/firewall/connection/tracking set filtering=endpoint-independent" },
 		{ "/ip firewall nat add chain=dstnat action=dst-nat to-ports=80",
 		  "failure: rule 0: to-ports: only TCP and UDP have ports; add protocol=tcp or "
 		  "protocol=udp" },
@@ -316,6 +325,41 @@ static void counters_begin_anew(void **unused)
 	fixture_free(f);
 }
 
+static void translations_refused(void **unused)
+{
+	static const struct {
+		const char *line, *why;
+	} bad[] = {
+		{ "/ip firewall nat add chain=srcnat action=netmap",
+		  "failure: rule 0: to-addresses: netmap needs to know what to; give "
+		  "to-addresses" },
+		{ "/ip firewall nat add chain=srcnat action=netmap "
+		  "to-addresses=203.0.113.16-203.0.113.30",
+		  "failure: rule 0: to-addresses: netmap needs a whole network; give one such as "
+		  "203.0.113.16/28" },
+		{ "/ip firewall nat add chain=srcnat action=same to-addresses=203.0.113.0/28 "
+		  "protocol=tcp to-ports=80",
+		  "failure: rule 0: to-ports: same translates addresses only; leave it out here" },
+		{ "/ip firewall nat add chain=dstnat action=redirect strict=yes",
+		  "failure: rule 0: strict: this is for masquerade and src-nat; leave it out "
+		  "here" },
+		{ "/ip firewall nat add chain=srcnat action=masquerade same-not-by-dst=yes",
+		  "failure: rule 0: same-not-by-dst: this is for action=same; leave it out here" },
+		{ "/ip firewall nat add chain=srcnat action=endpoint-independent-nat",
+		  "input does not match any value of action: endpoint-independent-nat is not "
+		  "supported: masquerade and src-nat are "
+		  "endpoint-independent for UDP by themselves; use one of them, and for strangers "
+		  "to be "
+		  "let in /ip/firewall/connection/tracking set filtering=endpoint-independent" },
+	};
+	struct fixture *f = open_home();
+
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++)
+		refused(f, bad[i].line, bad[i].why);
+	assert_int_equal(rows_n(f, nat), 0);
+	fixture_free(f);
+}
+
 /* One bad rule among several changes: the router runs on as it did, on the same sets and counts. */
 static void refused_whole(void **unused)
 {
@@ -350,6 +394,7 @@ int main(void)
 		cmocka_unit_test(masquerade_everywhere_is_warned_of),
 		cmocka_unit_test(a_jump_before_its_chain),
 		cmocka_unit_test(refusals),
+		cmocka_unit_test(translations_refused),
 		cmocka_unit_test(refused_whole),
 		cmocka_unit_test(not_supported),
 		cmocka_unit_test(counters_begin_anew),
