@@ -20,7 +20,7 @@ struct pkt *ip4_make(struct net *net, ip4 src, ip4 dst, uint8_t proto, uint32_t 
 	struct writer w;
 
 	if (p == NULL) {
-		net->drops[DROP_POOL_EMPTY]++;
+		net_drop_unsaid(net, DROP_POOL_EMPTY);
 		return NULL;
 	}
 	w = writer_over(p->bytes, IP4_HEADER_BYTES);

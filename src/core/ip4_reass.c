@@ -119,6 +119,11 @@ mono ip4_reass_due(const struct net *net)
 	return next;
 }
 
+unsigned ip4_reass_waiting(const struct net *net)
+{
+	return net->reass->pieces;
+}
+
 /* The oldest datagram, or NULL. */
 static struct datagram *oldest(struct ip4_reass *reass, const struct datagram *but)
 {
@@ -307,6 +312,7 @@ static struct pkt *finish(struct net *net, struct datagram *d, struct explain *w
 		return NULL;
 	}
 	explain(why, "fragment", "put together from %u fragments", d->n);
+	net->ledger.absorbed += d->n;
 	pieces_forget(net, d);
 	whole->why = why;
 	if (!ip4_parse_l4(whole)) {

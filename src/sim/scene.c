@@ -310,8 +310,6 @@ static const char *change_mtu(struct scene *scene, struct twin *twin)
 	static const uint32_t sizes[] = { 1500, 1400, 576 };
 	uint32_t mtu = sizes[sim_random_below(scene->random, ARRAY_LEN(sizes))];
 
-	if (scene->gentle)
-		return "nothing";
 	twin_set_mtu(twin, sim_random_below(scene->random, TWIN_PORTS), mtu);
 	return "MTU";
 }
@@ -392,11 +390,10 @@ static void lists_set(struct router *router, void *arg)
 		router->net.ifaces[i + 1].lists |= 1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
 }
 
-void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle)
+void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random)
 {
 	*scene = (struct scene){
 		.random = random,
-		.gentle = gentle,
 		.next_id = 1,
 		.masquerade_since = mono_never(),
 	};

@@ -43,13 +43,12 @@ struct scene {
 	unsigned hosts_n;
 	bool link_up[TWIN_PORTS];
 	bool enabled[TWIN_PORTS];
-	bool gentle; /* draw nothing that cuts, loses or makes frames: packets are to be counted */
 	/* Since when every new connection that leaves by a WAN is masqueraded; never: not so. */
 	mono masquerade_since;
 };
 
 /* Draw a scene and set @twin up with it. */
-void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle);
+void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random);
 /* Change something in mid-traffic. Returns what, for a trace. */
 const char *scene_change(struct scene *scene, struct twin *twin);
 /* The host with @addr on @port, or NULL. */

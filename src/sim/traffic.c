@@ -19,12 +19,11 @@ enum {
 	PLAIN_TTL = 128
 };
 
-struct traffic *traffic_new(struct sim_random *random, bool gentle)
+struct traffic *traffic_new(struct sim_random *random)
 {
 	struct traffic *t = mem_new(1, sizeof *t);
 
 	t->random = random;
-	t->gentle = gentle;
 	t->next_id = 1;
 	for (uint32_t i = 0; i < sizeof t->payload; i++)
 		t->payload[i] = (uint8_t)(i * 7 + (i >> 8));
@@ -267,7 +266,7 @@ static void draw_size(struct traffic *traffic, struct draft *d)
 		d->sum = DRAFT_SUM_NONE;
 	if (kind < 4) {
 		d->payload_bytes = 1300 + sim_random_below(r, 150);
-	} else if (kind < 6 && (!traffic->gentle || d->dont_fragment)) {
+	} else if (kind < 6) {
 		d->payload_bytes = 1460 + sim_random_below(r, 3000);
 	} else if (kind < 12 && (d->tuple.proto == IPPROTO_TCP || d->tuple.proto == IPPROTO_UDP) &&
 	           (d->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) {
@@ -337,8 +336,8 @@ static void put(struct traffic *traffic, struct twin *twin, unsigned port, struc
 	if (len == 0)
 		return;
 	note->port = (uint8_t)port;
-	if (!traffic->gentle && offload.gso_type == GSO_NONE && !offload.needs_checksum &&
-	    d->payload_bytes >= 16 && sim_random_chance(traffic->random, 300)) {
+	if (offload.gso_type == GSO_NONE && !offload.needs_checksum && d->payload_bytes >= 16 &&
+	    sim_random_chance(traffic->random, 300)) {
 		note->plain = false;
 		noise_fragments(traffic->random, twin, port, traffic->bytes, len);
 		return;

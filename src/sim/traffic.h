@@ -49,7 +49,6 @@ struct traffic_note {
 
 struct traffic {
 	struct sim_random *random;
-	bool gentle; /* as in struct scene */
 	uint32_t step;
 	uint16_t next_id;
 	struct talk talks[TRAFFIC_TALKS];
@@ -58,7 +57,7 @@ struct traffic {
 	uint8_t payload[PORT_FRAME_BYTES_MAX];
 };
 
-MUST_USE struct traffic *traffic_new(struct sim_random *random, bool gentle);
+MUST_USE struct traffic *traffic_new(struct sim_random *random);
 void traffic_free(struct traffic *traffic);
 /* Send something: most often one frame. */
 void traffic_send(struct traffic *traffic, struct scene *scene, struct twin *twin);
