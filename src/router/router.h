@@ -16,11 +16,19 @@
 #include "fw/marks.h"
 #include "host/host.h"
 
+/* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
+ * do, a simulation starts just before it. */
+struct router_start {
+	uint32_t generation;
+	uint32_t neigh_version;
+};
+
 struct router_setup {
 	struct random *random; /* the caller's, as long as the router lives */
 	struct log *log;
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
+	struct router_start start;
 	uint32_t flows;
 	void *flow_bytes; /* flows_bytes(flows) zeroed, at a multiple of 64; NULL: the router's own
 	                   */

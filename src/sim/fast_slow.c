@@ -15,19 +15,18 @@
 #include "wire/tcp_header.h"
 
 enum {
-	START_S = 1000,
-	FRAMES_MAX = 10 /* a step */
+	FRAMES_MAX = 10, /* a step */
+	TIMERS_S = 1000, /* how far the clock moves at a time when all is over */
+	TIMERS_MAX = 2000
 };
 
 struct fast_slow {
-	uint64_t seed;
+	struct seed *seed;
 	uint32_t step;
-	bool trace;
 	struct sim_random random;
 	struct twin *twin;
 	struct scene scene;
 	struct traffic *traffic;
-	struct fast_slow_stats *stats;
 	struct text *out;
 	uint64_t ended; /* connections, before this step */
 };
@@ -119,7 +118,6 @@ static bool frame_holds(struct fast_slow *run, unsigned port, const struct frame
 		traffic_learn(run->traffic, &run->scene, run->twin, port, frame);
 	const char *fault = frame_fault(frame, note == NULL || note->sound);
 
-	run->stats->out++;
 	if (fault != NULL)
 		return fail(run, frame, fault);
 	if (note == NULL)
@@ -129,19 +127,25 @@ static bool frame_holds(struct fast_slow *run, unsigned port, const struct frame
 	return translation_holds(run, note, frame, port);
 }
 
+static void frame_tell(unsigned port, const struct frame *frame)
+{
+	struct text line = { 0 };
+
+	packet_text(frame_bytes_const(frame), frame->len, &line);
+	printf("    out %u: %s\n", port + 1, text_str(&line));
+	text_free(&line);
+}
+
 static bool frames_hold(struct fast_slow *run)
 {
 	for (unsigned port = 0; port < TWIN_PORTS; port++) {
 		const struct frame *frame = run->twin->fast.out[port].first;
 
 		for (; frame != NULL; frame = frame->next) {
-			if (run->trace) {
-				struct text line = { 0 };
-
-				packet_text(frame_bytes_const(frame), frame->len, &line);
-				printf("    out %u: %s\n", port + 1, text_str(&line));
-				text_free(&line);
-			}
+			trace_frame(&run->seed->trace, run->twin->now, port,
+			            frame_bytes_const(frame), frame->len);
+			if (run->seed->told)
+				frame_tell(port, frame);
 			if (!frame_holds(run, port, frame))
 				return false;
 		}
@@ -197,63 +201,100 @@ static uint64_t draw_ns(struct sim_random *r)
 	return (uint64_t)sim_random_below(r, 100000) * NS_PER_S;
 }
 
-static bool step(struct fast_slow *run)
+static void happen(struct fast_slow *run)
 {
 	struct sim_random *r = &run->random;
-	mono now = mono_add_ns(run->twin->now, draw_ns(r));
 	uint32_t frames = sim_random_below(r, FRAMES_MAX + 1);
 
-	run->traffic->step = run->step;
-	twin_forget(run->twin);
 	if (sim_random_chance(r, 400)) {
 		const char *what = scene_change(&run->scene, run->twin);
 
-		run->stats->changes++;
-		if (run->trace)
+		cover_change(run->seed->cover, what, 1);
+		if (run->seed->told)
 			printf("  change: %s\n", what);
 	}
 	for (uint32_t i = 0; i < frames; i++)
 		traffic_send(run->traffic, &run->scene, run->twin);
-	if (run->trace)
-		printf("step %u at %lu ns, %u frames\n", run->step, (unsigned long)now.ns, frames);
+}
+
+static bool step(struct fast_slow *run)
+{
+	mono now;
+
+	run->random = seed_random(run->seed, run->step);
+	now = mono_add_ns(run->twin->now, draw_ns(&run->random));
+	run->traffic->step = run->step;
+	twin_forget(run->twin);
+	if (run->seed->told)
+		printf("step %u at %lu ns\n", run->step, (unsigned long)now.ns);
+	if (seed_has_step(run->seed, run->step))
+		happen(run);
 	run->ended = run->twin->fast.router->fw.flows->ended;
 	twin_turn(run->twin, now);
 	return all_holds(run);
 }
 
-static void stats_add(struct fast_slow *run)
+/* Nothing comes any more: every timer runs, and nothing is held when the last one has. */
+static bool end_holds(struct fast_slow *run)
 {
 	const struct router *router = run->twin->fast.router;
+	struct twin *twin = run->twin;
+	struct twin_rules rules;
+	unsigned i = 0;
 
-	run->stats->frames += run->twin->put;
-	run->stats->replayed += router->counters.replayed;
-	run->stats->walked += router->counters.walked;
-	run->stats->flows += router->fw.flows->created;
+	for (; i < TIMERS_MAX && router_next(router).ns != mono_never().ns; i++) {
+		twin_forget(twin);
+		twin_turn(twin, mono_add_ns(twin->now, TIMERS_S * NS_PER_S));
+	}
+	scene_rules(&run->scene, &rules);
+	return !twin_differ(twin, &rules, run->out) && accounting_holds(run) &&
+	       ledger_is_empty(router, run->out);
 }
 
-bool fast_slow_run(uint64_t seed, uint32_t steps, bool trace, struct fast_slow_stats *stats,
-                   struct text *out)
+static void run_init(struct fast_slow *run, struct seed *seed)
 {
 	static const uint32_t sizes[] = { 12, 64, 256 };
-	struct fast_slow *run = mem_new(1, sizeof *run);
-	bool good = true;
-	uint32_t flows;
+	struct start start;
+	uint32_t flows, few;
+	bool plain_ports;
 
-	*run = (struct fast_slow){ .seed = seed,
-		                   .trace = trace,
-		                   .random = sim_random_make(seed),
-		                   .stats = stats,
-		                   .out = out };
+	*run = (struct fast_slow){ .seed = seed, .random = seed_random(seed, 0), .out = seed->out };
+	start = start_draw(&run->random);
 	flows = sizes[sim_random_below(&run->random, ARRAY_LEN(sizes))];
-	run->twin = twin_new(seed, flows, (mono){ START_S * NS_PER_S });
-	run->traffic = traffic_new(&run->random);
+	few = sim_random_chance(&run->random, 1500) ? 6 : 0;
+	plain_ports = sim_random_chance(&run->random, 2000);
+	run->twin = twin_new(&(struct twin_setup){
+		.seed = seed->number,
+		.flows = flows,
+		.neighbours =
+			seed->number % 2 == 0 ? 64 : 6, /* six are fewer than there are hosts */
+		.buffers = few,
+		.plain_ports = plain_ports,
+		.now = start.now,
+		.start = start.router,
+	});
+	run->traffic = traffic_new(&run->random, &start);
 	scene_init(&run->scene, run->twin, &run->random);
-	for (run->step = 1; good && run->step <= steps; run->step++)
+	seed->cover->events[COVER_NEAR_WRAP] += start.near_wrap;
+}
+
+bool fast_slow_run(struct seed *seed)
+{
+	struct fast_slow *run = mem_new(1, sizeof *run);
+	uint32_t steps = seed->steps != 0 ? seed->steps : FAST_SLOW_STEPS;
+	bool good = true;
+
+	run_init(run, seed);
+	for (run->step = 1; good && run->step <= steps; run->step++) {
+		seed->failed_step = run->step;
 		good = step(run);
-	if (!good)
-		text_printf(out, "\nreplay: sim --seed %lu --step %u", (unsigned long)seed,
-		            run->step - 1);
-	stats_add(run);
+	}
+	cover_router(seed->cover, run->twin->fast.router);
+	if (good && seed->steps == 0) {
+		seed->failed_step = 0;
+		good = end_holds(run);
+	}
+	trace_router(&seed->trace, run->twin->fast.router);
 	traffic_free(run->traffic);
 	twin_free(run->twin);
 	mem_free(run);

@@ -32,6 +32,7 @@ struct link {
 	struct flight *flights;          /* under way */
 	struct flight *held, *held_last; /* due, but the link is clogged; first in, first out */
 	uint64_t plugged;                /* counts how often the cable was pulled */
+	uint32_t place;                  /* of its first end in the trace */
 	bool up, clogged;
 };
 
@@ -43,6 +44,8 @@ struct link *link_new(struct timeline *timeline, const struct link_quality *qual
 	if (quality != NULL)
 		link->quality = *quality;
 	link->up = true;
+	link->place = timeline->places;
+	timeline->places += 2;
 	for (unsigned i = 0; i < 2; i++) {
 		link->ends[i].link = link;
 		link->ends[i].place = i;
@@ -159,7 +162,7 @@ static void land(struct link *link, struct flight *flight)
 		return;
 	}
 	link->counters.delivered++;
-	timeline_note(link->timeline, to->place, frame_bytes(frame), frame->len);
+	timeline_note(link->timeline, link->place + to->place, frame_bytes(frame), frame->len);
 	to->station.deliver(to->station.arg, frame);
 }
 

@@ -19,12 +19,13 @@ enum {
 	PLAIN_TTL = 128
 };
 
-struct traffic *traffic_new(struct sim_random *random)
+struct traffic *traffic_new(struct sim_random *random, const struct start *start)
 {
 	struct traffic *t = mem_new(1, sizeof *t);
 
 	t->random = random;
-	t->next_id = 1;
+	t->next_id = start->ip_id;
+	t->first_seq = start->tcp_seq;
 	for (uint32_t i = 0; i < sizeof t->payload; i++)
 		t->payload[i] = (uint8_t)(i * 7 + (i >> 8));
 	return t;
@@ -137,8 +138,8 @@ static struct talk *talk_begin(struct traffic *traffic)
 	}
 	first->sends = t;
 	first->known = true;
-	first->seq = (uint32_t)sim_random_next(r);
-	talk->ends[1].seq = (uint32_t)sim_random_next(r);
+	first->seq = traffic->first_seq + sim_random_below(r, 65536);
+	talk->ends[1].seq = traffic->first_seq + sim_random_below(r, 65536);
 	return talk;
 }
 

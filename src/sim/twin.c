@@ -16,26 +16,25 @@ static void note_sent(void *arg, const struct port_frame *frame)
 	frame_queue_put(arg, frame_new(frame->bytes, frame->len, &frame->offload));
 }
 
-static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, bool reference,
-                      mono start)
+static void side_init(struct twin_side *side, const struct twin_setup *s, bool reference)
 {
 	struct router_setup setup = {
 		.random = &side->secrets.random,
 		.log = &side->log,
-		.now = start,
-		.budget = { .pkt_small = 512,
-		            .pkt_large = 8,
-		            .neighbours =
-		                    seed % 2 == 0 ? 64 : 6, /* six are fewer than there are hosts */
+		.now = s->now,
+		.budget = { .pkt_small = s->buffers != 0 ? s->buffers : 512,
+		            .pkt_large = s->buffers != 0 ? 1 : 8,
+		            .neighbours = s->neighbours,
 		            .port_addresses = 64,
 		            .datagrams = 16 },
-		.flows = flows,
+		.start = s->start,
+		.flows = s->flows,
 		.reference = reference,
 	};
 
-	side->secrets = sim_random_make(seed);
+	side->secrets = sim_random_make(s->seed);
 	log_init(&side->log);
-	side->log.now = start;
+	side->log.now = s->now;
 	side->router = router_new(&setup);
 	for (unsigned i = 0; i < TWIN_PORTS; i++) {
 		struct mac mac = { { 2, 0, 0, 0, 0, (uint8_t)(i + 1) } };
@@ -45,6 +44,8 @@ static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, boo
 
 		text_printf(&text, "ether%u", i + 1);
 		memory_port_init(&side->ports[i], name, &mac, 1500);
+		if (s->plain_ports)
+			side->ports[i].port.can.checksum = side->ports[i].port.can.gso = false;
 		side->ports[i].sent = note_sent;
 		side->ports[i].sent_arg = &side->out[i];
 		id = iface_add_port(&side->router->net, &side->ports[i].port);
@@ -63,13 +64,13 @@ static void side_free(struct twin_side *side)
 	log_free(&side->log);
 }
 
-struct twin *twin_new(uint64_t seed, uint32_t flows, mono start)
+struct twin *twin_new(const struct twin_setup *setup)
 {
 	struct twin *twin = mem_new(1, sizeof *twin);
 
-	side_init(&twin->fast, seed, flows, false, start);
-	side_init(&twin->slow, seed, flows, true, start);
-	twin->now = start;
+	side_init(&twin->fast, setup, false);
+	side_init(&twin->slow, setup, true);
+	twin->now = setup->now;
 	return twin;
 }
 

@@ -31,8 +31,18 @@ struct twin {
 	uint64_t put; /* frames given to each of them */
 };
 
+struct twin_setup {
+	uint64_t seed;       /* of the routers' secrets */
+	uint32_t flows;      /* connections that they hold */
+	uint32_t neighbours; /* and neighbours */
+	uint32_t buffers;    /* for packets that wait; 0: enough */
+	bool plain_ports;    /* they finish no checksum and cut no segments */
+	mono now;
+	struct router_start start;
+};
+
 /* Port i is interface i + 1, "ether<i + 1>", with MAC 02:00:00:00:00:0<i + 1>. */
-MUST_USE struct twin *twin_new(uint64_t seed, uint32_t flows, mono start);
+MUST_USE struct twin *twin_new(const struct twin_setup *setup);
 void twin_free(struct twin *twin);
 
 /* The same bytes for both, by @port. */
