@@ -11,8 +11,6 @@
 enum {
 	WAN_PORT = 0,
 	WAN2_PORT = 3,
-	LIST_WAN = 1,
-	LIST_LAN = 2,
 };
 
 bool scene_is_wan(unsigned port)
@@ -185,7 +183,7 @@ static iface_id name_iface(void *arg, uint32_t id)
 
 static int name_list(void *arg, uint32_t id)
 {
-	return id == LIST_WAN || id == LIST_LAN ? (int)id : -1;
+	return id == SCENE_LIST_WAN || id == SCENE_LIST_LAN ? (int)id : -1;
 }
 
 static uint32_t name_mark(void *arg, const char *name)
@@ -198,6 +196,25 @@ static uint32_t name_table(void *arg, const char *name)
 	return strcmp(name, "isp2") == 0 ? SCENE_TABLE : 0;
 }
 
+bool scene_publish_rules(struct router *router, enum facility facility,
+                         const struct rule_spec *specs, unsigned n)
+{
+	char error[256];
+	struct rule_names names = {
+		.arg = router->marks,
+		.iface = name_iface,
+		.list = name_list,
+		.mark = name_mark,
+		.table = name_table,
+	};
+	struct rules *rules = rules_build(facility, specs, n, &names, router->fw.rules[facility],
+	                                  error, sizeof error);
+
+	if (rules != NULL)
+		router_publish_rules(router, facility, rules);
+	return rules != NULL;
+}
+
 struct rules_change {
 	const struct scene *scene;
 	enum facility facility;
@@ -208,21 +225,10 @@ static void rules_replace(struct router *router, void *arg)
 {
 	struct rules_change *change = arg;
 	const struct scene *scene = change->scene;
-	char error[256];
-	struct rule_names names = {
-		.arg = router->marks,
-		.iface = name_iface,
-		.list = name_list,
-		.mark = name_mark,
-		.table = name_table,
-	};
-	struct rules *rules = rules_build(change->facility, scene->specs[change->facility],
-	                                  scene->specs_n[change->facility], &names,
-	                                  router->fw.rules[change->facility], error, sizeof error);
 
-	change->built = rules != NULL;
-	if (rules != NULL)
-		router_publish_rules(router, change->facility, rules);
+	change->built =
+		scene_publish_rules(router, change->facility, scene->specs[change->facility],
+	                            scene->specs_n[change->facility]);
 }
 
 /* Does the first rule of srcnat masquerade all that leaves by a WAN? */
@@ -387,7 +393,8 @@ const char *scene_change(struct scene *scene, struct twin *twin)
 static void lists_set(struct router *router, void *arg)
 {
 	for (unsigned i = 0; i < TWIN_PORTS; i++)
-		router->net.ifaces[i + 1].lists |= 1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
+		router->net.ifaces[i + 1].lists |=
+			1ULL << (scene_is_wan(i) ? SCENE_LIST_WAN : SCENE_LIST_LAN);
 }
 
 void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random)

@@ -22,6 +22,8 @@
 #define SCENE_ADDRESSES 8
 #define SCENE_ROUTES    12
 #define SCENE_TABLE     7 /* of "isp2" */
+#define SCENE_LIST_WAN  1
+#define SCENE_LIST_LAN  2
 
 struct scene_host {
 	ip4 addr;
@@ -51,6 +53,9 @@ struct scene {
 void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random);
 /* Change something in mid-traffic. Returns what, for a trace. */
 const char *scene_change(struct scene *scene, struct twin *twin);
+/* Build rules as a scene names things, and let @router have them; false: they are refused. */
+bool scene_publish_rules(struct router *router, enum facility facility,
+                         const struct rule_spec *specs, unsigned n);
 /* The host with @addr on @port, or NULL. */
 struct scene_host *scene_host_find(struct scene *scene, unsigned port, ip4 addr);
 /* A host's card, or the one of the gateway of its link. */

@@ -1,13 +1,14 @@
 #include "sim/seed.h"
 
 #include "sim/fast_slow.h"
+#include "sim/network_run.h"
 
 bool seed_run(struct seed *seed)
 {
 	seed->trace = (struct trace){ 0 };
 	seed->failed_step = 0;
 	seed->cover->seeds++;
-	return fast_slow_run(seed);
+	return fast_slow_run(seed) && network_run(seed);
 }
 
 struct sim_random seed_random(const struct seed *seed, uint32_t step)

@@ -2,7 +2,7 @@
  * seed.h -- one seed: what is to be run, and what came of it.
  *
  * A seed runs a pair of routers through hostile traffic (sim/fast_slow.h) and a network of such
- * pairs with hosts, links and all their faults (sim/network.h). Everything is drawn from its
+ * pairs with hosts, links and all their faults (sim/network_run.h). Everything is drawn from its
  * number.
  */
 #ifndef SIM_SEED_H

@@ -9,6 +9,11 @@
 #include "lib/text.h"
 #include "wire/packet_text.h"
 
+enum {
+	DRAIN_S = 1000, /* how far the clock moves at a time when all is over */
+	DRAIN_TURNS = 2000
+};
+
 #define TURNS_MAX 64 /* at one instant: a backlog longer than that is a loop */
 
 static void note_sent(void *arg, const struct port_frame *frame)
@@ -37,7 +42,7 @@ static void side_init(struct twin_side *side, const struct twin_setup *s, bool r
 	side->log.now = s->now;
 	side->router = router_new(&setup);
 	for (unsigned i = 0; i < TWIN_PORTS; i++) {
-		struct mac mac = { { 2, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+		struct mac mac = { { 2, 0, 0, 0, s->number, (uint8_t)(i + 1) } };
 		char name[16];
 		struct text text = text_into(name, sizeof name);
 		iface_id id;
@@ -102,6 +107,13 @@ void twin_set_link(struct twin *twin, unsigned port, bool up)
 	iface_poll_links(&twin->slow.router->net);
 }
 
+void twin_set_abilities(struct twin *twin, unsigned port, bool checksum)
+{
+	struct port_abilities can = { .checksum = checksum, .gso = checksum };
+
+	twin->fast.ports[port].port.can = twin->slow.ports[port].port.can = can;
+}
+
 void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes)
 {
 	twin->fast.ports[port].mtu_next = twin->slow.ports[port].mtu_next = mtu_bytes;
@@ -132,6 +144,16 @@ void twin_forget(struct twin *twin)
 {
 	side_forget(&twin->fast);
 	side_forget(&twin->slow);
+}
+
+void twin_drain(struct twin *twin)
+{
+	const struct router *router = twin->fast.router;
+
+	for (unsigned i = 0; i < DRAIN_TURNS && router_next(router).ns != mono_never().ns; i++) {
+		twin_forget(twin);
+		twin_turn(twin, mono_add_ns(twin->now, DRAIN_S * NS_PER_S));
+	}
 }
 
 static void frame_say(const char *who, const struct frame *frame, struct text *out)
@@ -319,6 +341,11 @@ static bool logs_differ(const struct twin *twin, struct text *out)
 	text_printf(out, "log lines differ in number: replayed %lu, walked %lu",
 	            (unsigned long)a->count, (unsigned long)b->count);
 	return true;
+}
+
+bool twin_output_differs(const struct twin *twin, struct text *out)
+{
+	return frames_differ(twin, out) || drops_differ(twin, out);
 }
 
 bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out)
