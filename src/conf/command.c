@@ -158,6 +158,7 @@ static const struct own owns[] = {
 	[VERB_ACTION] = { .fields = true },
 };
 
+static const struct own items_action_own = { .items = true };
 static const struct own put_own = { MORE(put_params) };
 static const struct own quit_own;
 static const struct own import_own = { MORE(import_params) };
@@ -168,6 +169,9 @@ static const struct own *own_of(const struct command *command)
 		return &put_own;
 	if (command->kind == COMMAND_IMPORT)
 		return &import_own;
+	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
+	    command->action->items != NULL)
+		return &items_action_own;
 	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
 }
 

@@ -1,5 +1,6 @@
 #include "conf/commit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "conf/diff.h"
@@ -146,35 +147,64 @@ static void write_submit(struct conf *conf)
 	background_submit(conf->setup.background, &conf->job.job);
 }
 
-/* Catches one observed row by its id. */
+/* Catches observed rows by their ids, in one walk. */
 struct catch_sink {
 	struct row_sink sink;
 	const struct menu *menu;
-	uint32_t id;
-	struct row *row; /* a copy */
+	const uint32_t *ids; /* in ascending order */
+	size_t n, caught;
+	struct row **rows; /* copies, [i] is the one with ids[i]; NULL: not there */
 };
+
+static int id_order(const void *a, const void *b)
+{
+	const uint32_t *left = a, *right = b;
+
+	return *left < *right ? -1 : *left > *right;
+}
 
 static bool catch_row(struct row_sink *sink, const struct row *row)
 {
 	struct catch_sink *mine = (struct catch_sink *)sink;
+	const uint32_t *found = bsearch(&row->id, mine->ids, mine->n, sizeof *mine->ids, id_order);
 
-	if (row->id != mine->id)
+	if (found == NULL || mine->rows[found - mine->ids] != NULL)
 		return true;
-	mine->row = row_copy(mine->menu, row);
-	return false;
+	mine->rows[found - mine->ids] = row_copy(mine->menu, row);
+	return ++mine->caught < mine->n;
 }
 
-static bool forget_one(struct conf *conf, const struct menu *menu, uint32_t id, struct diag *diag)
+static bool forget_caught(struct conf *conf, const struct catch_sink *sink, struct diag *diag)
 {
-	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .id = id };
+	for (size_t i = 0; i < sink->n; i++) {
+		if (sink->rows[i] == NULL)
+			return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)",
+			                 sink->ids[i], sink->menu->path);
+		if (!sink->menu->forget(conf->setup.router, sink->rows[i], diag))
+			return false;
+	}
+	return true;
+}
+
+static bool forget_all(struct conf *conf, const struct request *request, struct diag *diag)
+{
+	uint32_t *ids = mem_new(request->nids, sizeof *ids);
+	struct catch_sink sink = {
+		.sink = { .row = catch_row }, .menu = request->menu, .ids = ids, .n = request->nids
+	};
 	bool ok;
 
-	menu->observe(conf->setup.router, conf->current, &sink.sink);
-	if (sink.row == NULL)
-		return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)", id,
-		                 menu->path);
-	ok = menu->forget(conf->setup.router, sink.row, diag);
-	row_release(sink.row);
+	memcpy(ids, request->ids, request->nids * sizeof *ids);
+	qsort(ids, sink.n, sizeof *ids, id_order);
+	sink.rows = mem_new(sink.n, sizeof(struct row *));
+	sink.menu->observe(conf->setup.router, conf->current, &sink.sink);
+	ok = forget_caught(conf, &sink, diag);
+	for (size_t i = 0; i < sink.n; i++) {
+		if (sink.rows[i] != NULL)
+			row_release(sink.rows[i]);
+	}
+	mem_free(sink.rows);
+	mem_free(ids);
 	return ok;
 }
 
@@ -193,13 +223,42 @@ static bool is_forget(const struct conf *conf, const struct pending *pending)
 	return true;
 }
 
-static bool forget_all(struct conf *conf, const struct request *request, struct diag *diag)
+/* The field of @request that says "not to be stored", or NULL. */
+static const struct field *passing_field(const struct request *request)
 {
-	for (size_t i = 0; i < request->nids; i++) {
-		if (!forget_one(conf, request->menu, request->ids[i], diag))
-			return false;
+	for (const struct request_field *f = request->fields; f != NULL; f = f->next) {
+		int i = menu_field(request->menu, f->name);
+
+		if (i >= 0 && f->value != NULL && (request->menu->fields[i].flags & F_PASSING) != 0)
+			return &request->menu->fields[i];
+	}
+	return NULL;
+}
+
+/* Such a row can be added, alone; nothing that is stored becomes one. */
+static bool passing_allowed(const struct pending *pending, struct diag *diag)
+{
+	for (size_t i = 0; i < pending->n; i++) {
+		const struct field *field = passing_field(pending->requests[i]);
+
+		if (field == NULL || (pending->n == 1 && pending->requests[i]->verb == VERB_ADD))
+			continue;
+		return diag_fail(diag, field->name,
+		                 "invalid value for argument %s: what has one is not stored, and "
+		                 "what is stored can't get one; remove it and add it with %s=",
+		                 field->name, field->name);
 	}
 	return true;
+}
+
+/* The row that was added goes to the menu instead of into the store. */
+static bool take_passing(struct conf *conf, struct commit *commit)
+{
+	const struct menu *menu = commit->pending->requests[0]->menu;
+	const struct row *row = conf_state_row(commit->draft, menu->path, commit->id);
+
+	must(row != NULL);
+	return menu->take(conf->setup.router, row, &commit->id, &commit->diag);
 }
 
 static bool apply_all(struct conf *conf, struct commit *commit)
@@ -209,10 +268,12 @@ static bool apply_all(struct conf *conf, struct commit *commit)
 
 		if (!txn_apply(commit->draft, commit->pending->requests[i], &id, &commit->diag))
 			return false;
+		commit->pending->requests[i]->added = id;
 		if (id != 0)
 			commit->id = id;
 	}
-	return txn_check(conf->current, commit->draft, &commit->diag);
+	return passing_allowed(commit->pending, &commit->diag) &&
+	       txn_check(conf->current, commit->draft, &commit->diag);
 }
 
 static bool changes_something(const struct conf_state *old, const struct conf_state *new)
@@ -244,6 +305,10 @@ static void start(struct conf *conf)
 	commit->draft = state_draft(conf->current);
 	if (!apply_all(conf, commit)) {
 		answer(conf, false);
+		return;
+	}
+	if (passing_field(commit->pending->requests[0]) != NULL) {
+		answer(conf, take_passing(conf, commit));
 		return;
 	}
 	if (!changes_something(conf->current, commit->draft)) {

@@ -197,15 +197,46 @@ void diff_kept(struct diff *diff, const struct menu *menu, struct rows old, stru
 	mem_free(numbers);
 }
 
+/*
+ * Cut off what two tables have in common in front and behind: one change among 100,000 rows is
+ * then found by looking at pointers. One row of those behind stays, for others to be in front of.
+ */
+static void trim(struct rows *old, struct rows *new)
+{
+	size_t n = old->n < new->n ? old->n : new->n, front = 0, back = 0;
+
+	while (front < n && old->at[front] == new->at[front])
+		front++;
+	while (back < n - front && old->at[old->n - 1 - back] == new->at[new->n - 1 - back])
+		back++;
+	back -= back > 0;
+	*old = (struct rows){ .at = old->at + front, .n = old->n - front - back };
+	*new = (struct rows){ .at = new->at + front, .n = new->n - front - back };
+}
+
+static void trimmed(const struct conf_state *old, const struct conf_state *new, size_t m,
+                    struct rows *ret_old, struct rows *ret_new)
+{
+	*ret_old = state_all(old, m);
+	*ret_new = state_all(new, m);
+	trim(ret_old, ret_new);
+}
+
 void diff_states(struct diff *diff, const struct conf_state *old, const struct conf_state *new)
 {
+	struct rows before, after;
+
 	must(old->nmenus == new->nmenus);
 	for (size_t m = old->nmenus; m-- > 0;) {
-		if (!state_shares(old, new, m))
-			diff_removed(diff, old->menus[m], state_all(old, m), state_all(new, m));
+		if (state_shares(old, new, m))
+			continue;
+		trimmed(old, new, m, &before, &after);
+		diff_removed(diff, old->menus[m], before, after);
 	}
 	for (size_t m = 0; m < old->nmenus; m++) {
-		if (!state_shares(old, new, m))
-			diff_kept(diff, old->menus[m], state_all(old, m), state_all(new, m));
+		if (state_shares(old, new, m))
+			continue;
+		trimmed(old, new, m, &before, &after);
+		diff_kept(diff, old->menus[m], before, after);
 	}
 }

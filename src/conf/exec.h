@@ -33,7 +33,10 @@ struct run {
 
 	/* A change on its way. */
 	const struct call *call;
-	struct request *request;
+	struct request **requests; /* of one transaction: this command's, and those behind it */
+	size_t nrequests;
+	size_t first_at;    /* the operation behind the first of them */
+	size_t alone_until; /* operations before it get transactions of their own */
 	struct text notice;
 	bool changing, orphan;
 

@@ -48,10 +48,33 @@ static bool action_defaults(struct exec *exec, void *args)
 	return ok || exec_fail(exec->run);
 }
 
+static bool act_on_items(struct exec *exec)
+{
+	struct run *run = exec->run;
+	struct id_list ids = { 0 };
+
+	if (!exec_need_items(exec))
+		return false;
+	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
+		struct value value = exec_value(exec, arg);
+
+		if (!exec_items(exec, arg, &value, &ids))
+			return false;
+	}
+	run->depth -= exec->call->ncomputed;
+	exec->call->command.action->items(conf_router(run->host.conf), ids.at, ids.n);
+	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	return true;
+}
+
 bool exec_action(struct exec *exec)
 {
 	struct run *run = exec->run;
 	const struct action *action = exec->call->command.action;
+
+	if (action->items != NULL)
+		return act_on_items(exec);
+
 	void *args = arena_new(&run->arena, 1, action->args_size + 1);
 	void *state = arena_new(&run->arena, 1, action->state_size + 1);
 

@@ -4,6 +4,8 @@
 #include "conf/conf.h"
 #include "conf/exec.h"
 
+#define JOINED_MAX 1000 /* rows that one transaction of a script adds */
+
 static struct request_field *field_append(struct exec *exec, struct request *request,
                                           const struct arg *arg, const char *name,
                                           const char *value)
@@ -70,28 +72,56 @@ static bool request_arg(struct exec *exec, struct request *request, struct id_li
 	}
 }
 
-/* What is a person to be told about the rows they have just made or changed? */
-static void warn_rows(struct run *run)
+static void warn_row(struct run *run, const struct menu *menu, const struct conf_state *state,
+                     const struct row *row)
 {
-	const struct menu *menu = run->request->menu;
-	const struct conf_state *state = conf_hold(run->host.conf);
 	struct text text = { 0 };
 
-	for (size_t i = 0; menu->warn != NULL && i < run->request->nids; i++) {
-		const struct row *row = conf_state_row(state, menu->path, run->request->ids[i]);
-
-		text_clear(&text);
-		if (row != NULL && menu->warn(conf_router(run->host.conf), state, row, &text))
-			exec_notice(run, text_str(&text));
-	}
+	if (row != NULL && menu->warn(conf_router(run->host.conf), state, row, &text))
+		exec_notice(run, text_str(&text));
 	text_free(&text);
+}
+
+/* What is a person to be told about the rows they have just made or changed? */
+static void warn_rows(struct run *run, const struct request *request)
+{
+	const struct menu *menu = request->menu;
+	const struct conf_state *state = conf_hold(run->host.conf);
+	struct rows rows = conf_state_rows(state, menu->path);
+
+	if (menu->warn != NULL && menu->kind == MENU_SETTINGS && rows.n == 1)
+		warn_row(run, menu, state, rows.at[0]);
+	for (size_t i = 0; menu->warn != NULL && i < request->nids; i++)
+		warn_row(run, menu, state, conf_state_row(state, menu->path, request->ids[i]));
 	conf_release(run->host.conf, state);
+}
+
+static void warn_all(struct run *run)
+{
+	for (size_t i = 0; i < run->nrequests; i++) {
+		struct request *request = run->requests[i];
+
+		if (request->verb == VERB_ADD) {
+			request->ids = &request->added;
+			request->nids = 1;
+		}
+		if (request->verb == VERB_ADD || request->verb == VERB_SET ||
+		    request->verb == VERB_ENABLE)
+			warn_rows(run, request);
+	}
 }
 
 static void take_answer(struct run *run, const struct conf_answer *answer)
 {
 	const struct call *call = run->call;
 
+	if (!answer->ok && run->nrequests > 1) {
+		/* One after another, up to the one that can't be: those before it are made, and
+		 * it is named. */
+		run->alone_until = run->at;
+		run->at = run->first_at - 1;
+		return;
+	}
 	exec_notice(run, text_str(&run->notice));
 	if (!answer->ok) {
 		run->diag = *answer->diag;
@@ -99,18 +129,11 @@ static void take_answer(struct run *run, const struct conf_answer *answer)
 		(void)exec_fail(run);
 		return;
 	}
-	if (call->command.verb == VERB_ADD) {
-		struct value id = value_id(&run->arena, answer->id);
-
-		run->request->ids = id.ids.at;
-		run->request->nids = id.ids.n;
-		exec_push(run, id);
-	} else {
+	if (call->command.verb == VERB_ADD)
+		exec_push(run, value_id(&run->arena, answer->id));
+	else
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
-	}
-	if (call->command.verb == VERB_ADD || call->command.verb == VERB_SET ||
-	    call->command.verb == VERB_ENABLE)
-		warn_rows(run);
+	warn_all(run);
 }
 
 static void answered(void *arg, const struct conf_answer *answer)
@@ -125,23 +148,93 @@ static void answered(void *arg, const struct conf_answer *answer)
 		run_free(run);
 }
 
+static struct request *request_new(struct exec *exec, const struct call *call)
+{
+	struct run *run = exec->run;
+	const struct command *command = &call->command;
+	struct request *request = arena_new(&run->arena, 1, sizeof *request);
+
+	*request =
+		(struct request){ .menu = command->older != NULL ? command->older : command->menu,
+		                  .verb = command->verb,
+		                  .who = run->host.who,
+		                  .door = run->host.door,
+		                  .line = arena_printf(&run->arena, "%s/%s", command->place.path,
+		                                       call->text),
+		                  .arena = &run->arena,
+		                  .notice = &run->notice };
+	if (command->older != NULL && command->verb != VERB_ADD && command->verb != VERB_SET)
+		request->menu = command->menu;
+	return request;
+}
+
+/* An add whose values are all there, and whose row will be stored. */
+static bool is_plain_add(const struct op *op)
+{
+	const struct call *call = op->call;
+
+	if (op->code != OP_CALL || op->wanted || call->command.kind != COMMAND_VERB ||
+	    call->command.verb != VERB_ADD || call->ncomputed > 0)
+		return false;
+	for (const struct arg *arg = call->args; arg != NULL; arg = arg->next) {
+		int i = menu_field(call->command.menu, arg->param.name);
+
+		if (arg->param.kind != PARAM_VALUE)
+			return false;
+		if (i >= 0 && (call->command.menu->fields[i].flags & F_PASSING) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* The plain add that follows at once, its place in *@at; NULL: something else does. */
+static const struct call *next_add(struct run *run, size_t *at)
+{
+	const struct op *ops = run->program.ops;
+	size_t next = *at + 1;
+
+	if (*at >= run->program.nops || ops[*at].code != OP_DROP)
+		return NULL;
+	while (next < run->program.nops && ops[next].code == OP_GO)
+		next++;
+	if (next >= run->program.nops || !is_plain_add(&ops[next]))
+		return NULL;
+	for (size_t i = *at + 1; i < next; i++)
+		run->host.go(run->host.arg, ops[i].path);
+	*at = next + 1;
+	return ops[next].call;
+}
+
+/*
+ * A script that adds one row after another makes a transaction of many: each transaction looks at
+ * all rows and waits for the disk, and 100,000 of them would take hours.
+ */
+static void join_adds(struct exec *exec)
+{
+	struct run *run = exec->run;
+	const struct call *call;
+	const char *line = run->requests[0]->line;
+
+	if (run->at <= run->alone_until || !is_plain_add(&run->program.ops[run->at - 1]))
+		return;
+	while (run->nrequests < JOINED_MAX && (call = next_add(run, &run->at)) != NULL) {
+		struct request *request = request_new(exec, call);
+
+		for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
+			(void)request_arg(exec, request, NULL, arg);
+		run->requests[run->nrequests++] = request;
+	}
+	if (run->nrequests > 1)
+		run->requests[0]->line = arena_printf(&run->arena, "%s (and %zu that follow)", line,
+		                                      run->nrequests - 1);
+}
+
 bool exec_change(struct exec *exec)
 {
 	struct run *run = exec->run;
-	const struct command *command = &exec->call->command;
-	struct request *request = arena_new(&run->arena, 1, sizeof *request);
+	struct request *request = request_new(exec, exec->call);
 	struct id_list ids = { 0 };
 
-	*request = (struct request){ .menu = command->older != NULL ? command->older : exec->menu,
-		                     .verb = command->verb,
-		                     .who = run->host.who,
-		                     .door = run->host.door,
-		                     .line = arena_printf(&run->arena, "%s/%s", command->place.path,
-		                                          exec->call->text),
-		                     .arena = &run->arena,
-		                     .notice = &run->notice };
-	if (command->older != NULL && command->verb != VERB_ADD && command->verb != VERB_SET)
-		request->menu = exec->menu;
 	if (!exec_need_items(exec))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next)
@@ -150,13 +243,18 @@ bool exec_change(struct exec *exec)
 	request->ids = ids.at;
 	request->nids = ids.n;
 	run->depth -= exec->call->ncomputed;
-	if (ids.n == 0 && command_takes_items(command)) { /* [find ...] has found nothing */
+	if (ids.n == 0 &&
+	    command_takes_items(&exec->call->command)) { /* [find ...] found nothing */
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;
 	}
 	run->call = exec->call;
-	run->request = request;
+	run->requests = arena_new(&run->arena, JOINED_MAX, sizeof(struct request *));
+	run->requests[0] = request;
+	run->nrequests = 1;
+	run->first_at = run->at;
+	join_adds(exec);
 	run->changing = true;
-	conf_change(run->host.conf, request, answered, run);
+	conf_change_all(run->host.conf, run->requests, run->nrequests, answered, run);
 	return true;
 }

@@ -19,7 +19,7 @@ struct conf;
 struct diag;
 
 #define FILE_NAME_BYTES 64
-#define FILE_BYTES_MAX  (4U << 20)
+#define FILE_BYTES_MAX  (8U << 20)
 
 /* The whole name for @typed, in @ret_name of FILE_NAME_BYTES; @field: for the error. */
 MUST_USE bool file_name(const char *field, const char *typed, char *ret_name, struct diag *diag);

@@ -39,6 +39,7 @@ enum field_flags {
 	F_RIGHT = 1 << 9,     /* numbers: right-aligned in a table */
 	F_HOLDS = 1 << 12,    /* of a reference: what it names can't be removed meanwhile */
 	F_QUIET = 1 << 11,    /* print detail leaves it out as long as it is as by default */
+	F_PASSING = 1 << 13,  /* a row that is added with it is not stored: menu->take gets it */
 	F_DEFAULT_NAME =
 		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */
 };
@@ -146,6 +147,8 @@ struct fresh_sink {
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
+ *
+ * One with items() is done to items at once, and has nothing else: no fields, no start().
  */
 struct action {
 	const char *name;
@@ -157,6 +160,14 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
+	void (*items)(struct router *router, const uint32_t *ids, size_t n);
+};
+
+/* An argument or value that people know from elsewhere and that is not supported here: refused by
+ * its name, with the reason. */
+struct refused {
+	const char *name; /* NULL ends a list */
+	const char *why;  /* a short sentence without a full stop */
 };
 
 struct menu {
@@ -174,6 +185,7 @@ struct menu {
 	                             * one is prepared and published again, after it */
 	const struct action *actions;
 	size_t nactions;
+	const struct refused *refused; /* arguments; NULL: none */
 
 	/* Judge one row by itself: reads nothing but the row, so that a form may call it too. */
 	bool (*check)(const struct row *row, struct diag *diag);
@@ -195,6 +207,10 @@ struct menu {
 	/* Offer the rows that are not stored: dynamic ones, or all of a MENU_OBSERVED. */
 	void (*observe)(struct router *router, const struct conf_state *state,
 	                struct row_sink *sink);
+	/* Take a row that was added with an F_PASSING field (typed and checked, not stored): from
+	 * now on it is observed, as @ret_id. */
+	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,
+	             struct diag *diag);
 	/* Remove an observed row (a connection); NULL: they can't be removed. */
 	bool (*forget)(struct router *router, const struct row *row, struct diag *diag);
 	/*

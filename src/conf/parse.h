@@ -22,7 +22,7 @@ struct diag;
 struct expr;
 
 #define LINE_BYTES_MAX   65536u     /* one typed line */
-#define SCRIPT_BYTES_MAX (4u << 20) /* a script as a whole */
+#define SCRIPT_BYTES_MAX (8u << 20) /* a script as a whole */
 
 struct arg {
 	struct param param;

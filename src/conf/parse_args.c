@@ -162,10 +162,25 @@ static bool next_positional(const struct args *args, struct param *ret_param)
 	return false;
 }
 
+/* Why the menu does not have an argument called @name; NULL: nobody expects one. */
+static const char *refused_why(const struct command *command, const char *name)
+{
+	const struct refused *refused = command->menu != NULL ? command->menu->refused : NULL;
+
+	while (refused != NULL && refused->name != NULL && strcmp(refused->name, name) != 0)
+		refused++;
+	return refused != NULL && refused->name != NULL ? refused->why : NULL;
+}
+
 static bool unknown_argument(struct parser *p, const struct args *args, const struct word *word)
 {
+	const char *why = refused_why(&args->call->command, word->text);
 	struct text advice = { 0 };
 
+	if (why != NULL)
+		return diag_fail_at(p->diag, word->spot.line, word->spot.column,
+		                    "bad parameter %s\n%s is not supported: %s", word->text,
+		                    word->text, why);
 	advice_argument(&args->call->command, word->text, &advice);
 	diag_fail_at(p->diag, word->spot.line, word->spot.column, "expected end of command%s",
 	             text_str(&advice));

@@ -54,6 +54,7 @@ struct request {
 	const char *door;             /* "console", "script", "rest", ... */
 	const char *line;             /* what was typed, for history */
 	struct arena *arena;
+	uint32_t added;      /* out: the row that add made */
 	struct text *notice; /* grows: what the person should be told besides */
 };
 

@@ -517,10 +517,11 @@ static bool rows_check(const struct conf_state *old, const struct conf_state *dr
                        struct diag *diag)
 {
 	const struct menu *menu = draft->menus[m];
-	struct rows rows = state_rows(draft, m);
+	struct rows rows = state_rows(draft, m), before = state_rows(old, m);
 
 	for (size_t i = 0; i < rows.n && menu->check != NULL; i++) {
-		if (state_find(old, m, rows.at[i]->id) == rows.at[i])
+		if ((i < before.n && before.at[i] == rows.at[i]) ||
+		    state_find(old, m, rows.at[i]->id) == rows.at[i])
 			continue;
 		if (!menu->check(rows.at[i], diag)) {
 			must(diag->failed);

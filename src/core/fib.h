@@ -2,12 +2,15 @@
  * fib.h -- the routing tables.
  *
  * Route specs (static ones from configuration; connected ones come from addresses by themselves)
- * are resolved into tables whenever specs, addresses or links change: a route whose gateway is
- * reached by no connected network, or by an interface that is down, is kept but inactive, with its
- * reason. A table is a trie by prefix; of several routes to one prefix the one with the lowest
- * distance is active.
+ * stand in tables (core/fib_table.h); their ways out are shared (core/fib_hop.h) and resolved again
+ * whenever addresses or links change: a route whose gateway is reached by no connected network, or
+ * by an interface that is down, is kept but inactive, with its reason. Of several routes to one
+ * prefix the one with the lowest distance is active.
  *
- * Memory: rebuilt aside and swapped; the old one is freed.
+ * What is published is compared with what is there: only what differs is touched, so that a change
+ * costs the same with ten routes and with a million.
+ *
+ * Memory: mem.h; see core/fib_table.h.
  */
 #ifndef CORE_FIB_H
 #define CORE_FIB_H
@@ -18,6 +21,7 @@
 
 #include "core/route.h"
 
+struct fib_hop;
 struct net;
 
 #define DISTANCE_CONNECTED 0
@@ -70,15 +74,39 @@ void fib_free(struct fib *fib);
 void fib_publish(struct net *net, const struct route_spec *specs, size_t n);
 /* Resolve again: addresses or links have changed. */
 void fib_rebuild(struct net *net);
-/* Every entry, active or not, sorted by table, prefix, distance. Good until the next rebuild. */
-size_t fib_entries(const struct net *net, const struct route_entry **ret_entries);
+/* Are the ways of @specs few enough (FIB_WAYS_MAX different ones)? Ask before publishing. */
+#define FIB_WAYS_MAX 32000
+bool fib_specs_fit(const struct route_spec *specs, size_t n);
+
+/* Add one static route, or take it away again (the one with @spec's prefix, table, id and way);
+ * fib_settle() puts it into use. False: FIB_HOPS_MAX ways are in use, or there is no such route. */
+bool fib_add(struct net *net, const struct route_spec *spec);
+bool fib_remove(struct net *net, const struct route_spec *spec);
+/* Let look-ups see what was added and removed. The caller moves the generation. */
+void fib_settle(struct net *net);
+
+/* Walk all entries, active or not, in an order that does not depend on how they came (of a few
+ * routes: by prefix and preference). @at begins as zeroes; false at the end. */
+struct fib_cursor {
+	uint32_t table, list, at;
+};
+bool fib_next(const struct net *net, struct fib_cursor *at, struct route_entry *ret_entry);
+/* The entry of the configuration's row @id. Quick when asked in the order of the rows. */
+bool fib_entry_of(struct net *net, uint32_t id, struct route_entry *ret_entry);
+
 /*
- * The entry for @key's destination in its table: the longest prefix, of that the best entry; only
- * such as leave by key->bound where that is given. NULL: none. @ret_matches: how many prefixes of
- * the table hold the destination. For route_lookup(), which everybody else asks.
+ * The way to @dst in table @table: of the longest prefix that holds it the best route's. NULL:
+ * none. For route_lookup(), which everybody else asks.
  */
-const struct route_entry *fib_find(const struct net *net, const struct route_key *key,
-                                   unsigned *ret_matches);
+const struct fib_hop *fib_lookup(const struct net *net, uint32_t table, ip4 dst);
+/*
+ * The same told in full: the entry itself; only such as leave by key->bound where that is given.
+ * @ret_matches: how many prefixes of the table hold the destination.
+ */
+const struct fib_hop *fib_find(const struct net *net, const struct route_key *key,
+                               struct route_entry *ret_entry, unsigned *ret_matches);
+/* Bytes that the tables take. */
+size_t fib_bytes(const struct net *net);
 /* A sentence for @reason with the repair: "no connected network holds the gateway; add an address
  * in its network to the interface it is on". */
 const char *route_reason_sentence(enum route_reason reason);

@@ -21,7 +21,9 @@
 
 struct addrs;
 struct fib;
+struct flow_counts;
 struct ip4_reass;
+struct limits;
 struct neigh_table;
 struct ports;
 
@@ -52,6 +54,7 @@ struct net_ledger {
 
 struct net {
 	mono now;
+	int64_t wall_offset_ns; /* the time of day is now and this; set by who drives the router */
 	struct random *random;
 	struct log *log;
 	struct hash_key key; /* of everything keyed: chosen at start, never shown */
@@ -68,6 +71,10 @@ struct net {
 
 	struct pkt *own[NET_OWN_QUEUE]; /* a ring: what the router sends itself */
 	unsigned own_head, own_n;
+
+	/* What rules remember from packet to packet: fw's, made by the router. NULL: nothing. */
+	struct flow_counts *flow_counts;
+	struct limits *limits;
 
 	uint64_t drops[DROP_COUNT];
 	struct net_ledger ledger;

@@ -78,18 +78,22 @@ struct pkt {
 	uint16_t payload_at; /* offset of the bytes after the TCP, UDP or ICMP header */
 
 	/* Decided so far. */
-	struct tuple now;   /* translated as far as the stages have come */
-	struct route route; /* valid after route_input */
-	uint32_t flow;      /* index in the flow table, or FLOW_NONE */
-	uint8_t flow_dir;   /* 0 original, 1 reply */
-	uint8_t state;      /* enum pkt_state */
-	uint8_t nat;        /* enum pkt_nat, a bit set: what is done to its connection */
-	bool each_packet;   /* the decision rests on this very packet: it must not be replayed */
-	bool asked_only;    /* made up to be explained: nothing outside this struct may change */
-	bool hairpin;       /* its port mapping serves hosts behind the target's interface, too */
-	uint32_t nat_rule;  /* id of the rule that translates; 0: none */
-	uint16_t new_mss;   /* 0: leave the MSS option alone */
-	uint32_t mark;      /* packet mark; 0: none */
+	struct tuple now;    /* translated as far as the stages have come */
+	struct route route;  /* valid after route_input */
+	uint32_t flow;       /* index in the flow table, or FLOW_NONE */
+	ip4 flow_src;        /* who began that flow */
+	uint64_t flow_bytes; /* that it carried before this packet, both ways */
+	uint8_t flow_dir;    /* 0 original, 1 reply */
+	uint8_t state;       /* enum pkt_state */
+	uint8_t nat;         /* enum pkt_nat, a bit set: what is done to its connection */
+	bool each_packet;    /* the decision rests on this very packet: it must not be replayed */
+	bool asked_lists;    /* the decision rests on address lists, see fw/address_list.h */
+	bool asked_only;     /* made up to be explained: nothing outside this struct may change */
+	bool aside;          /* it goes on, but says nothing about its connection's state */
+	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
+	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
+	uint16_t new_mss;    /* 0: leave the MSS option alone */
+	uint32_t mark;       /* packet mark; 0: none */
 	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */

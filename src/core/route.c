@@ -4,7 +4,7 @@
 
 #include "core/addr.h"
 #include "core/explain.h"
-#include "core/fib.h"
+#include "core/fib_hop.h"
 #include "core/net.h"
 #include "lib/text.h"
 
@@ -147,8 +147,8 @@ static int directed_route(const struct net *net, const struct addr_spec *spec,
 static void explain_no_route(const struct net *net, const struct route_key *key,
                              struct explain *why)
 {
-	const struct route_entry *entries;
-	size_t n = fib_entries(net, &entries);
+	struct fib_cursor at = { 0 };
+	struct route_entry e;
 	char dst[IP4_TEXT_BYTES], text[ENTRY_TEXT_BYTES];
 
 	if (why == NULL)
@@ -157,21 +157,19 @@ static void explain_no_route(const struct net *net, const struct route_key *key,
 	        key->table != TABLE_MAIN ? " in the table of its routing mark" : "",
 	        key->bound != IFACE_NONE ? " by " : "",
 	        key->bound != IFACE_NONE ? iface_name(net, key->bound) : "");
-	for (size_t i = 0; i < n; i++) {
-		const struct route_entry *e = &entries[i];
-
-		if (e->spec.table != key->table || e->reason == ROUTE_ACTIVE ||
-		    !ip4_within(key->dst, e->spec.dst.addr.v4, e->spec.dst.bits))
+	while (fib_next(net, &at, &e)) {
+		if (e.spec.table != key->table || e.reason == ROUTE_ACTIVE ||
+		    !ip4_within(key->dst, e.spec.dst.addr.v4, e.spec.dst.bits))
 			continue;
-		explain(why, "route", "%s would, but is not in use: %s", entry_str(net, e, text),
-		        route_reason_sentence((enum route_reason)e->reason));
+		explain(why, "route", "%s would, but is not in use: %s", entry_str(net, &e, text),
+		        route_reason_sentence((enum route_reason)e.reason));
 	}
 }
 
 static int unicast_route(const struct net *net, const struct route_key *key,
-                         const struct route_entry *e, struct route *ret_route)
+                         const struct fib_hop *hop, struct route *ret_route)
 {
-	switch (e->spec.action) {
+	switch (hop->action) {
 	case ROUTE_BLACKHOLE:
 		return -EINVAL;
 	case ROUTE_UNREACHABLE:
@@ -181,23 +179,40 @@ static int unicast_route(const struct net *net, const struct route_key *key,
 	default:
 		break;
 	}
-	route_fill(net, ret_route, e->out, ROUTE_UNICAST);
-	ret_route->next_hop = ip4_is_zero(e->next_hop) ? key->dst : e->next_hop;
-	ret_route->src = e->src;
-	/* By interface only: the address that suits this destination, not the network's. */
-	if (ip4_is_zero(e->src) ||
-	    (!e->connected && ip4_is_zero(e->next_hop) && !ip4_equal(e->src, e->spec.pref_src)))
-		ret_route->src = source_toward(net, e->out, key->dst);
+	route_fill(net, ret_route, hop->out, ROUTE_UNICAST);
+	ret_route->next_hop = ip4_is_zero(hop->next_hop) ? key->dst : hop->next_hop;
+	ret_route->src = hop->src;
+	/* By interface only: the address that suits this destination. */
+	if (ip4_is_zero(hop->src))
+		ret_route->src = source_toward(net, hop->out, key->dst);
 	return 0;
+}
+
+/* The look-up whose every step is told, or that is bound to an interface. */
+static const struct fib_hop *find_told(const struct net *net, const struct route_key *key,
+                                       struct explain *why)
+{
+	struct route_entry e;
+	char text[ENTRY_TEXT_BYTES];
+	unsigned matches;
+	const struct fib_hop *hop = fib_find(net, key, &e, &matches);
+
+	if (hop == NULL)
+		explain_no_route(net, key, why);
+	else if (matches == 1)
+		explain(why, "route", "%s: the only match", entry_str(net, &e, text));
+	else
+		explain(why, "route", "%s: longest match of %u%s", entry_str(net, &e, text),
+		        matches,
+		        key->bound != IFACE_NONE ? " that leaves by the interface asked for" : "");
+	return hop;
 }
 
 int route_lookup(const struct net *net, const struct route_key *key, struct route *ret_route,
                  struct explain *why)
 {
 	const struct addr_spec *spec = addr_find(net, key->dst);
-	const struct route_entry *e;
-	char text[ENTRY_TEXT_BYTES];
-	unsigned matches;
+	const struct fib_hop *hop;
 
 	if (spec != NULL)
 		return local_route(net, spec, ret_route, why);
@@ -209,15 +224,9 @@ int route_lookup(const struct net *net, const struct route_key *key, struct rout
 	if (spec != NULL)
 		return directed_route(net, spec, key, ret_route, why);
 
-	e = fib_find(net, key, &matches);
-	if (e == NULL) {
-		explain_no_route(net, key, why);
-		return -ENETUNREACH;
-	}
-	if (matches == 1)
-		explain(why, "route", "%s: the only match", entry_str(net, e, text));
+	if (why != NULL || key->bound != IFACE_NONE)
+		hop = find_told(net, key, why);
 	else
-		explain(why, "route", "%s: longest match of %u%s", entry_str(net, e, text), matches,
-		        key->bound != IFACE_NONE ? " that leaves by the interface asked for" : "");
-	return unicast_route(net, key, e, ret_route);
+		hop = fib_lookup(net, key->table, key->dst);
+	return hop != NULL ? unicast_route(net, key, hop, ret_route) : -ENETUNREACH;
 }

@@ -4,10 +4,11 @@
 
 #include "core/net.h"
 #include "core/ports.h"
+#include "fw/flow_counts.h"
 #include "fw/flow_list.h"
 
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
-#define FLOWS_VERSION 1
+#define FLOWS_VERSION 2
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
@@ -234,6 +235,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 	bucket_add(flows, index, 1);
 	flow_timer_add(flows, index);
 	flow_set_weak(flows, index, true);
+	flow_counts_begin(net->flow_counts, came->src);
 	flows->used++;
 	flows->created++;
 	return index;
@@ -246,6 +248,7 @@ void flow_end(struct flows *flows, struct net *net, uint32_t index)
 	must((flow->flags & FLOW_USED) != 0);
 	if ((flow->flags & FLOW_PORT_TAKEN) != 0)
 		ports_give_back(net->ports, flow->key[1].dst, flow->proto, flow->key[1].dport);
+	flow_counts_end(net->flow_counts, flow->key[0].src);
 	flow_set_weak(flows, index, false);
 	flow_timer_remove(flows, index);
 	bucket_remove(flows, index, 0);

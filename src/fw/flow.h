@@ -68,11 +68,22 @@ struct flow_way {
 	uint32_t neigh, neigh_version;
 	uint16_t in, out; /* iface_id: the verdict is for packets that come in there */
 	uint16_t mtu_bytes;
-	uint16_t fin_seen;
-	uint32_t fin_seq; /* sequence number after this side's FIN */
-	uint32_t zero;
+	uint16_t zero;
+	uint32_t zero_too;
+	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
 	uint64_t trail;
 	uint64_t packets, bytes;
+};
+
+/* One side of a TCP connection: how far it has come (fw/window.h). */
+struct flow_window {
+	uint32_t end;    /* after the highest byte it has sent */
+	uint32_t edge;   /* the other side lets it send so far */
+	uint32_t widest; /* the largest window it has offered, in bytes */
+	uint32_t ack;    /* its highest acknowledgement */
+	uint8_t scale;   /* what it offered in its SYN */
+	uint8_t seen;
+	uint16_t zero;
 };
 
 struct flow {
@@ -94,6 +105,11 @@ struct flow {
 	uint32_t weak_next, weak_prev;
 	uint32_t nat_rule; /* id of the rule that chose the translation, for people */
 	mono since;
+
+	union {
+		struct flow_window window[2]; /* TCP */
+	};
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 };
 
 #define FLOW_TIMER_SLOTS 4096 /* of one second each */

@@ -4,11 +4,13 @@
  * The bytes are judged before anything is believed: every link stays inside the table, every used
  * record is found under both its keys, and no record is reached twice. Only then are they changed.
  */
+#include <netinet/in.h>
 #include <string.h>
 
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
+#include "wire/tcp_header.h"
 
 /* Does the bucket of key @dir lead to it? By another way it is found (flows->linear), not removed.
  */
@@ -29,6 +31,10 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 
 	if (flow->tcp >= TRACK_COUNT)
 		return false;
+	for (uint8_t dir = 0; flow->proto == IPPROTO_TCP && dir < 2; dir++) {
+		if (flow->window[dir].scale > TCP_WINDOW_SCALE_MAX)
+			return false;
+	}
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);
 		uint8_t found;
@@ -94,6 +100,7 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 		}
 		flow->due = mono_add_ns(now, mono_since_ns(flow->due, then));
 		flow->since = now;
+		flow->filter_set = 0;
 		flow->way[0].generation = flow->way[1].generation = 0;
 		flow->flags &= (uint16_t)~FLOW_WEAK;
 		flow_timer_add(flows, i);

@@ -17,8 +17,14 @@
 #include <stdint.h>
 
 #include "core/route.h"
+#include "fw/address_type.h"
+#include "fw/classifier.h"
+#include "fw/limit.h"
+#include "fw/option_match.h"
+#include "fw/week.h"
 #include "lib/ip.h"
 
+struct address_lists;
 struct text;
 
 enum facility {
@@ -31,6 +37,7 @@ enum facility {
 #define CHAIN_NAME_BYTES 32
 #define MARK_NAME_BYTES  32
 #define LOG_PREFIX_BYTES 32
+#define LIST_NAME_BYTES  64 /* of an address list */
 #define PORT_RANGES_MAX  15
 #define RULES_MAX        16000 /* of one facility: a trail entry names one in 14 bits */
 #define RULE_JUMPS_MAX   16    /* depth */
@@ -51,6 +58,8 @@ enum rule_action {
 	ACTION_MARK_PACKET,
 	ACTION_MARK_ROUTING,
 	ACTION_CHANGE_MSS,
+	ACTION_ADD_SRC_TO_LIST,
+	ACTION_ADD_DST_TO_LIST,
 	ACTION_COUNT,
 };
 
@@ -114,6 +123,61 @@ struct match_name {
 	bool on, negate;
 	char name[MARK_NAME_BYTES]; /* of a mark; "no-mark" is 0 */
 };
+struct match_limit {
+	bool on, negate;
+	bool bits; /* the rate counts bits, not packets */
+	uint8_t zero;
+	struct limit_rate rate;
+};
+enum limit_by { /* what a bucket of dst-limit is for */
+	LIMIT_BY_SRC,
+	LIMIT_BY_DST,
+	LIMIT_BY_BOTH,
+	LIMIT_BY_DST_PORT,
+	LIMIT_BY_BOTH_PORT,
+	LIMIT_BY_COUNT,
+};
+struct match_dst_limit {
+	bool on, negate;
+	uint8_t by, zero; /* enum limit_by */
+	struct limit_rate rate;
+	uint32_t expire_s; /* a bucket not used for so long is forgotten */
+};
+struct match_connections { /* connection-limit: more than `n` by the network of `bits` bits */
+	bool on, negate;
+	uint8_t bits, zero;
+	uint32_t n;
+};
+struct match_bytes { /* connection-bytes */
+	bool on, negate;
+	uint8_t zero[6];
+	uint64_t low, high;
+};
+struct match_nth { /* packet number `packet` of each `every` */
+	bool on, negate;
+	uint8_t zero[2];
+	uint32_t every, packet;
+};
+struct match_mac {
+	bool on, negate;
+	uint8_t mac[6];
+};
+enum ipsec_match { /* nothing here comes from IPsec or goes into it */
+	IPSEC_IN_NONE,
+	IPSEC_IN_IPSEC,
+	IPSEC_OUT_NONE,
+	IPSEC_OUT_IPSEC,
+	IPSEC_COUNT,
+};
+struct match_kind { /* ipv4-options, ipsec-policy: one of a list of words */
+	bool on, negate;
+	uint8_t kind, zero;
+};
+
+struct match_address_list {
+	bool on, negate;
+	char name[LIST_NAME_BYTES]; /* a list without entries has nobody in it */
+};
 
 enum {
 	MSS_CLAMP_TO_PMTU = UINT16_MAX
@@ -125,6 +189,7 @@ struct rule_spec {
 	char chain[CHAIN_NAME_BYTES];
 
 	struct match_addr src_address, dst_address;
+	struct match_address_list src_address_list, dst_address_list;
 	struct match_number protocol;
 	struct match_ports src_port, dst_port, any_port;
 	struct match_iface in_interface, out_interface;
@@ -137,6 +202,18 @@ struct rule_spec {
 	struct match_icmp icmp_options;
 	struct match_number packet_size, ttl, dscp;
 	bool fragment; /* only fragments other than the first, as in RouterOS */
+	struct match_bits src_address_type, dst_address_type; /* 1 << enum address_type */
+	struct match_classifier classifier;
+	struct match_kind ipv4_options; /* enum option_match */
+	struct match_kind ipsec_policy; /* enum ipsec_match */
+	struct match_mac src_mac;
+	struct match_week time;
+	struct match_bytes connection_bytes;
+	struct match_connections connection_limit;
+	struct match_nth nth;
+	struct match_number random; /* per cent: low */
+	struct match_limit limit;
+	struct match_dst_limit dst_limit;
 
 	uint32_t action; /* enum rule_action */
 	char jump_target[CHAIN_NAME_BYTES];
@@ -149,6 +226,8 @@ struct rule_spec {
 	uint16_t new_mss; /* or MSS_CLAMP_TO_PMTU */
 	bool log;
 	char log_prefix[LOG_PREFIX_BYTES];
+	char address_list[LIST_NAME_BYTES]; /* to add to */
+	uint32_t address_list_timeout;      /* seconds; 0: until it is removed */
 };
 
 /* Turns configuration's ids into what packets carry; the caller of rules_build() has the rows. */
@@ -162,6 +241,8 @@ struct rule_names {
 	uint32_t (*mark)(void *arg, const char *name);
 	/* The number of a routing table by its name, or 0. */
 	uint32_t (*table)(void *arg, const char *name);
+	/* Where address lists are; NULL: rules can't name any. */
+	struct address_lists *address_lists;
 	/* What people call the interface or list of row @id. Either may be missing, or answer NULL:
 	 * explanations then show the row's number ("*3"). */
 	const char *(*iface_name)(void *arg, uint32_t id);
@@ -175,6 +256,8 @@ extern const char *const rule_reject_words[REJECT_COUNT + 1];
 extern const char *const rule_state_words[];     /* enum pkt_state */
 extern const char *const rule_nat_state_words[]; /* bits of enum pkt_nat, lowest first */
 extern const char *const rule_tcp_flag_words[];  /* bits of the TCP header, lowest first */
+extern const char *const rule_ipsec_words[IPSEC_COUNT + 1];
+extern const char *const rule_limit_by_words[LIMIT_BY_COUNT + 1];
 
 /* Does @facility know @action at all (in one of its chains)? */
 bool rule_action_known(enum facility facility, enum rule_action action);

@@ -133,6 +133,8 @@ static bool add_rule(struct rules *rules, size_t place, const struct rule_names 
 
 	rule->place = (uint16_t)place;
 	rule->spec = spec;
+	rule->facility = (uint8_t)rules->facility;
+	rule->cell = rules->cells[place];
 	if (!rule_check_fields(rules->facility, spec, place, error) ||
 	    !rule_compile(rule, names, error))
 		return false;

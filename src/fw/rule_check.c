@@ -49,6 +49,8 @@ static const struct {
 	/* Later the route is known already, and nobody would look at the mark. */
 	[ACTION_MARK_ROUTING] = { MANGLE, HOOK(PREROUTING) | HOOK(OUTPUT) },
 	[ACTION_CHANGE_MSS] = { MANGLE, HOOKS_MANGLE },
+	[ACTION_ADD_SRC_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
+	[ACTION_ADD_DST_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
 };
 
 static const uint32_t hooks_of[FACILITY_COUNT] = {
@@ -268,6 +270,14 @@ static bool check_translation(const struct check *c)
 	return true;
 }
 
+static bool check_list(const struct check *c)
+{
+	if (c->spec->address_list[0] == '\0')
+		return rule_fail(c->error, c->place, "address-list",
+		                 "is missing; name the list to add to");
+	return true;
+}
+
 static bool check_mark(const struct check *c, const char *field)
 {
 	if (c->spec->new_mark[0] == '\0')
@@ -294,6 +304,9 @@ static bool check_action(const struct check *c)
 	case ACTION_DST_NAT:
 	case ACTION_REDIRECT:
 		return check_translation(c);
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
+		return check_list(c);
 	case ACTION_MARK_CONNECTION:
 		return check_mark(c, "new-connection-mark");
 	case ACTION_MARK_PACKET:
@@ -326,7 +339,7 @@ bool rule_check_fields(enum facility facility, const struct rule_spec *spec, siz
 		return rule_fail(error, place, "action", "%s has no %s; that is for %s",
 		                 facility_words[facility], rule_action_words[spec->action], where);
 	}
-	return check_matchers(&c) && check_action(&c);
+	return check_matchers(&c) && rule_check_far(spec, place, error) && check_action(&c);
 }
 
 bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place,
@@ -350,6 +363,10 @@ bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place
 		                 "incoming interface matching not possible in output, postrouting "
 		                 "and srcnat chains; match src-address or the outgoing interface "
 		                 "instead");
+	if (spec->src_mac.on && (hooks & HOOKS_IN) == 0)
+		return rule_fail(error, place, "src-mac-address",
+		                 "the router's own packets have no sender's card; not possible in "
+		                 "output, postrouting and srcnat chains");
 	if ((spec->out_interface.on || spec->out_interface_list.on) && (hooks & HOOKS_OUT) == 0)
 		return rule_fail(error, place,
 		                 spec->out_interface.on ? "out-interface" : "out-interface-list",

@@ -3,6 +3,7 @@
  */
 #include <string.h>
 
+#include "fw/address_list.h"
 #include "fw/rule_set.h"
 #include "wire/tcp_header.h"
 
@@ -12,9 +13,9 @@ static void test_set(struct rule *rule, enum rule_test test, bool on, bool negat
 {
 	if (!on)
 		return;
-	rule->tests |= 1u << test;
+	rule->tests |= TEST_BIT(test);
 	if (negate)
-		rule->negated |= 1u << test;
+		rule->negated |= TEST_BIT(test);
 }
 
 /* What the rule names is gone: it then never matches, negated or not. */
@@ -81,6 +82,33 @@ static bool compile_mark_test(struct rule *rule, enum rule_test test, const stru
 	return !m->on || compile_mark(rule, rule_test_word(test), m->name, names, error, mark);
 }
 
+static bool list_number(const struct rule *rule, const char *field, const char *name,
+                        const struct rule_names *names, struct rule_error *error, uint16_t *ret)
+{
+	if (names->address_lists == NULL)
+		return rule_fail(error, rule->place, field, "there are no address lists here");
+	*ret = address_list_number(names->address_lists, name);
+	if (*ret == 0)
+		return rule_fail(error, rule->place, field,
+		                 "there are %d names of address lists already; use one of those",
+		                 ADDRESS_LISTS_MAX);
+	return true;
+}
+
+static bool compile_address_lists(struct rule *rule, const struct rule_names *names,
+                                  struct rule_error *error)
+{
+	const struct match_address_list *src = &rule->spec->src_address_list;
+	const struct match_address_list *dst = &rule->spec->dst_address_list;
+
+	test_set(rule, TEST_SRC_LIST, src->on, src->negate);
+	test_set(rule, TEST_DST_LIST, dst->on, dst->negate);
+	return (!src->on ||
+	        list_number(rule, "src-address-list", src->name, names, error, &rule->src_list)) &&
+	       (!dst->on ||
+	        list_number(rule, "dst-address-list", dst->name, names, error, &rule->dst_list));
+}
+
 /* The number of a routing table; 0 is main, which is what a packet without a mark uses. */
 static bool table_find(const struct rule_names *names, const char *name, uint32_t *ret_table)
 {
@@ -113,6 +141,23 @@ static void compile_packet(struct rule *rule, const struct rule_spec *spec)
 	test_set(rule, TEST_TTL, spec->ttl.on, spec->ttl.negate);
 	test_set(rule, TEST_DSCP, spec->dscp.on, spec->dscp.negate);
 	test_set(rule, TEST_FRAGMENT, spec->fragment, false);
+	test_set(rule, TEST_OPTIONS, spec->ipv4_options.on, spec->ipv4_options.negate);
+	test_set(rule, TEST_IPSEC, spec->ipsec_policy.on, spec->ipsec_policy.negate);
+	test_set(rule, TEST_SRC_MAC, spec->src_mac.on, spec->src_mac.negate);
+}
+
+static void compile_far(struct rule *rule, const struct rule_spec *spec)
+{
+	test_set(rule, TEST_CLASSIFIER, spec->classifier.on, spec->classifier.negate);
+	test_set(rule, TEST_SRC_TYPE, spec->src_address_type.on, spec->src_address_type.negate);
+	test_set(rule, TEST_DST_TYPE, spec->dst_address_type.on, spec->dst_address_type.negate);
+	test_set(rule, TEST_TIME, spec->time.on, spec->time.negate);
+	test_set(rule, TEST_BYTES, spec->connection_bytes.on, spec->connection_bytes.negate);
+	test_set(rule, TEST_CONNECTIONS, spec->connection_limit.on, spec->connection_limit.negate);
+	test_set(rule, TEST_NTH, spec->nth.on, spec->nth.negate);
+	test_set(rule, TEST_RANDOM, spec->random.on, spec->random.negate);
+	test_set(rule, TEST_LIMIT, spec->limit.on, spec->limit.negate);
+	test_set(rule, TEST_DST_LIMIT, spec->dst_limit.on, spec->dst_limit.negate);
 }
 
 static void compile_connection(struct rule *rule, const struct rule_spec *spec)
@@ -139,6 +184,10 @@ static bool compile_action(struct rule *rule, const struct rule_names *names,
 
 	rule->action = (uint8_t)rule->spec->action;
 	switch ((enum rule_action)rule->action) {
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
+		return list_number(rule, "address-list", rule->spec->address_list, names, error,
+		                   &rule->add_list);
 	case ACTION_MARK_CONNECTION:
 		return compile_mark(rule, "new-connection-mark", mark, names, error,
 		                    &rule->new_mark);
@@ -165,13 +214,15 @@ bool rule_compile(struct rule *rule, const struct rule_names *names, struct rule
 	compile_connection(rule, spec);
 	compile_tcp(rule, spec);
 	compile_packet(rule, spec);
+	compile_far(rule, spec);
 	rule->in = compile_iface(rule, TEST_IN, &spec->in_interface, names);
 	rule->out = compile_iface(rule, TEST_OUT, &spec->out_interface, names);
 	rule->in_list = compile_list(rule, TEST_IN_LIST, &spec->in_interface_list, names);
 	rule->out_list = compile_list(rule, TEST_OUT_LIST, &spec->out_interface_list, names);
 	test_set(rule, TEST_ROUTING_MARK, routing->on, routing->negate);
 	gone_when(rule, routing->on && !table_find(names, routing->name, &rule->routing_mark));
-	return compile_mark_test(rule, TEST_CONNECTION_MARK, &spec->connection_mark, names,
+	return compile_address_lists(rule, names, error) &&
+	       compile_mark_test(rule, TEST_CONNECTION_MARK, &spec->connection_mark, names,
 	                         error) &&
 	       compile_mark_test(rule, TEST_PACKET_MARK, &spec->packet_mark, names, error) &&
 	       compile_action(rule, names, error);

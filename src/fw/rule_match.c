@@ -1,4 +1,7 @@
+#include <string.h>
+
 #include "core/net.h"
+#include "fw/address_list.h"
 #include "fw/mss.h"
 #include "fw/rule_set.h"
 #include "wire/ip4_header.h"
@@ -6,8 +9,9 @@
 /* Tests that look into the transport header. A fragment that has none passes none of them, negated
  * or not: nothing is known of it. */
 #define TESTS_L4                                                                                   \
-	(1u << TEST_SRC_PORT | 1u << TEST_DST_PORT | 1u << TEST_ANY_PORT |                         \
-	 1u << TEST_OPENING_FLAGS | 1u << TEST_MSS | 1u << TEST_FLAGS | 1u << TEST_ICMP)
+	(TEST_BIT(TEST_SRC_PORT) | TEST_BIT(TEST_DST_PORT) | TEST_BIT(TEST_ANY_PORT) |             \
+	 TEST_BIT(TEST_OPENING_FLAGS) | TEST_BIT(TEST_MSS) | TEST_BIT(TEST_FLAGS) |                \
+	 TEST_BIT(TEST_ICMP))
 
 static const char *const test_words[TEST_COUNT] = {
 	[TEST_NEVER] = "what it names is gone",
@@ -26,6 +30,8 @@ static const char *const test_words[TEST_COUNT] = {
 	[TEST_SRC_PORT] = "src-port",
 	[TEST_DST_PORT] = "dst-port",
 	[TEST_ANY_PORT] = "port",
+	[TEST_SRC_LIST] = "src-address-list",
+	[TEST_DST_LIST] = "dst-address-list",
 	[TEST_OPENING_FLAGS] = "tcp-flags",
 	[TEST_MSS] = "tcp-mss",
 	[TEST_FLAGS] = "tcp-flags",
@@ -34,6 +40,19 @@ static const char *const test_words[TEST_COUNT] = {
 	[TEST_TTL] = "ttl",
 	[TEST_DSCP] = "dscp",
 	[TEST_FRAGMENT] = "fragment",
+	[TEST_OPTIONS] = "ipv4-options",
+	[TEST_IPSEC] = "ipsec-policy",
+	[TEST_CLASSIFIER] = "per-connection-classifier",
+	[TEST_SRC_TYPE] = "src-address-type",
+	[TEST_DST_TYPE] = "dst-address-type",
+	[TEST_SRC_MAC] = "src-mac-address",
+	[TEST_TIME] = "time",
+	[TEST_BYTES] = "connection-bytes",
+	[TEST_CONNECTIONS] = "connection-limit",
+	[TEST_NTH] = "nth",
+	[TEST_RANDOM] = "random",
+	[TEST_LIMIT] = "limit",
+	[TEST_DST_LIMIT] = "dst-limit",
 };
 
 const char *rule_test_word(enum rule_test test)
@@ -50,14 +69,17 @@ static uint64_t lists_of(const struct net *net, iface_id id)
 	return iface != NULL ? iface->lists | 1 : 0;
 }
 
-struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id out)
+struct rule_view rule_view(const struct rules *rules, const struct net *net, const struct pkt *p,
+                           iface_id out)
 {
 	return (struct rule_view){
+		.net = net,
 		.p = p,
 		.out = out,
 		.l4_missing = (p->fragment & IP4_OFFSET_MASK) != 0,
 		.in_lists = lists_of(net, p->in),
 		.out_lists = lists_of(net, out),
+		.lists = rules->lists,
 	};
 }
 
@@ -98,9 +120,57 @@ static bool mss_holds(const struct pkt *p, const struct match_number *m)
 	return mss != 0 && number_holds(mss, m);
 }
 
-/* The tests that need the rule's spec: ports, and what lies in the packet. */
-static bool spec_test_holds(const struct rule_spec *spec, enum rule_test test, const struct pkt *p)
+static bool type_holds(const struct net *net, ip4 addr, const struct match_bits *m)
 {
+	return (m->bits >> address_type(net, addr) & 1) != 0;
+}
+
+/* The router's own packets have no sender's card; PPPoE's have none either. */
+static bool mac_holds(const struct pkt *p, const struct match_mac *m)
+{
+	return memcmp(p->ether_src.b, m->mac, sizeof m->mac) == 0;
+}
+
+static wall time_of_day(const struct net *net)
+{
+	return (wall){ (int64_t)net->now.ns + net->wall_offset_ns };
+}
+
+/* The tests that look further than at the packet. */
+static bool far_test_holds(const struct rule *rule, enum rule_test test,
+                           const struct rule_view *view)
+{
+	const struct rule_spec *spec = rule->spec;
+	const struct pkt *p = view->p;
+
+	switch (test) {
+	case TEST_OPTIONS:
+		return option_match_holds((enum option_match)spec->ipv4_options.kind, p);
+	case TEST_IPSEC:
+		return spec->ipsec_policy.kind == IPSEC_IN_NONE ||
+		       spec->ipsec_policy.kind == IPSEC_OUT_NONE;
+	case TEST_CLASSIFIER:
+		return classifier_holds(&spec->classifier, &p->now);
+	case TEST_SRC_TYPE:
+		return type_holds(view->net, p->now.src, &spec->src_address_type);
+	case TEST_DST_TYPE:
+		return type_holds(view->net, p->now.dst, &spec->dst_address_type);
+	case TEST_SRC_MAC:
+		return mac_holds(p, &spec->src_mac);
+	case TEST_TIME:
+		return week_holds(&spec->time, time_of_day(view->net));
+	default:
+		return rule_memory_holds(rule, test, view);
+	}
+}
+
+/* The tests that need the rule's spec: ports, and what lies in the packet. */
+static bool spec_test_holds(const struct rule *rule, enum rule_test test,
+                            const struct rule_view *view)
+{
+	const struct rule_spec *spec = rule->spec;
+	const struct pkt *p = view->p;
+
 	switch (test) {
 	case TEST_SRC_PORT:
 		return port_among(p->now.sport, &spec->src_port);
@@ -122,9 +192,10 @@ static bool spec_test_holds(const struct rule_spec *spec, enum rule_test test, c
 		return number_holds(p->ttl, &spec->ttl);
 	case TEST_DSCP:
 		return number_holds(p->tos >> 2, &spec->dscp); /* RFC 2474, 3 */
-	default:
-		must(test == TEST_FRAGMENT);
+	case TEST_FRAGMENT:
 		return (p->fragment & IP4_OFFSET_MASK) != 0;
+	default:
+		return far_test_holds(rule, test, view);
 	}
 }
 
@@ -155,19 +226,23 @@ static bool test_holds(const struct rule *rule, enum rule_test test, const struc
 		return between(p->now.src.v, rule->src_low.v, rule->src_high.v);
 	case TEST_DST:
 		return between(p->now.dst.v, rule->dst_low.v, rule->dst_high.v);
+	case TEST_SRC_LIST:
+		return address_list_has(view->lists, rule->src_list, p->now.src);
+	case TEST_DST_LIST:
+		return address_list_has(view->lists, rule->dst_list, p->now.dst);
 	case TEST_IN_LIST:
 		return (rule->in_list & view->in_lists) != 0;
 	case TEST_OUT_LIST:
 		return (rule->out_list & view->out_lists) != 0;
 	default:
-		return spec_test_holds(rule->spec, test, p);
+		return spec_test_holds(rule, test, view);
 	}
 }
 
 enum rule_test rule_match(const struct rule *rule, const struct rule_view *view)
 {
-	for (uint32_t left = rule->tests; left != 0; left &= left - 1) {
-		enum rule_test test = (enum rule_test)__builtin_ctz(left);
+	for (uint64_t left = rule->tests; left != 0; left &= left - 1) {
+		enum rule_test test = (enum rule_test)__builtin_ctzll(left);
 		bool negated = (rule->negated >> test & 1) != 0;
 
 		if (view->l4_missing && (TESTS_L4 >> test & 1) != 0)

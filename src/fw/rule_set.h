@@ -37,18 +37,35 @@ enum rule_test {
 	TEST_SRC_PORT,
 	TEST_DST_PORT,
 	TEST_ANY_PORT,
+	TEST_SRC_LIST, /* address lists: the same as long as an address stays in or out */
+	TEST_DST_LIST,
 	TEST_OPENING_FLAGS, /* tcp-flags that answer alike for all packets without SYN, FIN, RST */
 	TEST_MSS,
+	TEST_OPTIONS, /* a packet that has some is never replayed */
+	TEST_IPSEC,
+	TEST_CLASSIFIER,
+	TEST_SRC_TYPE,
+	TEST_DST_TYPE,
 	TEST_FLAGS, /* from here on: each packet */
 	TEST_ICMP,
 	TEST_SIZE,
 	TEST_TTL,
 	TEST_DSCP,
 	TEST_FRAGMENT,
+	TEST_SRC_MAC,
+	TEST_TIME,
+	TEST_BYTES,
+	TEST_CONNECTIONS,
+	TEST_NTH, /* from here on: asking has an effect, so all others must hold first */
+	TEST_RANDOM,
+	TEST_LIMIT,
+	TEST_DST_LIMIT,
 	TEST_COUNT,
 };
 
-#define TESTS_EACH_PACKET (~0u << TEST_FLAGS)
+#define TEST_BIT(test)    (UINT64_C(1) << (test))
+#define TESTS_EACH_PACKET (UINT64_MAX << TEST_FLAGS)
+#define TESTS_LISTS       (TEST_BIT(TEST_SRC_LIST) | TEST_BIT(TEST_DST_LIST))
 
 /* What is nobody's chain but the packet's way; a bit set says from which a chain can be reached. */
 enum hook {
@@ -63,15 +80,20 @@ enum hook {
 };
 #define HOOK(name) (1u << HOOK_##name)
 
+/* What is known of a rule from packet to packet, as long as a set has it. */
 struct counter_cell {
 	struct rule_counters counters;
-	unsigned sets; /* that share it */
+	unsigned sets;                 /* that share it */
+	struct limit_rate bucket_rate; /* that the bucket was made for */
+	struct limit_bucket bucket;
+	uint64_t nth_seen, random_seen;
 };
 
 struct rule {
-	uint32_t tests, negated; /* bit sets of enum rule_test */
+	uint64_t tests, negated; /* bit sets of enum rule_test */
 	uint16_t place;          /* among the specs */
 	uint16_t target;         /* jump: the chain's number */
+	uint8_t facility;        /* enum facility */
 	uint8_t action;          /* enum rule_action */
 	uint8_t proto_low, proto_high;
 	uint8_t states, nat_states;
@@ -80,7 +102,10 @@ struct rule {
 	ip4 src_low, src_high, dst_low, dst_high;
 	uint32_t connection_mark, packet_mark, routing_mark;
 	uint32_t new_mark;
+	uint16_t src_list, dst_list; /* address lists, by number */
+	uint16_t add_list;           /* the one an action adds to */
 	const struct rule_spec *spec;
+	struct counter_cell *cell;
 	const char *text; /* rule_text() */
 };
 
@@ -113,6 +138,7 @@ struct rules {
 	struct rule_chain *chains; /* the built-in ones in the order of their hooks, then by name */
 	size_t chains_n, builtin_n;
 	struct rule_log *log;
+	struct address_lists *lists; /* NULL: no rule names one */
 };
 
 /* Where user errors go: the first one stays. */
@@ -135,6 +161,9 @@ bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place
 uint32_t facility_hooks(enum facility facility);
 extern const char *const hook_words[HOOK_COUNT + 1];
 
+/* rule_check_far.c: the same for matchers that look further than at the packet's headers. */
+bool rule_check_far(const struct rule_spec *spec, size_t place, struct rule_error *error);
+
 /* rule_compile.c: fill @rule from its spec. False: no more marks, no such table. */
 bool rule_compile(struct rule *rule, const struct rule_names *names, struct rule_error *error);
 
@@ -145,16 +174,22 @@ struct rule_chain *rule_chain_find(const struct rules *rules, const char *name);
 
 /* rule_match.c */
 struct rule_view { /* what a walk looks at, found once */
+	const struct net *net;
 	const struct pkt *p;
 	iface_id out;
 	bool l4_missing; /* a fragment without its transport header */
 	uint64_t in_lists, out_lists;
+	const struct address_lists *lists;
 };
-struct rule_view rule_view(const struct net *net, const struct pkt *p, iface_id out);
+struct rule_view rule_view(const struct rules *rules, const struct net *net, const struct pkt *p,
+                           iface_id out);
 /* The first test that does not hold, or TEST_COUNT: the rule matches. */
 enum rule_test rule_match(const struct rule *rule, const struct rule_view *view);
 /* The field's name of a test. */
 const char *rule_test_word(enum rule_test test);
+
+/* rule_memory.c: the tests that rest on what was before this packet (TEST_BYTES and behind it). */
+bool rule_memory_holds(const struct rule *rule, enum rule_test test, const struct rule_view *view);
 
 /* rule_log.c: one line about @p, unless there were too many lately. */
 void rule_log_write(const struct rules *rules, const struct rule *rule, const struct net *net,

@@ -1,5 +1,6 @@
 #include <netinet/in.h>
 
+#include "fw/match_text.h"
 #include "fw/rule.h"
 #include "lib/text.h"
 
@@ -150,6 +151,14 @@ static void name_text(struct text *out, const char *name, const struct match_nam
 	text_add(out, m->name);
 }
 
+static void list_text(struct text *out, const char *name, const struct match_address_list *m)
+{
+	if (!m->on)
+		return;
+	field(out, name, m->negate);
+	text_add(out, m->name);
+}
+
 static void icmp_text(struct text *out, const struct match_icmp *m)
 {
 	if (!m->on)
@@ -167,6 +176,41 @@ static void mss_text(struct text *out, uint16_t new_mss)
 		text_printf(out, " new-mss=%u", new_mss);
 }
 
+static void kind_text(struct text *out, const char *name, const struct match_kind *m,
+                      const char *const *words)
+{
+	if (!m->on)
+		return;
+	field(out, name, m->negate);
+	text_add(out, words[m->kind]);
+}
+
+/* One matcher with a text of its own (fw/match_text.h). */
+#define FAR_TEXT(out, name, m, print)                                                              \
+	do {                                                                                       \
+		if ((m)->on) {                                                                     \
+			field(out, name, (m)->negate);                                             \
+			print(m, out);                                                             \
+		}                                                                                  \
+	} while (0)
+
+static void far_text(struct text *out, const struct rule_spec *spec)
+{
+	bits_text(out, "src-address-type", &spec->src_address_type, address_type_words);
+	bits_text(out, "dst-address-type", &spec->dst_address_type, address_type_words);
+	kind_text(out, "ipv4-options", &spec->ipv4_options, option_match_words);
+	kind_text(out, "ipsec-policy", &spec->ipsec_policy, rule_ipsec_words);
+	FAR_TEXT(out, "per-connection-classifier", &spec->classifier, match_text_classifier);
+	FAR_TEXT(out, "src-mac-address", &spec->src_mac, match_text_mac);
+	FAR_TEXT(out, "time", &spec->time, match_text_week);
+	FAR_TEXT(out, "connection-bytes", &spec->connection_bytes, match_text_bytes);
+	FAR_TEXT(out, "connection-limit", &spec->connection_limit, match_text_connections);
+	FAR_TEXT(out, "nth", &spec->nth, match_text_nth);
+	number_text(out, "random", &spec->random);
+	FAR_TEXT(out, "limit", &spec->limit, match_text_limit);
+	FAR_TEXT(out, "dst-limit", &spec->dst_limit, match_text_dst_limit);
+}
+
 /* What the action needs to know. */
 static void action_text(struct text *out, const struct rule_spec *spec)
 {
@@ -179,6 +223,12 @@ static void action_text(struct text *out, const struct rule_spec *spec)
 	case ACTION_MARK_ROUTING: /* the words are "mark-...", the fields "new-...-mark" */
 		text_printf(out, " new-%s-mark=%s", rule_action_words[spec->action] + 5,
 		            spec->new_mark);
+		break;
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
+		text_printf(out, " address-list=%s", spec->address_list);
+		if (spec->address_list_timeout != 0)
+			text_printf(out, " address-list-timeout=%us", spec->address_list_timeout);
 		break;
 	case ACTION_CHANGE_MSS:
 		mss_text(out, spec->new_mss);
@@ -207,6 +257,8 @@ void rule_text(const struct rule_spec *spec, const struct rule_names *names, str
 	text_add(out, rule_action_words[spec->action]);
 	addr_text(out, "src-address", &spec->src_address);
 	addr_text(out, "dst-address", &spec->dst_address);
+	list_text(out, "src-address-list", &spec->src_address_list);
+	list_text(out, "dst-address-list", &spec->dst_address_list);
 	protocol_text(out, &spec->protocol);
 	ports_text(out, "src-port", &spec->src_port);
 	ports_text(out, "dst-port", &spec->dst_port);
@@ -225,5 +277,6 @@ void rule_text(const struct rule_spec *spec, const struct rule_names *names, str
 	number_text(out, "dscp", &spec->dscp);
 	if (spec->fragment)
 		text_add(out, " fragment=yes");
+	far_text(out, spec);
 	action_text(out, spec);
 }

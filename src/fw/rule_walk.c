@@ -5,6 +5,7 @@
  */
 #include "core/explain.h"
 #include "core/net.h"
+#include "fw/address_list.h"
 #include "fw/rule_set.h"
 #include "fw/trail.h"
 #include "lib/text.h"
@@ -50,17 +51,34 @@ static void explain_match(const struct walk *w, const struct rule *rule)
 	        rule_action_words[rule->action]);
 }
 
+static bool adds_to_list(const struct rule *rule)
+{
+	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
+}
+
 /* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint32_t looked_at = rule->tests & (failed < TEST_COUNT ? (2u << failed) - 1 : ~0u);
+	uint64_t all = UINT64_MAX;
+	uint64_t looked_at =
+		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
 
 	if (w->rules->facility == FACILITY_NAT)
 		return false;
 	if ((looked_at & TESTS_EACH_PACKET) != 0)
 		return true;
-	return failed == TEST_COUNT && (rule->spec->log || rule->action == ACTION_LOG);
+	/* Each packet that an add matches begins the entry's time anew. */
+	return failed == TEST_COUNT &&
+	       (rule->spec->log || rule->action == ACTION_LOG || adds_to_list(rule));
+}
+
+/* Does the answer rest on an address list? Nat's is not asked for again. */
+static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
+{
+	uint64_t looked_at = rule->tests & (failed < TEST_COUNT ? (2ULL << failed) - 1 : ~0ULL);
+
+	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
 }
 
 static bool ends_walk(const struct rule *rule)
@@ -70,6 +88,8 @@ static bool ends_walk(const struct rule *rule)
 	case ACTION_RETURN:
 	case ACTION_LOG:
 	case ACTION_PASSTHROUGH:
+	case ACTION_ADD_SRC_TO_LIST:
+	case ACTION_ADD_DST_TO_LIST:
 		return false;
 	case ACTION_MARK_CONNECTION:
 	case ACTION_MARK_PACKET:
@@ -94,6 +114,15 @@ static void note_match(const struct walk *w, const struct rule *rule)
 	}
 	if (!w->p->asked_only)
 		counter_add(w->rules->cells[rule->place], w->p->ip_bytes);
+}
+
+static void add_to_list(const struct walk *w, const struct rule *rule)
+{
+	ip4 addr = rule->action == ACTION_ADD_SRC_TO_LIST ? w->p->now.src : w->p->now.dst;
+
+	if (adds_to_list(rule) && !w->p->asked_only)
+		(void)address_list_add(w->rules->lists, rule->add_list, addr, 32,
+		                       rule->spec->address_list_timeout, NULL);
 }
 
 /* What mangle writes on the packet. */
@@ -150,6 +179,7 @@ static bool act(struct walk *w, const struct rule *rule)
 		explain_match(w, rule);
 	if ((rule->spec->log || rule->action == ACTION_LOG) && !w->p->asked_only)
 		rule_log_write(w->rules, rule, w->net, w->p, w->out);
+	add_to_list(w, rule);
 	change_packet(w->p, rule);
 	if (ends_walk(rule))
 		return true;
@@ -178,6 +208,8 @@ static const struct rule *walk_rules(struct walk *w, const struct rule_view *vie
 
 		if (needs_each(w, rule, failed))
 			w->p->each_packet = true;
+		if (needs_lists(w, rule, failed))
+			w->p->asked_lists = true;
 		if (failed != TEST_COUNT)
 			explain_miss(w, at->chain, rule, failed);
 		else if (act(w, rule))
@@ -199,7 +231,7 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
 	if (first->n == 0)
 		return;
 
-	struct rule_view view = rule_view(net, p, out);
+	struct rule_view view = rule_view(rules, net, p, out);
 	struct walk w = { .rules = rules, .net = net, .p = p, .out = out, .depth = 1 };
 
 	if (p->why != NULL)

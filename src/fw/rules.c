@@ -64,6 +64,9 @@ static void must_be_terminated(const struct rule_spec *spec)
 	must(memchr(spec->jump_target, '\0', sizeof spec->jump_target) != NULL);
 	must(memchr(spec->new_mark, '\0', sizeof spec->new_mark) != NULL);
 	must(memchr(spec->log_prefix, '\0', sizeof spec->log_prefix) != NULL);
+	must(memchr(spec->src_address_list.name, '\0', LIST_NAME_BYTES) != NULL);
+	must(memchr(spec->dst_address_list.name, '\0', LIST_NAME_BYTES) != NULL);
+	must(memchr(spec->address_list, '\0', LIST_NAME_BYTES) != NULL);
 	must(memchr(spec->connection_mark.name, '\0', MARK_NAME_BYTES) != NULL);
 	must(memchr(spec->packet_mark.name, '\0', MARK_NAME_BYTES) != NULL);
 	must(memchr(spec->routing_mark.name, '\0', MARK_NAME_BYTES) != NULL);
@@ -98,6 +101,7 @@ struct rules *rules_build(enum facility facility, const struct rule_spec *specs,
 	struct rules *rules = mem_new(1, sizeof *rules);
 
 	rules->facility = facility;
+	rules->lists = names->address_lists;
 	copy_specs(rules, specs, n);
 	rules->log = arena_new(&rules->arena, 1, sizeof *rules->log);
 	rules->log->rate = rate_make(LOG_LINES_A_SECOND, LOG_LINES_A_SECOND);
@@ -141,6 +145,19 @@ void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes)
 		counter_add(cell, bytes);
 }
 
+uint64_t rules_count_lengths(const struct rules *rules)
+{
+	uint64_t lengths = 0;
+
+	for (size_t i = 0; rules != NULL && i < rules->n; i++) {
+		const struct rule_spec *spec = &rules->specs[i];
+
+		if (!spec->disabled && spec->connection_limit.on)
+			lengths |= UINT64_C(1) << spec->connection_limit.bits;
+	}
+	return lengths;
+}
+
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id)
 {
 	const struct counter_cell *cell = cell_find(rules, id);
@@ -154,6 +171,12 @@ void rules_reset_counters(struct rules *rules, uint32_t id)
 
 	if (cell != NULL)
 		cell->counters = (struct rule_counters){ 0 };
+}
+
+void rules_reset_counters_all(struct rules *rules)
+{
+	for (size_t i = 0; rules != NULL && i < rules->n; i++)
+		rules->cells[i]->counters = (struct rule_counters){ 0 };
 }
 
 bool rules_chain_reached(const struct rules *rules, const char *chain, struct text *out)

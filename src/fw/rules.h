@@ -62,9 +62,12 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
 void rules_count(struct rules *rules, uint64_t trail, uint32_t bytes);
 /* Count one packet for the rule with @id (nat). */
 void rules_count_rule(struct rules *rules, uint32_t id, uint32_t bytes);
+/* Bit n: a rule in force asks for the connections of networks of n bits (flow_counts.h). */
+uint64_t rules_count_lengths(const struct rules *rules);
 /* The counters of the rule with @id; zeroes when there is none. */
 struct rule_counters rules_counters(const struct rules *rules, uint32_t id);
 void rules_reset_counters(struct rules *rules, uint32_t id);
+void rules_reset_counters_all(struct rules *rules);
 
 /*
  * Whether packets come to @chain: it is built in, or a rule in force jumps there on a way that

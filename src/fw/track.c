@@ -23,14 +23,14 @@ struct flow_timeouts flow_timeouts_default(void)
 {
 	return (struct flow_timeouts){
 		.tcp = {
-			[TRACK_SYN_SENT] = 120,
+			[TRACK_SYN_SENT] = 240,
 			[TRACK_SYN_RECV] = 240,
 			[TRACK_ESTABLISHED] = 86400,
 			[TRACK_FIN_WAIT] = 240,
 			[TRACK_CLOSE_WAIT] = 240,
 			[TRACK_LAST_ACK] = 240,
 			[TRACK_TIME_WAIT] = 240,
-			[TRACK_CLOSE] = 10,
+			[TRACK_CLOSE] = 240,
 		},
 		.udp = 120,
 		.udp_stream = 300,
@@ -88,6 +88,17 @@ static void find_related(const struct fw *fw, struct pkt *p)
 	p->flow_dir = dir;
 }
 
+static void take_segment(const struct fw *fw, const struct flow *flow, struct pkt *p)
+{
+	enum segment_fate fate = track_tcp_judge(fw, flow, p);
+
+	p->aside = fate == SEGMENT_ASIDE;
+	if (fate == SEGMENT_INVALID)
+		p->state = STATE_INVALID;
+	else if (track_tcp_begins_anew(flow, p)) /* to be judged as any other new one */
+		p->state = STATE_NEW;
+}
+
 static void take_flow(const struct fw *fw, struct pkt *p)
 {
 	const struct flow *flow = flow_at_const(fw->flows, p->flow);
@@ -95,26 +106,25 @@ static void take_flow(const struct fw *fw, struct pkt *p)
 	p->nat = (uint8_t)(((flow->flags & FLOW_SRC_NAT) != 0 ? NAT_SRC : 0) |
 	                   ((flow->flags & FLOW_DST_NAT) != 0 ? NAT_DST : 0));
 	p->connection_mark = flow->mark;
+	p->flow_src = flow->key[0].src;
+	p->flow_bytes = flow->way[0].bytes + flow->way[1].bytes;
 	if (p->state == STATE_RELATED)
 		return;
 	p->state = (flow->flags & FLOW_SEEN_REPLY) != 0 || p->flow_dir == 1 ? STATE_ESTABLISHED
 	                                                                    : STATE_NEW;
-	if (flow->proto != IPPROTO_TCP)
-		return;
-	if (!track_tcp_fits(flow, p))
-		p->state = STATE_INVALID;
-	else if (track_tcp_begins_anew(flow, p)) /* to be judged as any other new one */
-		p->state = STATE_NEW;
+	if (flow->proto == IPPROTO_TCP)
+		take_segment(fw, flow, p);
 }
 
 /* May a packet without a flow begin one? */
 static bool may_begin(const struct fw *fw, const struct pkt *p)
 {
+	unsigned kind;
+
 	switch (p->arrived.proto) {
 	case IPPROTO_TCP:
-		if ((p->tcp_flags & (TCP_SYN | TCP_RST | TCP_FIN)) == 0)
-			return fw->loose;
-		return (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) == TCP_SYN;
+		kind = p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN);
+		return kind == TCP_SYN || (kind == TCP_ACK && fw->loose);
 	case IPPROTO_ICMP: /* an answer that nobody asked for begins nothing */
 		return p->icmp_type == ICMP_ECHO || p->icmp_type == ICMP_TIMESTAMP;
 	default:
@@ -127,6 +137,7 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 	p->flow = FLOW_NONE;
 	p->flow_dir = 0;
 	p->nat = 0;
+	p->aside = false;
 	p->state = STATE_NEW;
 	if (p->arrived.proto == IPPROTO_ICMP && icmp_is_error(p->icmp_type)) {
 		find_related(fw, p);
@@ -177,6 +188,15 @@ static uint32_t timeout_seconds(const struct fw *fw, const struct flow *flow)
 	}
 }
 
+/* A packet of @flow passes. */
+static void count(struct flow *flow, const struct pkt *p)
+{
+	struct flow_way *way = &flow->way[p->flow_dir];
+
+	way->packets++;
+	way->bytes += p->ip_bytes;
+}
+
 void track_note(struct fw *fw, struct pkt *p)
 {
 	struct flow *flow;
@@ -184,12 +204,34 @@ void track_note(struct fw *fw, struct pkt *p)
 	if (p->flow == FLOW_NONE || p->state == STATE_RELATED || p->state == STATE_INVALID)
 		return;
 	flow = flow_at(fw->flows, p->flow);
-	flow->way[p->flow_dir].packets++;
-	flow->way[p->flow_dir].bytes += p->ip_bytes;
+	count(flow, p);
+	if (p->aside)
+		return;
 	if (p->flow_dir == 1 && (flow->flags & FLOW_SEEN_REPLY) == 0)
 		note_reply(fw, p->flow);
 	if (flow->proto == IPPROTO_TCP)
 		track_tcp_note(fw, p);
+	else
+		flow_touch(flow, fw->net->now, timeout_seconds(fw, flow));
+}
+
+bool track_plain_fits(const struct flow *flow, const struct pkt *p, struct tcp_segment *ret_seg)
+{
+	if (flow->proto != IPPROTO_TCP)
+		return true;
+	*ret_seg = window_segment(p);
+	return window_place(flow, p->flow_dir, ret_seg) == WINDOW_IN;
+}
+
+void track_note_plain(struct fw *fw, const struct pkt *p, const struct tcp_segment *seg)
+{
+	struct flow *flow = flow_at(fw->flows, p->flow);
+
+	count(flow, p);
+	if (p->flow_dir == 1 && (flow->flags & FLOW_SEEN_REPLY) == 0)
+		note_reply(fw, p->flow);
+	if (flow->proto == IPPROTO_TCP)
+		track_tcp_note_plain(fw, flow, p->flow_dir, seg);
 	else
 		flow_touch(flow, fw->net->now, timeout_seconds(fw, flow));
 }

@@ -265,6 +265,9 @@ void daemon_run(struct daemon *daemon)
 	        daemon->options->socket);
 	while (!daemon->stop) {
 		mono now = clock_mono(&daemon->clock);
+
+		router_set_wall(daemon->router, clock_wall(&daemon->clock), now);
+
 		bool more = router_turn(daemon->router, now);
 
 		for (unsigned i = 1; more && i < TURNS_MAX; i++) {

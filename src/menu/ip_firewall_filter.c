@@ -83,6 +83,20 @@ static bool filter_warn(struct router *router, const struct conf_state *state,
 	return rule_row_warn(router, state, FACILITY_FILTER, row, out);
 }
 
+static void filter_reset(struct router *router, const uint32_t *ids, size_t n)
+{
+	rule_row_reset(router, FACILITY_FILTER, ids, n);
+}
+
+static bool filter_reset_all(struct router *router, const void *args, void *state, struct text *out,
+                             struct diag *diag)
+{
+	rule_row_reset_all(router, FACILITY_FILTER);
+	return true;
+}
+
+static const struct action actions[] = { RULE_ROW_ACTIONS(filter_reset, filter_reset_all) };
+
 const struct menu menu_ip_firewall_filter = {
 	.path = "/ip/firewall/filter",
 	.title = "Who may pass, and who is answered",
@@ -94,6 +108,9 @@ const struct menu menu_ip_firewall_filter = {
 	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
+	.actions = actions,
+	.nactions = ARRAY_LEN(actions),
+	.refused = rule_row_refused,
 	.prepare = filter_prepare,
 	.publish = filter_publish,
 	.discard = rule_row_discard,

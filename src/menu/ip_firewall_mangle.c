@@ -144,6 +144,20 @@ static bool mangle_warn(struct router *router, const struct conf_state *state,
 	return rule_row_warn(router, state, FACILITY_MANGLE, row, out);
 }
 
+static void mangle_reset(struct router *router, const uint32_t *ids, size_t n)
+{
+	rule_row_reset(router, FACILITY_MANGLE, ids, n);
+}
+
+static bool mangle_reset_all(struct router *router, const void *args, void *state, struct text *out,
+                             struct diag *diag)
+{
+	rule_row_reset_all(router, FACILITY_MANGLE);
+	return true;
+}
+
+static const struct action actions[] = { RULE_ROW_ACTIONS(mangle_reset, mangle_reset_all) };
+
 const struct menu menu_ip_firewall_mangle = {
 	.path = "/ip/firewall/mangle",
 	.title = "Marks, and the MSS option of SYNs",
@@ -155,6 +169,9 @@ const struct menu menu_ip_firewall_mangle = {
 	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
+	.actions = actions,
+	.nactions = ARRAY_LEN(actions),
+	.refused = rule_row_refused,
 	.check = mangle_check,
 	.prepare = mangle_prepare,
 	.publish = mangle_publish,

@@ -54,6 +54,20 @@ static bool nat_warn(struct router *router, const struct conf_state *state, cons
 	return true;
 }
 
+static void nat_reset(struct router *router, const uint32_t *ids, size_t n)
+{
+	rule_row_reset(router, FACILITY_NAT, ids, n);
+}
+
+static bool nat_reset_all(struct router *router, const void *args, void *state, struct text *out,
+                          struct diag *diag)
+{
+	rule_row_reset_all(router, FACILITY_NAT);
+	return true;
+}
+
+static const struct action actions[] = { RULE_ROW_ACTIONS(nat_reset, nat_reset_all) };
+
 const struct menu menu_ip_firewall_nat = {
 	.path = "/ip/firewall/nat",
 	.title = "Translation of addresses and ports",
@@ -65,6 +79,9 @@ const struct menu menu_ip_firewall_nat = {
 	.nflags = ARRAY_LEN(rule_row_flags),
 	.detail = true,
 	.depends = rule_row_depends,
+	.actions = actions,
+	.nactions = ARRAY_LEN(actions),
+	.refused = rule_row_refused,
 	.prepare = nat_prepare,
 	.publish = nat_publish,
 	.discard = rule_row_discard,

@@ -134,6 +134,13 @@ static bool route_prepare(struct router *router, const struct conf_state *state,
 		}
 		prepared->at[prepared->n++] = spec;
 	}
+	if (!fib_specs_fit(prepared->at, prepared->n)) {
+		mem_free(prepared);
+		return diag_fail(diag, "gateway",
+		                 "failure: the routes have more than %u different gateways; use "
+		                 "fewer",
+		                 FIB_WAYS_MAX);
+	}
 	*ret_prepared = prepared;
 	return true;
 }
@@ -144,18 +151,6 @@ static void route_publish(struct router *router, void *arg)
 
 	fib_publish(&router->net, prepared->at, prepared->n);
 	mem_free(prepared);
-}
-
-static const struct route_entry *entry_of(const struct router *router, uint32_t id)
-{
-	const struct route_entry *entries;
-	size_t n = fib_entries(&router->net, &entries);
-
-	for (size_t i = 0; i < n; i++) {
-		if (!entries[i].connected && entries[i].spec.id == id)
-			return &entries[i];
-	}
-	return NULL;
 }
 
 static uint32_t flags_of(const struct route_entry *entry)
@@ -185,34 +180,37 @@ static void fill_observed(const struct router *router, const struct route_entry 
 
 static void route_status(struct router *router, const struct conf_state *state, struct row *row)
 {
-	const struct route_entry *entry = entry_of(router, row->id);
+	struct route_entry entry;
 
-	row->flags |= entry != NULL ? flags_of(entry) : FLAG_STATIC | FLAG_INACTIVE;
-	if (entry != NULL)
-		fill_observed(router, entry, (void *)row->body);
+	if (!fib_entry_of(&router->net, row->id, &entry)) {
+		row->flags |= FLAG_STATIC | FLAG_INACTIVE;
+		return;
+	}
+	row->flags |= flags_of(&entry);
+	fill_observed(router, &entry, (void *)row->body);
 }
 
 /* Connected routes come from addresses. */
 static void route_observe(struct router *router, const struct conf_state *state,
                           struct row_sink *sink)
 {
-	const struct route_entry *entries;
-	size_t n = fib_entries(&router->net, &entries);
+	struct fib_cursor at = { 0 };
+	struct route_entry entry;
 	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct route_row))];
 
-	for (size_t i = 0; i < n; i++) {
+	while (fib_next(&router->net, &at, &entry)) {
 		struct row *row;
 		struct route_row *body;
 
-		if (!entries[i].connected)
+		if (!entry.connected)
 			continue;
-		row = lookup_row(storage, sizeof *body, 0, ROW_DYNAMIC | flags_of(&entries[i]));
+		row = lookup_row(storage, sizeof *body, 0, ROW_DYNAMIC | flags_of(&entry));
 		body = (void *)row->body;
-		body->dst = entries[i].spec.dst;
-		body->distance = entries[i].spec.distance;
-		body->gateway.iface = lookup_iface_row(router, state, entries[i].spec.iface);
+		body->dst = entry.spec.dst;
+		body->distance = entry.spec.distance;
+		body->gateway.iface = lookup_iface_row(router, state, entry.spec.iface);
 		snprintf(body->table, sizeof body->table, "main");
-		fill_observed(router, &entries[i], body);
+		fill_observed(router, &entry, body);
 		row->given = CONNECTED_GIVEN;
 		if (!sink->row(sink, row))
 			return;
@@ -222,11 +220,12 @@ static void route_observe(struct router *router, const struct conf_state *state,
 static bool route_warn(struct router *router, const struct conf_state *state, const struct row *row,
                        struct text *out)
 {
-	const struct route_entry *entry = entry_of(router, row->id);
+	struct route_entry entry;
 
-	if (entry == NULL || entry->reason == ROUTE_ACTIVE || entry->reason == ROUTE_DISABLED)
+	if (!fib_entry_of(&router->net, row->id, &entry) || entry.reason == ROUTE_ACTIVE ||
+	    entry.reason == ROUTE_DISABLED)
 		return false;
-	text_printf(out, "inactive: %s", route_reason_sentence((enum route_reason)entry->reason));
+	text_printf(out, "inactive: %s", route_reason_sentence((enum route_reason)entry.reason));
 	return true;
 }
 

@@ -109,6 +109,7 @@ struct rule_names lookup_rule_names(struct rule_lookup *lookup)
 		.list = rule_list,
 		.mark = rule_mark,
 		.table = rule_table,
+		.address_lists = lookup->router->fw.lists,
 		.iface_name = rule_iface_name,
 		.list_name = rule_list_name,
 	};

@@ -90,6 +90,17 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
 		row->flags |= FLAG_INVALID;
 }
 
+void rule_row_reset(struct router *router, enum facility facility, const uint32_t *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		rules_reset_counters(router->fw.rules[facility], ids[i]);
+}
+
+void rule_row_reset_all(struct router *router, enum facility facility)
+{
+	rules_reset_counters_all(router->fw.rules[facility]);
+}
+
 /* A jump to a chain without rules does nothing. */
 static bool leads_nowhere(const struct conf_state *state, enum facility facility,
                           const struct rule_spec *spec)
@@ -153,6 +164,28 @@ static enum rule_action action_read(enum facility facility, const char *text, bo
 	return found;
 }
 
+static const struct refused refused_actions[] = {
+	{ "set-priority", "packets carry no priority of their own here; use mark-packet or "
+	                  "change-dscp" },
+	{ "route", "a rule can't choose a gateway; use mark-routing and a routing table" },
+	{ "sniff-tzsp", "rules send no copies of packets; towpathd --pcap records them" },
+	{ "sniff-pc", "rules send no copies of packets; towpathd --pcap records them" },
+	{ "socksify", "there is no SOCKS client in this router" },
+	{ "endpoint-independent-nat", "every mapping here is endpoint-independent (RFC 4787); use "
+	                              "masquerade or src-nat" },
+	{ NULL, NULL },
+};
+
+/* Why there is no action called @text; NULL: nobody expects one. */
+static const char *action_why(const char *text)
+{
+	const struct refused *refused = refused_actions;
+
+	while (refused->name != NULL && strcmp(refused->name, text) != 0)
+		refused++;
+	return refused->why;
+}
+
 static void actions_list(enum facility facility, struct text *out)
 {
 	for (unsigned i = 0; i < ACTION_COUNT; i++) {
@@ -171,6 +204,10 @@ static bool action_parse(const struct field *field, const struct conf_state *sta
 	struct text all = text_into(buffer, sizeof buffer);
 	uint32_t value = (uint32_t)action;
 
+	if (action == ACTION_COUNT && action_why(text) != NULL)
+		return diag_fail(diag, field->name,
+		                 "input does not match any value of %s: %s is not supported: %s",
+		                 field->name, text, action_why(text));
 	actions_list(facility, &all);
 	if (text[0] == '\0' || action == ACTION_COUNT)
 		return diag_fail(

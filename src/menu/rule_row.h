@@ -10,6 +10,7 @@
 #include "conf/menu.h"
 #include "conf/type.h"
 #include "fw/rule.h"
+#include "menu/type_address_list.h"
 #include "menu/type_match.h"
 
 struct rule_row {
@@ -33,6 +34,12 @@ extern const struct type type_rule_action;
 	  .help = "source: an address, a network or a range" },                                    \
 	{ "dst-address", &type_match_addr, RULE_AT(dst_address), .flags = F_NEGATE,                \
 	  .help = "destination: an address, a network or a range" },                               \
+	{ "src-address-list", &type_match_address_list, RULE_AT(src_address_list),                 \
+	  .max = LIST_NAME_BYTES - 1, .flags = F_NEGATE,                                           \
+	  .help = "an address list that the source is in" },                                       \
+	{ "dst-address-list", &type_match_address_list, RULE_AT(dst_address_list),                 \
+	  .max = LIST_NAME_BYTES - 1, .flags = F_NEGATE,                                           \
+	  .help = "an address list that the destination is in" },                                  \
 	{ "protocol", &type_match_protocol, RULE_AT(protocol), .flags = F_NEGATE,                  \
 	  .help = "IP protocol, by name or number" },                                              \
 	{ "src-port", &type_match_ports, RULE_AT(src_port), .flags = F_NEGATE,                     \
@@ -61,10 +68,38 @@ extern const struct type type_rule_action;
 	  .flags = F_NEGATE, .help = "bytes of the IP packet" },                                   \
 	{ "dscp", &type_match_number, RULE_AT(dscp), .min = 0, .max = 63, .flags = F_NEGATE,       \
 	  .help = "differentiated services code point" },                                          \
-	{ "ttl", &type_match_number, RULE_AT(ttl), .min = 0, .max = 255, .flags = F_NEGATE,        \
-	  .help = "time to live" },                                                                \
+	{ "ttl", &type_match_ttl, RULE_AT(ttl), .min = 0, .max = 255, .flags = F_NEGATE,           \
+	  .help = "time to live, such as less-than:10" },                                                                \
 	{ "fragment", &type_bool, RULE_AT(fragment), .dflt = "no", .flags = F_QUIET,               \
-	  .help = "only fragments other than the first" }
+	  .help = "only fragments other than the first" },                                           \
+	{ "src-address-type", &type_match_bits, RULE_AT(src_address_type),                         \
+	  .words = address_type_words, .flags = F_NEGATE,                                          \
+	  .help = "what kind of address the source is, any of the list" },                         \
+	{ "dst-address-type", &type_match_bits, RULE_AT(dst_address_type),                         \
+	  .words = address_type_words, .flags = F_NEGATE,                                          \
+	  .help = "what kind of address the destination is, any of the list" },                    \
+	{ "src-mac-address", &type_match_mac, RULE_AT(src_mac), .flags = F_NEGATE,                 \
+	  .help = "the card that sent it" },                                                       \
+	{ "ipv4-options", &type_match_kind, RULE_AT(ipv4_options), .words = option_match_words,    \
+	  .flags = F_NEGATE, .help = "options in its IPv4 header" },                               \
+	{ "ipsec-policy", &type_match_kind, RULE_AT(ipsec_policy), .words = rule_ipsec_words,      \
+	  .flags = F_NEGATE, .help = "nothing comes or goes by IPsec here: none always holds" },   \
+	{ "per-connection-classifier", &type_match_classifier, RULE_AT(classifier),                \
+	  .flags = F_NEGATE, .help = "one class of connections, such as both-addresses:2/0" },     \
+	{ "time", &type_match_week, RULE_AT(time), .flags = F_NEGATE,                              \
+	  .help = "time of day (UTC) and days, such as 8h-18h,mon,tue" },                          \
+	{ "connection-bytes", &type_match_bytes, RULE_AT(connection_bytes), .flags = F_NEGATE,     \
+	  .help = "bytes its connection has carried, such as 500000-0 for more" },                 \
+	{ "connection-limit", &type_match_connections, RULE_AT(connection_limit),                  \
+	  .flags = F_NEGATE, .help = "more connections from one network, such as 100,32" },        \
+	{ "nth", &type_match_nth, RULE_AT(nth), .flags = F_NEGATE,                                 \
+	  .help = "one packet of so many, such as 3,1" },                                          \
+	{ "random", &type_match_number, RULE_AT(random), .min = 1, .max = 99,                      \
+	  .flags = F_NEGATE, .help = "so many of a hundred packets, by chance" },                                     \
+	{ "limit", &type_match_limit, RULE_AT(limit), .flags = F_NEGATE,                           \
+	  .help = "up to a rate, such as 10/1m,5:packet" },                                        \
+	{ "dst-limit", &type_match_dst_limit, RULE_AT(dst_limit), .flags = F_NEGATE,               \
+	  .help = "up to a rate for each address, such as 10,5,src-address/1m" }
 
 /* Matchers that nat has no use for: it sees only a connection's first packet. */
 #define RULE_FIELDS_MATCH_STATE                                                                    \
@@ -82,6 +117,11 @@ extern const struct type type_rule_action;
 #define RULE_FIELDS_ACTION                                                                         \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
 	  .help = "chain to go on with; for action=jump" },                                        \
+	{ "address-list", &type_word, RULE_AT(address_list), .max = LIST_NAME_BYTES - 1,           \
+	  .help = "list to add to; for action=add-src-to-address-list or add-dst-..." },           \
+	{ "address-list-timeout", &type_address_list_timeout, RULE_AT(address_list_timeout),       \
+	  .dflt = "none-dynamic", .flags = F_QUIET,                                                \
+	  .help = "how long what it adds stays there; each packet begins the time anew" },         \
 	{ "log", &type_bool, RULE_AT(log), .dflt = "no", .flags = F_QUIET,                         \
 	  .help = "write a line to the log for what matches" },                                    \
 	{ "log-prefix", &type_string, RULE_AT(log_prefix), .max = LOG_PREFIX_BYTES - 1,            \
@@ -110,6 +150,21 @@ void rule_row_status(struct router *router, const struct conf_state *state, enum
  * or the other half is still to come. */
 bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
                    const struct row *row, struct text *out);
+
+/* RouterOS's arguments that rules here don't have, each with the reason. */
+extern const struct refused rule_row_refused[];
+
+/* reset-counters and reset-counters-all of @facility's menu, for menu->actions. */
+#define RULE_ROW_ACTIONS(facility_items, facility_all)                                             \
+	{ .name = "reset-counters",                                                                \
+	  .help = "Begin to count anew for these items",                                           \
+	  .items = facility_items },                                                               \
+	{                                                                                          \
+		.name = "reset-counters-all", .help = "Begin to count anew for all items",         \
+		.start = facility_all                                                              \
+	}
+void rule_row_reset(struct router *router, enum facility facility, const uint32_t *ids, size_t n);
+void rule_row_reset_all(struct router *router, enum facility facility);
 
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];

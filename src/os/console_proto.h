@@ -21,7 +21,7 @@
 
 #define CONSOLE_VERSION       1
 #define CONSOLE_HEADER_BYTES  5
-#define CONSOLE_PAYLOAD_BYTES (4U << 20) /* the longest script */
+#define CONSOLE_PAYLOAD_BYTES (8U << 20) /* the longest script */
 #define CONSOLE_WHO_BYTES     32
 
 struct byte_queue;

@@ -128,6 +128,12 @@ static enum verdict filter(struct walk *walk, const char *chain, iface_id out, s
 	/* What the router says to itself never crossed a border. */
 	if (walk->path == PATH_LOCAL && p->in == IFACE_NONE)
 		return VERDICT_NEXT;
+	walk->let_through = fw_is_let_through(&walk->router->fw, p);
+	if (walk->let_through) {
+		explain(p->why, "filter",
+		        "re-evaluate=no: a rule set before this one let it through");
+		return VERDICT_NEXT;
+	}
 	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
 	if (choice.action == ACTION_DROP)
 		return pkt_drop(net_of(walk), p, DROP_FILTER);
@@ -222,6 +228,13 @@ static void note_mark(struct walk *walk, const struct pkt *p)
 	flow->way[0].generation = flow->way[1].generation = 0;
 }
 
+/* The filter has let it through: which? */
+static void note_filter(struct walk *walk, const struct pkt *p)
+{
+	if (p->flow != FLOW_NONE && p->state != STATE_RELATED && !walk->let_through)
+		flow_at(walk->router->fw.flows, p->flow)->filter_set = walk->router->fw.filter_set;
+}
+
 static enum verdict confirm(struct walk *walk, struct pkt *p)
 {
 	bool begins = p->flow == FLOW_NONE;
@@ -230,6 +243,7 @@ static enum verdict confirm(struct walk *walk, struct pkt *p)
 	walk->unsettled = begins;
 	if (reason != DROP_COUNT)
 		return pkt_drop(net_of(walk), p, reason);
+	note_filter(walk, p);
 	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
 	return VERDICT_NEXT;

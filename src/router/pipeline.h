@@ -25,6 +25,7 @@ struct walk {
 	bool hashed;              /* p->hash is set */
 	int route_error;          /* 0, or -errno of the route look-up: told after the filter */
 	struct nat_source source; /* what src-nat chose, for confirm */
+	bool let_through;         /* re-evaluate=no: the filter was not asked */
 	/* The next packet of the connection shows the rules something else: this one began it, or
 	 * marked it. */
 	bool unsettled;

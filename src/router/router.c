@@ -1,6 +1,8 @@
 #include "router/router.h"
 
 #include "core/neigh.h"
+#include "fw/flow_counts.h"
+#include "fw/limit.h"
 #include "fw/nat.h"
 #include "lib/mem.h"
 
@@ -42,7 +44,15 @@ struct router *router_new(const struct router_setup *setup)
 	router->fw.net = &router->net;
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;
+	router->fw.re_evaluate = true;
+	router->fw.filter_set = 1;
 	flows_setup(router, setup);
+	router->fw.lists = address_lists_new(&router->net, setup->address_entries != 0
+	                                                           ? setup->address_entries
+	                                                           : ADDRESS_ENTRIES_DEFAULT);
+	router->net.flow_counts = flow_counts_new(&router->net.key);
+	router->net.limits = limits_new(setup->limits != 0 ? setup->limits : ROUTER_LIMITS_DEFAULT,
+	                                &router->net.key);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
 	return router;
@@ -53,10 +63,18 @@ void router_free(struct router *router)
 	host_free(&router->host);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
+	address_lists_free(router->fw.lists);
 	marks_free(router->marks);
+	flow_counts_free(router->net.flow_counts);
+	limits_free(router->net.limits);
 	net_free(&router->net);
 	mem_free(router->own_flow_bytes);
 	mem_free(router);
+}
+
+void router_set_wall(struct router *router, wall time, mono now)
+{
+	router->net.wall_offset_ns = time.ns - (int64_t)now.ns;
 }
 
 void router_set_configured(struct router *router)
@@ -66,8 +84,15 @@ void router_set_configured(struct router *router)
 
 void router_publish_rules(struct router *router, enum facility facility, struct rules *rules)
 {
+	uint64_t lengths = 0;
+
 	rules_free(router->fw.rules[facility]);
 	router->fw.rules[facility] = rules;
+	if (facility == FACILITY_FILTER)
+		router->fw.filter_set++;
+	for (unsigned i = 0; i < FACILITY_COUNT; i++)
+		lengths |= rules_count_lengths(router->fw.rules[i]);
+	flow_counts_keep(router->net.flow_counts, router->fw.flows, lengths);
 	net_generation_next(&router->net);
 }
 

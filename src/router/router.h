@@ -30,6 +30,9 @@ struct router_setup {
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	struct router_start start;
 	uint32_t flows;
+	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
+	uint32_t limits;  /* keys that rules with dst-limit can tell apart; 0: ROUTER_LIMITS_DEFAULT
+	                   */
 	void *flow_bytes; /* flows_bytes(flows) zeroed, at a multiple of 64; NULL: the router's own
 	                   */
 	/* The plain pipeline for every packet, without hash or record replay: the reference that
@@ -59,7 +62,8 @@ struct router {
 };
 
 struct net_budget router_budget_default(void);
-#define ROUTER_FLOWS_DEFAULT (1U << 20)
+#define ROUTER_FLOWS_DEFAULT  (1U << 20)
+#define ROUTER_LIMITS_DEFAULT (1U << 15)
 
 MUST_USE struct router *router_new(const struct router_setup *setup);
 /* The ports stay the caller's and may be closed after this. */
@@ -68,6 +72,9 @@ void router_free(struct router *router);
 /* Packets may be handled from now on. */
 void router_set_configured(struct router *router);
 
+/* The time of day at @now, for rules about it. Whoever drives the router says it before a turn; it
+ * may jump. */
+void router_set_wall(struct router *router, wall time, mono now);
 /*
  * One turn at @now: up to a batch from each port, then what the router itself has to send, then
  * timers. Returns true when a port had a full batch or work is left: turn again at once.

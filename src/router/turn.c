@@ -13,6 +13,7 @@
 #include "router/verdict.h"
 
 #define FLOWS_PER_TURN 512 /* how many timers are looked at in one turn */
+#define LISTS_PER_TURN 512 /* the same for entries of address lists */
 
 static void packet_of(struct pkt *p, const struct port_frame *frame, iface_id in)
 {
@@ -100,6 +101,7 @@ bool router_turn(struct router *router, mono now)
 			more |= turn_port(router, &net->ifaces[i]);
 	}
 	more |= flows_turn(router->fw.flows, net, now, FLOWS_PER_TURN);
+	more |= address_lists_turn(router->fw.lists, LISTS_PER_TURN);
 	neigh_turn(net);
 	ip4_reass_turn(net);
 	host_turn(&router->host);
@@ -114,6 +116,7 @@ mono router_next(const struct router *router)
 
 	if (router->net.own_n > 0)
 		return router->net.now; /* a command has left something to be sent */
+	next = mono_min(next, address_lists_next(router->fw.lists));
 	next = mono_min(next, neigh_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
 	return mono_min(next, host_due(&router->host));

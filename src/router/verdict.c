@@ -18,11 +18,21 @@ static bool is_plain(const struct pkt *p)
 	if (p->fragment != 0 || p->has_options || p->ether_group)
 		return false;
 	if (p->arrived.proto == IPPROTO_TCP)
-		return (p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0;
+		return (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_FIN | TCP_RST)) == TCP_ACK;
 	/* An error has no identifier: its tuple would find the query with identifier 0. */
 	if (p->arrived.proto == IPPROTO_ICMP)
 		return icmp_is_query(p->icmp_type);
 	return true;
+}
+
+/* Over all addresses that a rule can have looked for in a list: as packets come, and as they leave
+ * (rules see them before, after and in the middle of translation). */
+static uint32_t lists_stamp(const struct router *router, const struct flow *flow, uint8_t dir)
+{
+	const struct flow_key *comes = &flow->key[dir], *leaves = &flow->key[1 - dir];
+	const ip4 addrs[] = { comes->src, comes->dst, leaves->src, leaves->dst };
+
+	return address_lists_stamp(router->fw.lists, addrs, ARRAY_LEN(addrs));
 }
 
 struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p)
@@ -41,18 +51,21 @@ struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p
 		.in = p->in,
 		.route = p->route,
 		.trail = p->trail,
+		.asked_lists = p->asked_lists,
 	};
 }
 
 void verdict_remember(struct router *router, const struct verdict_note *note, uint32_t neigh)
 {
 	struct neigh *to;
+	struct flow *flow;
 	struct flow_way *way;
 
 	if (!note->fit || neigh == NEIGH_NONE)
 		return;
 	to = neigh_at(&router->net, neigh);
-	way = &flow_at(router->fw.flows, note->flow)->way[note->dir];
+	flow = flow_at(router->fw.flows, note->flow);
+	way = &flow->way[note->dir];
 	if (note->route.generation != router->net.generation)
 		return;
 	way->generation = note->route.generation;
@@ -63,6 +76,7 @@ void verdict_remember(struct router *router, const struct verdict_note *note, ui
 	way->neigh = neigh;
 	way->neigh_version = to->version;
 	way->trail = note->trail;
+	way->lists = note->asked_lists ? lists_stamp(router, flow, note->dir) : 0;
 }
 
 /* The size that has to fit the next link: of a packet to be cut later, that of a segment. */
@@ -85,6 +99,8 @@ static struct flow_way *usable_way(struct router *router, struct pkt *p)
 	way = &flow->way[p->flow_dir];
 	if (way->generation != router->net.generation || way->in != p->in)
 		return NULL;
+	if (way->lists != 0 && way->lists != lists_stamp(router, flow, p->flow_dir))
+		return NULL;
 	if (!track_is_settled(flow) || p->ttl <= 1 || !fits(p, way->mtu_bytes))
 		return NULL;
 	return way;
@@ -103,13 +119,14 @@ static void count_rules(struct router *router, uint64_t trail, uint32_t bytes)
 bool verdict_replay(struct router *router, struct pkt *p)
 {
 	struct net *net = &router->net;
+	struct tcp_segment seg;
 	struct flow_way *way;
 	struct neigh *neigh;
 
 	if (!is_plain(p))
 		return false;
 	way = usable_way(router, p);
-	if (way == NULL)
+	if (way == NULL || !track_plain_fits(flow_at_const(router->fw.flows, p->flow), p, &seg))
 		return false;
 	neigh = neigh_use(net, way->neigh, way->neigh_version);
 	if (neigh == NULL)
@@ -118,7 +135,7 @@ bool verdict_replay(struct router *router, struct pkt *p)
 	p->state = STATE_ESTABLISHED;
 	p->now = flow_leaves(flow_at_const(router->fw.flows, p->flow), p->flow_dir);
 	p->route.out = way->out;
-	track_note(&router->fw, p);
+	track_note_plain(&router->fw, p, &seg);
 	count_rules(router, way->trail, p->ip_bytes);
 	translate(p);
 	ip4_decrement_ttl(p);

@@ -21,6 +21,7 @@ struct verdict_note {
 	iface_id in;
 	struct route route;
 	uint64_t trail;
+	bool asked_lists;
 };
 
 struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p);

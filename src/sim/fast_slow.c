@@ -178,8 +178,10 @@ static bool all_holds(struct fast_slow *run)
 	scene_rules(&run->scene, &rules);
 	if (twin_differ(run->twin, &rules, run->out))
 		return false;
-	if (run->step % 8 == 0)
+	if (run->step % 8 == 0) {
 		flows_must_hold(run->twin->fast.router->fw.flows, &run->twin->fast.router->net);
+		address_lists_must_hold(run->twin->fast.router->fw.lists);
+	}
 	return frames_hold(run) && accounting_holds(run) && ports_hold(run);
 }
 

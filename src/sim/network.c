@@ -1,5 +1,6 @@
 #include "sim/network.h"
 
+#include <assert.h>
 #include <netinet/in.h>
 
 #include "lib/mem.h"
@@ -140,14 +141,9 @@ static void map_port(struct network_router *r, ip4 host)
 
 void network_draw_rules(struct network *network, struct node *node, enum facility facility)
 {
-	struct rule_spec specs[SCENE_RULES];
-	unsigned n = 0;
-
-	scene_rule_draw_all(&network->random, facility, &node->next_id, specs, &n);
-	must(n <= NODE_RULES);
-	node->rules_n[facility] = n;
-	for (unsigned i = 0; i < n; i++)
-		node->rules[facility][i] = specs[i];
+	static_assert(NODE_RULES >= SCENE_RULES, "as many as are drawn");
+	scene_rule_draw_all(&network->random, facility, &node->next_id, node->rules[facility],
+	                    &node->rules_n[facility]);
 }
 
 /* --- routers --- */
@@ -180,6 +176,8 @@ static void lan_add(struct network *network, unsigned router, unsigned lan)
 
 	r->lan[lan].addr = lan_address(network, router, lan);
 	node_address(&r->node, place, r->lan[lan].addr, 24);
+	if (network->calm)
+		node_blackhole(&r->node, (ip4){ r->lan[lan].addr.v - 1 }, 24);
 	if (lan == 0 || sim_random_chance(&network->random, 5000)) {
 		r->lan[lan].segment = segment_add(network);
 		node_plug(&r->node, place, plug_in(network, r->lan[lan].segment), 1);
@@ -199,8 +197,11 @@ static void tell_parent(struct network *network, const struct network_router *r)
 {
 	struct node *parent = &network->routers[r->behind].node;
 
-	for (unsigned i = 0; i < r->lans; i++)
+	for (unsigned i = 0; i < r->lans; i++) {
 		node_route(parent, (ip4){ r->lan[i].addr.v - 1 }, 24, r->outer);
+		if (network->calm)
+			node_blackhole(parent, (ip4){ r->lan[i].addr.v - 1 }, 24);
+	}
 }
 
 static void draw_place(struct network *network, unsigned router)

@@ -135,22 +135,6 @@ static void crossing_holds(struct node *node, const struct frame *frame, uint64_
 		fail(node, frame, "a packet left otherwise than its connection says");
 }
 
-/* Does @dst belong behind another port? While that has no link, what is for it takes the default
- * route, as with any router: its way is the WAN, and nothing of it was asked for there. */
-static bool is_elsewhere(const struct node *node, unsigned place, ip4 dst)
-{
-	for (unsigned i = 0; i < node->addresses_n; i++) {
-		if (i != place && ip4_within(dst, node->addresses[i].addr, node->addresses[i].bits))
-			return true;
-	}
-	for (unsigned i = 0; i < node->routes_n; i++) {
-		if (node->routes[i].dst.bits != 0 &&
-		    ip4_within(dst, node->routes[i].dst.addr.v4, node->routes[i].dst.bits))
-			return true;
-	}
-	return false;
-}
-
 static void mask_holds(struct node *node, unsigned place, const struct frame *frame)
 {
 	struct reader r = reader_over(frame_bytes_const(frame), frame->len);
@@ -162,7 +146,7 @@ static void mask_holds(struct node *node, unsigned place, const struct frame *fr
 		return;
 	if (ip.ttl <= OWN_TTL)
 		return; /* an ICMP error comes from where the packet came (RFC 1812, 4.3.2.4) */
-	if (!ip4_equal(ip.src, node->addresses[place].addr) && !is_elsewhere(node, place, ip.dst))
+	if (!ip4_equal(ip.src, node->addresses[place].addr))
 		fail(node, frame, "a WAN that masquerades sent with another source");
 }
 
@@ -344,6 +328,14 @@ static void publish(struct router *router, void *arg)
 	for (unsigned f = 0; f < FACILITY_COUNT; f++)
 		(void)scene_publish_rules(router, (enum facility)f, node->rules[f],
 		                          node->rules_n[f]);
+}
+
+void node_blackhole(struct node *node, ip4 dst, uint8_t bits)
+{
+	node_route(node, dst, bits, (ip4){ 0 });
+	node->routes[node->routes_n - 1].gateway = (struct ip_addr){ 0 };
+	node->routes[node->routes_n - 1].action = ROUTE_BLACKHOLE;
+	node->routes[node->routes_n - 1].distance = 250;
 }
 
 void node_publish(struct node *node)

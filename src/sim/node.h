@@ -14,7 +14,7 @@
 #include "sim/twin.h"
 
 #define NODE_ADDRESSES TWIN_PORTS
-#define NODE_ROUTES    8
+#define NODE_ROUTES    24
 #define NODE_RULES     12 /* of one facility */
 
 struct text;
@@ -58,6 +58,9 @@ void node_free(struct node *node);
 void node_plug(struct node *node, unsigned place, struct link *link, unsigned end);
 void node_address(struct node *node, unsigned place, ip4 addr, uint8_t bits);
 void node_route(struct node *node, ip4 dst, uint8_t bits, ip4 gateway);
+/* While nothing better is known of @dst/@bits, what is for it ends here: without this, a network
+ * whose link is down would be looked for by the default route. */
+void node_blackhole(struct node *node, ip4 dst, uint8_t bits);
 /* Give the twin what stands in addresses, routes and rules, and let it turn. */
 void node_publish(struct node *node);
 /* Turn soon: something was changed. */

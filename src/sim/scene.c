@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/neigh.h"
+#include "lib/mem.h"
 #include "lib/text.h"
 #include "sim/scene_rule.h"
 
@@ -206,6 +207,7 @@ bool scene_publish_rules(struct router *router, enum facility facility,
 		.list = name_list,
 		.mark = name_mark,
 		.table = name_table,
+		.address_lists = router->fw.lists,
 	};
 	struct rules *rules = rules_build(facility, specs, n, &names, router->fw.rules[facility],
 	                                  error, sizeof error);
@@ -241,19 +243,20 @@ static bool masquerades_all(const struct scene *scene)
 
 static void rules_draw(struct scene *scene, struct twin *twin, enum facility facility)
 {
-	struct rule_spec before[SCENE_RULES];
+	struct rule_spec *before = mem_new(SCENE_RULES, sizeof *before);
 	unsigned before_n = scene->specs_n[facility];
 	struct rules_change change = { .scene = scene, .facility = facility };
 	mono since = scene->masquerade_since;
 
-	memcpy(before, scene->specs[facility], sizeof before);
+	memcpy(before, scene->specs[facility], SCENE_RULES * sizeof *before);
 	scene_rule_draw_all(scene->random, facility, &scene->next_id, scene->specs[facility],
 	                    &scene->specs_n[facility]);
 	twin_each(twin, rules_replace, &change);
 	if (!change.built) {
-		memcpy(scene->specs[facility], before, sizeof before);
+		memcpy(scene->specs[facility], before, SCENE_RULES * sizeof *before);
 		scene->specs_n[facility] = before_n;
 	}
+	mem_free(before);
 	if (!masquerades_all(scene))
 		scene->masquerade_since = mono_never();
 	else if (since.ns == mono_never().ns)
@@ -275,6 +278,87 @@ void scene_rules(const struct scene *scene, struct twin_rules *ret_rules)
 		for (unsigned i = 0; i < scene->specs_n[f]; i++)
 			ret_rules->ids[f][ret_rules->n[f]++] = scene->specs[f][i].id;
 	}
+}
+
+/* --- address lists --- */
+
+static void lists_publish(struct router *router, void *arg)
+{
+	const struct scene *scene = arg;
+	struct listed_range ranges[SCENE_LISTED];
+	char error[128];
+	struct address_list_rows *rows;
+
+	for (unsigned i = 0; i < scene->listed_n; i++) {
+		ranges[i] = scene->listed[i].range;
+		ranges[i].list = address_list_number(router->fw.lists, scene->listed[i].list);
+	}
+	rows = address_list_rows_new(router->fw.lists, ranges, scene->listed_n, error,
+	                             sizeof error);
+	if (rows != NULL) /* the same twice, or too many: refused by both */
+		address_list_rows_publish(router->fw.lists, rows);
+}
+
+/* Rows are replaced, added or removed, as by a transaction. */
+static const char *change_lists(struct scene *scene, struct twin *twin)
+{
+	uint32_t at = sim_random_below(scene->random, SCENE_LISTED);
+
+	if (at < scene->listed_n && sim_random_chance(scene->random, 4000))
+		scene->listed[at] = scene->listed[--scene->listed_n];
+	else if (at >= scene->listed_n)
+		at = scene->listed_n++;
+	if (at < scene->listed_n)
+		scene_rule_draw_listed(scene->random, &scene->next_id, &scene->listed[at]);
+	twin_each(twin, lists_publish, scene);
+	return "address lists";
+}
+
+static void entry_add(struct router *router, void *arg)
+{
+	const struct scene_listed *listed = arg;
+	uint16_t list = address_list_number(router->fw.lists, listed->list);
+
+	(void)address_list_add(router->fw.lists, list, listed->range.range.low, 32,
+	                       listed->range.id % 3 * 20, NULL);
+}
+
+static void entry_remove(struct router *router, void *arg)
+{
+	const uint32_t *nth = arg;
+	uint32_t at = 0;
+
+	for (uint32_t i = 0; i <= *nth; i++) {
+		if (address_lists_walk(router->fw.lists, &at) == NULL)
+			return;
+	}
+	(void)address_list_remove(router->fw.lists, at - 1);
+}
+
+/* One address comes or goes, by a person's hand. */
+static const char *change_entry(struct scene *scene, struct twin *twin)
+{
+	struct scene_listed listed;
+	uint32_t nth = sim_random_below(scene->random, 6);
+
+	if (sim_random_chance(scene->random, 4000)) {
+		twin_each(twin, entry_remove, &nth);
+		return "an entry of an address list goes";
+	}
+	scene_rule_draw_listed(scene->random, &scene->next_id, &listed);
+	twin_each(twin, entry_add, &listed);
+	return "an entry of an address list comes";
+}
+
+static void re_evaluate(struct router *router, void *arg)
+{
+	fw_set_re_evaluate(&router->fw, !router->fw.re_evaluate);
+}
+
+static const char *change_re_evaluate(struct scene *scene, struct twin *twin)
+{
+	twin_each(twin, re_evaluate, NULL);
+	return twin->fast.router->fw.re_evaluate ? "re-evaluate=yes" : "re-evaluate=no";
 }
 
 /* --- links, hosts, neighbours --- */
@@ -364,7 +448,8 @@ typedef const char *changer(struct scene *scene, struct twin *twin);
 static changer *const changers[] = {
 	change_rules,  change_rules,     change_rules, change_rules,   change_routes,
 	change_routes, change_addresses, change_link,  change_enabled, change_host,
-	change_host,   change_neighbour, change_mtu,
+	change_host,   change_neighbour, change_mtu,   change_lists,   change_entry,
+	change_entry,  change_entry,     change_entry, change_entry,   change_re_evaluate,
 };
 
 static const char *mend(struct scene *scene, struct twin *twin)

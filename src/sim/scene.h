@@ -15,12 +15,14 @@
 #include "core/addr.h"
 #include "core/fib.h"
 #include "fw/rule.h"
+#include "sim/scene_rule.h"
 #include "sim/twin.h"
 
 #define SCENE_RULES     10 /* of one facility */
 #define SCENE_HOSTS     24
 #define SCENE_ADDRESSES 8
 #define SCENE_ROUTES    12
+#define SCENE_LISTED    6 /* rows of address lists */
 #define SCENE_TABLE     7 /* of "isp2" */
 #define SCENE_LIST_WAN  1
 #define SCENE_LIST_LAN  2
@@ -41,6 +43,8 @@ struct scene {
 	unsigned addresses_n;
 	struct route_spec routes[SCENE_ROUTES];
 	unsigned routes_n;
+	struct scene_listed listed[SCENE_LISTED];
+	unsigned listed_n;
 	struct scene_host hosts[SCENE_HOSTS];
 	unsigned hosts_n;
 	bool link_up[TWIN_PORTS];

@@ -6,6 +6,7 @@
 #include "core/pkt.h"
 #include "lib/text.h"
 #include "sim/scene.h"
+#include "sim/scene_match.h"
 #include "wire/tcp_header.h"
 
 #define IP(a, b, c, d) ((ip4){ (uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d) })
@@ -64,6 +65,40 @@ static void draw_address(struct sim_random *r, struct match_addr *m)
 	m->on = true;
 	m->negate = rarely(r);
 	m->range = ranges[sim_random_below(r, ARRAY_LEN(ranges))];
+}
+
+static const char *list_draw(struct sim_random *r)
+{
+	static const char *const names[] = { "bad", "good", "seen" };
+
+	return pick(r, names, ARRAY_LEN(names));
+}
+
+static void draw_list(struct sim_random *r, struct match_address_list *m)
+{
+	m->on = true;
+	m->negate = rarely(r);
+	name_set(m->name, sizeof m->name, list_draw(r));
+}
+
+void scene_rule_draw_listed(struct sim_random *random, uint32_t *next_id,
+                            struct scene_listed *ret_listed)
+{
+	static const struct ip4_range ranges[] = {
+		{ IP(192, 168, 88, 2), IP(192, 168, 88, 2) },
+		{ IP(192, 168, 88, 3), IP(192, 168, 88, 3) },
+		{ IP(192, 168, 88, 3), IP(192, 168, 88, 6) },
+		{ IP(10, 0, 3, 2), IP(10, 0, 3, 3) },
+		{ IP(192, 0, 2, 9), IP(192, 0, 2, 9) },
+		{ IP(192, 0, 2, 0), IP(192, 0, 2, 255) },
+		{ IP(203, 0, 113, 9), IP(203, 0, 113, 9) },
+	};
+
+	*ret_listed = (struct scene_listed){
+		.list = list_draw(random),
+		.range = { .id = (*next_id)++,
+		           .range = ranges[sim_random_below(random, ARRAY_LEN(ranges))] },
+	};
 }
 
 static void draw_number(struct sim_random *r, struct match_number *m, uint32_t below)
@@ -176,7 +211,11 @@ static void draw_each_packet(struct sim_random *r, struct rule_spec *spec)
 		spec->log = true;
 		name_set(spec->log_prefix, sizeof spec->log_prefix, "seen");
 		break;
+	case 5:
+		spec->src_mac = (struct match_mac){ .on = true, .negate = rarely(r) };
+		break;
 	default:
+		scene_match_memory(r, spec);
 		break;
 	}
 }
@@ -189,6 +228,10 @@ static void draw_matchers(struct sim_random *r, struct rule_spec *spec)
 		draw_address(r, &spec->src_address);
 	if (sim_random_chance(r, 2500))
 		draw_address(r, &spec->dst_address);
+	if (sim_random_chance(r, 1200))
+		draw_list(r, &spec->src_address_list);
+	if (sim_random_chance(r, 1200))
+		draw_list(r, &spec->dst_address_list);
 	draw_interfaces(r, spec);
 	if (sim_random_chance(r, 2500))
 		spec->connection_state = (struct match_bits){ .on = true,
@@ -201,6 +244,7 @@ static void draw_matchers(struct sim_random *r, struct rule_spec *spec)
 		draw_mark(r, &spec->connection_mark);
 	if (rarely(r))
 		draw_mark(r, &spec->packet_mark);
+	scene_match_kinds(r, spec);
 	draw_each_packet(r, spec);
 }
 
@@ -270,6 +314,16 @@ static void draw_change(struct sim_random *r, struct rule_spec *spec)
 	name_set(spec->jump_target, sizeof spec->jump_target, "apart");
 }
 
+/* Mostly of what is new, as people do: what adds must see each packet. */
+static void draw_add(struct sim_random *r, struct rule_spec *spec)
+{
+	spec->action = often(r) ? ACTION_ADD_DST_TO_LIST : ACTION_ADD_SRC_TO_LIST;
+	name_set(spec->address_list, sizeof spec->address_list, list_draw(r));
+	spec->address_list_timeout = sim_random_below(r, 4) * 10;
+	if (often(r) || often(r))
+		spec->connection_state = (struct match_bits){ .on = true, .bits = 1 << STATE_NEW };
+}
+
 static void draw_rule(struct sim_random *r, enum facility facility, struct rule_spec *spec)
 {
 	const char *chain = chain_draw(r, facility);
@@ -278,6 +332,8 @@ static void draw_rule(struct sim_random *r, enum facility facility, struct rule_
 	spec->disabled = rarely(r);
 	draw_matchers(r, spec);
 	spec->action = draw_action(r, facility, chain);
+	if (rarely(r))
+		draw_add(r, spec);
 	if (facility == FACILITY_NAT)
 		draw_translation(r, spec);
 	draw_change(r, spec);
@@ -300,6 +356,14 @@ static void accept_established(struct rule_spec *spec)
 	spec->action = ACTION_ACCEPT;
 }
 
+/* The commonest use of a list. */
+static void drop_listed(struct sim_random *r, struct rule_spec *spec)
+{
+	name_set(spec->chain, sizeof spec->chain, "forward");
+	draw_list(r, often(r) ? &spec->dst_address_list : &spec->src_address_list);
+	spec->action = ACTION_DROP;
+}
+
 bool scene_rule_is_plain_masquerade(const struct rule_spec *spec)
 {
 	struct rule_spec plain = { .id = spec->id };
@@ -319,7 +383,10 @@ void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint
 		plain_masquerade(&specs[kept]);
 		specs[kept++].id = (*next_id)++;
 	}
-	if (facility == FACILITY_FILTER && sim_random_chance(random, 5000)) {
+	if (facility == FACILITY_FILTER && sim_random_chance(random, 3000)) {
+		drop_listed(random, &specs[kept]);
+		specs[kept++].id = (*next_id)++;
+	} else if (facility == FACILITY_FILTER && sim_random_chance(random, 6000)) {
 		accept_established(&specs[kept]);
 		specs[kept++].id = (*next_id)++;
 	}

@@ -35,6 +35,7 @@ static void side_init(struct twin_side *side, const struct twin_setup *s, bool r
 		.start = s->start,
 		.flows = s->flows,
 		.reference = reference,
+		.address_entries = s->seed % 3 == 0 ? 12 : 64, /* twelve are soon full */
 	};
 
 	side->secrets = sim_random_make(s->seed);
@@ -254,8 +255,7 @@ static void flow_say(const char *who, const struct flow *f, struct text *out)
 
 static bool way_differs(const struct flow_way *a, const struct flow_way *b)
 {
-	return a->packets != b->packets || a->bytes != b->bytes || a->fin_seen != b->fin_seen ||
-	       a->fin_seq != b->fin_seq;
+	return a->packets != b->packets || a->bytes != b->bytes;
 }
 
 static bool flow_differs(const struct flow *a, const struct flow *b)
@@ -267,7 +267,8 @@ static bool flow_differs(const struct flow *a, const struct flow *b)
 	return memcmp(a->key, b->key, sizeof a->key) != 0 || a->proto != b->proto ||
 	       a->tcp != b->tcp || a->mark != b->mark || a->due.ns != b->due.ns ||
 	       a->icmp_type != b->icmp_type || a->icmp_code != b->icmp_code ||
-	       a->nat_rule != b->nat_rule || a->since.ns != b->since.ns ||
+	       a->nat_rule != b->nat_rule || a->filter_set != b->filter_set ||
+	       a->since.ns != b->since.ns || memcmp(a->window, b->window, sizeof a->window) != 0 ||
 	       way_differs(&a->way[0], &b->way[0]) || way_differs(&a->way[1], &b->way[1]);
 }
 
@@ -324,6 +325,27 @@ static bool neighbours_differ(const struct twin *twin, struct text *out)
 	}
 }
 
+static bool lists_differ(const struct twin *twin, struct text *out)
+{
+	const struct address_lists *a = twin->fast.router->fw.lists;
+	const struct address_lists *b = twin->slow.router->fw.lists;
+	uint32_t at_a = 0, at_b = 0;
+
+	for (;;) {
+		const struct address_entry *x = address_lists_walk(a, &at_a);
+		const struct address_entry *y = address_lists_walk(b, &at_b);
+
+		if (x == NULL && y == NULL)
+			return false;
+		if (x != NULL && y != NULL && at_a == at_b && x->list == y->list &&
+		    ip4_equal(x->network, y->network) && x->bits == y->bits && x->rows == y->rows &&
+		    x->due.ns == y->due.ns && x->since.ns == y->since.ns)
+			continue;
+		text_add(out, "an entry of an address list differs");
+		return true;
+	}
+}
+
 static bool logs_differ(const struct twin *twin, struct text *out)
 {
 	const struct log *a = &twin->fast.log, *b = &twin->slow.log;
@@ -355,7 +377,7 @@ bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct
 
 	if (frames_differ(twin, out) || drops_differ(twin, out) || ifaces_differ(twin, out) ||
 	    rules_differ(twin, rules, out) || flows_differ(twin, out) ||
-	    neighbours_differ(twin, out) || logs_differ(twin, out))
+	    neighbours_differ(twin, out) || lists_differ(twin, out) || logs_differ(twin, out))
 		return true;
 	if (a == b)
 		return false;

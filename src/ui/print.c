@@ -395,6 +395,8 @@ static void print_settings(struct printer *p)
 	for (size_t i = 0; i < p->nfields; i++)
 		if (strlen(p->fields[i]->name) > width)
 			width = strlen(p->fields[i]->name);
+	if (items->n > 0)
+		print_warnings(p, items->at[0], 0);
 	for (size_t i = 0; items->n > 0 && i < p->nfields; i++) {
 		const char *name = p->fields[i]->name;
 

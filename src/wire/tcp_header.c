@@ -2,8 +2,6 @@
 
 #include "wire/option.h"
 
-#define WINDOW_SCALE_MAX 14 /* RFC 7323, 2.3 */
-
 bool tcp_header_parse(struct reader *r, struct tcp_header *ret_header)
 {
 	struct tcp_header header;
@@ -59,7 +57,8 @@ static void option_note(const struct tcp_option *option, struct tcp_options *opt
 		options->mss = wire_get16(value);
 	} else if (option->kind == TCP_OPTION_WINDOW_SCALE && option->len == 3) {
 		options->has_window_scale = true;
-		options->window_scale = value[0] > WINDOW_SCALE_MAX ? WINDOW_SCALE_MAX : value[0];
+		options->window_scale =
+			value[0] > TCP_WINDOW_SCALE_MAX ? TCP_WINDOW_SCALE_MAX : value[0];
 	} else if (option->kind == TCP_OPTION_SACK_PERMITTED &&
 	           option->len == 2) { /* RFC 2018, 2 */
 		options->sack_permitted = true;

@@ -4,7 +4,8 @@
 
 #include "wire/cursor.h"
 
-#define TCP_HEADER_BYTES 20
+#define TCP_HEADER_BYTES     20
+#define TCP_WINDOW_SCALE_MAX 14 /* RFC 7323, 2.3 */
 
 enum {
 	TCP_AT_SPORT = 0,

@@ -1,10 +1,11 @@
 /*
  * replay.c -- what the router itself costs, without the kernel: nanoseconds a packet in memory.
  *
- *   bench-replay FLOWS [PACKETS]
+ *   bench-replay FLOWS [PACKETS] [tcp]
  *
  * Two ports in memory; UDP flows from one to the other through a masquerade rule and the filter of
  * a home router. The first round makes the flows (walked), the others replay them, in random order.
+ * With tcp: TCP connections that are taken up in mid-course, and the other side answers as much.
  * `valgrind --tool=callgrind` on it counts instructions repeatably.
  */
 #include <netinet/in.h>
@@ -20,9 +21,17 @@
 #include "wire/checksum.h"
 #include "wire/eth.h"
 #include "wire/ip4_header.h"
+#include "wire/tcp_header.h"
 #include "wire/udp_header.h"
 
 #define FRAME_BYTES 60
+
+/* One TCP connection: how far each side has come, and what it looks like outside. */
+struct bench_tcp {
+	uint32_t seq[2];
+	ip4 addr;
+	uint16_t port;
+};
 
 /* A port that hands out frames for random flows, and takes any. */
 struct bench_port {
@@ -31,6 +40,8 @@ struct bench_port {
 	uint32_t flows, state;
 	uint64_t left, taken, next;
 	bool in_order;
+	unsigned side;         /* 0: LAN, who begins */
+	struct bench_tcp *tcp; /* of every flow; NULL: UDP */
 };
 
 static uint32_t draw(struct bench_port *port)
@@ -60,6 +71,46 @@ static void fill(uint8_t *at, const struct mac *dst, uint32_t flow)
 	                                           .bytes = 26 });
 }
 
+#define TCP_PAYLOAD (FRAME_BYTES - 54)
+
+static void fill_tcp(struct bench_port *port, uint8_t *at, uint32_t flow)
+{
+	struct bench_tcp *tcp = &port->tcp[flow];
+	ip4 inside = { 0x0a000002 + (flow >> 15) }, server = { 0xcb007101 };
+	uint16_t sport = (uint16_t)(1024 + (flow & 0x7fff));
+	uint8_t *ip = at + ETH_HEADER_BYTES;
+	struct writer w;
+
+	fill(at, &port->port.mac, flow);
+	w = writer_over(ip, FRAME_BYTES);
+	ip4_header_build(&w, &(struct ip4_header){ .version = 4,
+	                                           .header_bytes = 20,
+	                                           .total_bytes = 46,
+	                                           .ttl = 64,
+	                                           .proto = IPPROTO_TCP,
+	                                           .src = port->side == 0 ? inside : server,
+	                                           .dst = port->side == 0 ? server : tcp->addr });
+	tcp_header_build(&w, &(struct tcp_header){ .sport = port->side == 0 ? sport : 9,
+	                                           .dport = port->side == 0 ? 9 : tcp->port,
+	                                           .seq = tcp->seq[port->side],
+	                                           .ack = tcp->seq[port->side ^ 1],
+	                                           .header_bytes = TCP_HEADER_BYTES,
+	                                           .flags = TCP_ACK,
+	                                           .window = 65535 });
+	write_u32(&w, flow);
+	tcp->seq[port->side] += TCP_PAYLOAD;
+}
+
+/* The server learns from a frame whom it answers. */
+static void learn_outside(struct bench_port *port, const struct port_frame *frame)
+{
+	const uint8_t *ip = frame->bytes + ETH_HEADER_BYTES, *l4 = ip + IP4_HEADER_BYTES;
+	struct bench_tcp *tcp = &port->tcp[wire_get32(l4 + TCP_HEADER_BYTES)];
+
+	tcp->addr.v = wire_get32(ip + IP4_AT_SRC);
+	tcp->port = wire_get16(l4 + TCP_AT_SPORT);
+}
+
 static unsigned bench_receive(struct port *port, struct port_frame *frames, unsigned max)
 {
 	struct bench_port *bench = (struct bench_port *)(void *)port;
@@ -70,7 +121,10 @@ static unsigned bench_receive(struct port *port, struct port_frame *frames, unsi
 			(bench->in_order ? (uint32_t)bench->next++ : draw(bench)) % bench->flows;
 		uint8_t *at = bench->rings[n] + PORT_HEADROOM_BYTES;
 
-		fill(at, &port->mac, flow);
+		if (bench->tcp != NULL)
+			fill_tcp(bench, at, flow);
+		else
+			fill(at, &port->mac, flow);
 		frames[n] = (struct port_frame){ .bytes = at,
 			                         .len = FRAME_BYTES,
 			                         .headroom = PORT_HEADROOM_BYTES };
@@ -84,7 +138,11 @@ static void bench_release(struct port *port)
 
 static unsigned bench_transmit(struct port *port, const struct port_frame *frames, unsigned n)
 {
-	((struct bench_port *)(void *)port)->taken += n;
+	struct bench_port *bench = (struct bench_port *)(void *)port;
+
+	for (unsigned i = 0; i < n && bench->tcp != NULL && bench->side == 1; i++)
+		learn_outside(bench, &frames[i]);
+	bench->taken += n;
 	return n;
 }
 
@@ -163,7 +221,7 @@ static void rules(struct router *router)
 		rules_build(FACILITY_FILTER, filter, 2, &names, NULL, error, sizeof error));
 }
 
-static void configure(struct router *router, iface_id wan, iface_id lan)
+static void configure(struct router *router, iface_id wan, iface_id lan, uint32_t flows)
 {
 	struct addr_spec addrs[40];
 	struct mac peer = { { 2, 0, 0, 0, 0x71, 1 } };
@@ -179,19 +237,35 @@ static void configure(struct router *router, iface_id wan, iface_id lan)
 	};
 	addrs_publish(&router->net, addrs_new(addrs, 40));
 	neigh_set_static(&router->net, wan, (ip4){ 0xcb007101 }, &peer);
+	for (uint32_t i = 0; i <= flows >> 15; i++)
+		neigh_set_static(&router->net, lan, (ip4){ 0x0a000002 + i }, &peer);
 	rules(router);
 	router_set_configured(router);
 }
 
-static double run(struct router *router, struct bench_port *lan, uint64_t packets, bool in_order)
+/* Both sides send @packets in all; in UDP only one does. */
+static double run(struct router *router, struct bench_port *lan, struct bench_port *wan,
+                  uint64_t packets, bool in_order)
 {
 	uint64_t start = now_ns();
 
 	lan->left = packets;
-	lan->in_order = in_order;
-	while (lan->left > 0)
+	lan->in_order = wan->in_order = in_order;
+	if (lan->tcp != NULL && !in_order)
+		lan->left = wan->left = packets / 2;
+	while (lan->left > 0 || wan->left > 0)
 		router_turn(router, (mono){ start });
 	return (double)(now_ns() - start) / (double)packets;
+}
+
+static void print(const struct router *router, const struct bench_port *wan, double first,
+                  double replayed)
+{
+	printf("%u flows: a new flow %.0f ns, a replayed packet %.1f ns (%llu replayed, %llu "
+	       "walked, %llu out, %u flows)\n",
+	       wan->flows, first, replayed, (unsigned long long)router->counters.replayed,
+	       (unsigned long long)router->counters.walked, (unsigned long long)wan->taken,
+	       router->fw.flows->used);
 }
 
 int main(int argc, char *argv[])
@@ -206,24 +280,22 @@ int main(int argc, char *argv[])
 	};
 	struct router *router;
 	iface_id wan_id, lan_id;
-	double first, replayed;
+	double first;
 
 	log_init(&log);
 	router = router_new(&setup);
 	wan_id = iface_add_port(&router->net, &wan->port);
 	lan_id = iface_add_port(&router->net, &lan->port);
-	lan->flows = flows;
-	configure(router, wan_id, lan_id);
-	first = run(router, lan, flows, true);
-	replayed = run(router, lan, packets, false);
-	printf("%u flows: a new flow %.0f ns, a replayed packet %.1f ns (%llu replayed, %llu "
-	       "walked, "
-	       "%llu out, %u flows)\n",
-	       flows, first, replayed, (unsigned long long)router->counters.replayed,
-	       (unsigned long long)router->counters.walked, (unsigned long long)wan->taken,
-	       router->fw.flows->used);
+	wan->side = 1;
+	wan->flows = lan->flows = flows;
+	if (argc > 3 && strcmp(argv[3], "tcp") == 0)
+		wan->tcp = lan->tcp = calloc(flows, sizeof *lan->tcp);
+	configure(router, wan_id, lan_id, flows);
+	first = run(router, lan, wan, flows, true);
+	print(router, wan, first, run(router, lan, wan, packets, false));
 	router_free(router);
 	log_free(&log);
+	free(lan->tcp);
 	free(wan);
 	free(lan);
 	return 0;

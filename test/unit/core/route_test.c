@@ -72,16 +72,13 @@ static void failures_have_their_own_errors(void **state)
 	fixture_free(f);
 }
 
-static const struct route_entry *entry_of(struct fixture *f, uint32_t id)
+static uint8_t reason_of(struct fixture *f, uint32_t id)
 {
-	const struct route_entry *entries;
-	size_t n = fib_entries(f->net, &entries);
+	struct route_entry entry;
 
-	for (size_t i = 0; i < n; i++) {
-		if (entries[i].spec.id == id)
-			return &entries[i];
-	}
-	return NULL;
+	assert_true(fib_entry_of(f->net, id, &entry));
+	assert_int_equal(entry.spec.id, id);
+	return entry.reason;
 }
 
 static void inactive_routes_keep_their_reason(void **state)
@@ -94,14 +91,14 @@ static void inactive_routes_keep_their_reason(void **state)
 	fixture_route(f, "0.0.0.0/0", "192.168.88.2")->distance = 2;
 	fixture_route(f, "10.5.0.0/16", NULL)->iface = 3;
 	fib_publish(f->net, f->routes, f->routes_n);
-	assert_int_equal(entry_of(f, 1)->reason, ROUTE_ACTIVE);
-	assert_int_equal(entry_of(f, 2)->reason, ROUTE_GATEWAY_NOT_ON_LINK);
-	assert_int_equal(entry_of(f, 3)->reason, ROUTE_GATEWAY_IS_OURS);
-	assert_int_equal(entry_of(f, 4)->reason, ROUTE_DISABLED);
-	assert_int_equal(entry_of(f, 5)->reason, ROUTE_BETTER);
-	assert_int_equal(entry_of(f, 6)->reason, ROUTE_ACTIVE);
+	assert_int_equal(reason_of(f, 1), ROUTE_ACTIVE);
+	assert_int_equal(reason_of(f, 2), ROUTE_GATEWAY_NOT_ON_LINK);
+	assert_int_equal(reason_of(f, 3), ROUTE_GATEWAY_IS_OURS);
+	assert_int_equal(reason_of(f, 4), ROUTE_DISABLED);
+	assert_int_equal(reason_of(f, 5), ROUTE_BETTER);
+	assert_int_equal(reason_of(f, 6), ROUTE_ACTIVE);
 	iface_enable(f->net, 3, false);
-	assert_int_equal(entry_of(f, 6)->reason, ROUTE_LINK_DOWN);
+	assert_int_equal(reason_of(f, 6), ROUTE_LINK_DOWN);
 	for (int reason = ROUTE_ACTIVE; reason <= ROUTE_BETTER; reason++)
 		assert_true(strlen(route_reason_sentence((enum route_reason)reason)) > 5);
 	fixture_free(f);

@@ -85,29 +85,68 @@ static inline void flow_world_sleep_ms(struct flow_world *w, uint64_t ms)
 		;
 }
 
-/* A segment of @came with @flags, tracked and, unless it is invalid, noted. Its state. */
-static inline uint8_t flow_world_tcp(struct flow_world *w, const struct tuple *came, uint8_t flags,
-                                     uint32_t seq, uint32_t ack)
-{
-	struct pkt p = { .bytes = w->memory,
-		         .l3 = 14,
-		         .l4 = 34,
-		         .payload_at = 54,
-		         .len = 54,
-		         .ip_bytes = 40,
-		         .in = 1,
-		         .arrived = *came,
-		         .now = *came,
-		         .tcp_flags = flags };
-	struct tuple leaves = *came;
+/* A TCP segment as its sender makes it. */
+struct flow_world_segment {
+	uint8_t flags;
+	uint32_t seq, ack;
+	uint16_t window;
+	uint32_t payload;
+	int scale; /* of a SYN; negative: none is offered */
+};
 
-	wire_put32(w->memory + 34 + TCP_AT_SEQ, seq);
-	wire_put32(w->memory + 34 + TCP_AT_ACK, ack);
-	track_find(&w->fw, &p, false);
+#define FLOW_WORLD_WINDOW 8192
+
+/* @segment of @came is looked at: what track_find() says in *ret_p. */
+static inline void flow_world_look(struct flow_world *w, const struct tuple *came,
+                                   const struct flow_world_segment *segment, struct pkt *ret_p)
+{
+	bool scaled = (segment->flags & TCP_SYN) != 0 && segment->scale >= 0;
+	uint32_t header = TCP_HEADER_BYTES + (scaled ? 4 : 0);
+	uint8_t *tcp = w->memory + 34;
+
+	*ret_p = (struct pkt){ .bytes = w->memory,
+		               .l3 = 14,
+		               .l4 = 34,
+		               .payload_at = (uint16_t)(34 + header),
+		               .len = 34 + header + segment->payload,
+		               .ip_bytes = (uint16_t)(20 + header + segment->payload),
+		               .in = 1,
+		               .arrived = *came,
+		               .now = *came,
+		               .tcp_flags = segment->flags };
+	wire_put32(tcp + TCP_AT_SEQ, segment->seq);
+	wire_put32(tcp + TCP_AT_ACK, segment->ack);
+	wire_put16(tcp + TCP_AT_WINDOW, segment->window);
+	tcp[TCP_AT_OPTIONS] = TCP_OPTION_NOP;
+	tcp[TCP_AT_OPTIONS + 1] = TCP_OPTION_WINDOW_SCALE;
+	tcp[TCP_AT_OPTIONS + 2] = 3;
+	tcp[TCP_AT_OPTIONS + 3] = (uint8_t)segment->scale;
+	track_find(&w->fw, ret_p, false);
+}
+
+/* Tracked and, unless it is invalid, noted. Its state. */
+static inline uint8_t flow_world_send(struct flow_world *w, const struct tuple *came,
+                                      const struct flow_world_segment *segment)
+{
+	struct tuple leaves = *came;
+	struct pkt p;
+
+	flow_world_look(w, came, segment, &p);
 	if (p.state == STATE_NEW && p.flow == FLOW_NONE)
 		p.flow = flow_world_begin(w, came, &leaves);
 	track_note(&w->fw, &p);
 	return p.state;
+}
+
+static inline uint8_t flow_world_tcp(struct flow_world *w, const struct tuple *came, uint8_t flags,
+                                     uint32_t seq, uint32_t ack)
+{
+	return flow_world_send(w, came,
+	                       &(struct flow_world_segment){ .flags = flags,
+	                                                     .seq = seq,
+	                                                     .ack = ack,
+	                                                     .window = FLOW_WORLD_WINDOW,
+	                                                     .scale = -1 });
 }
 
 #endif

@@ -76,7 +76,7 @@ static void actions_are_sane(const struct menu *menu)
 		const struct action *action = &menu->actions[a];
 
 		help_is_a_sentence(menu->path, action->name, action->help);
-		assert_true(action->start != NULL && action->turn != NULL);
+		assert_true((action->items != NULL) != (action->start != NULL));
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);
@@ -221,7 +221,17 @@ static const char everything[] =
 	"reject-with=tcp-reset log=yes log-prefix=\"why not\"\n"
 	"/ip firewall filter add chain=forward protocol=udp port=53 in-interface-list=!guests "
 	"out-interface-list=WAN action=jump jump-target=own\n"
+	"/ip firewall address-list add list=guests address=10.1.0.0/16 comment=\"by hand\"\n"
+	"/ip firewall address-list add list=guests address=10.0.0.1-10.0.0.6 disabled=yes\n"
+	"/ip firewall filter add chain=forward src-address-list=guests dst-address-list=!servers "
+	"action=add-src-to-address-list address-list=seen address-list-timeout=1h30m\n"
 	"/ip firewall filter add chain=own fragment=yes protocol=icmp icmp-options=!3:0-15\n"
+	"/ip firewall filter add chain=forward src-address-type=!local "
+        "dst-address-type=unicast,local "
+	"src-mac-address=!02:00:5E:10:00:0A ipv4-options=none ipsec-policy=in,none "
+	"per-connection-classifier=both-addresses:2/1 time=8h-18h,mon connection-bytes=5-0 "
+	"connection-limit=!100,24 nth=3,2 random=50 limit=10/1m,5:packet "
+	"dst-limit=10,5,src-address/1m\n"
 	"/ip firewall nat add chain=srcnat out-interface=wan action=masquerade\n"
 	"/ip firewall nat add chain=dstnat dst-address=203.0.113.2 protocol=tcp dst-port=80 "
 	"action=dst-nat to-addresses=10.9.9.9 to-ports=8080-8090 hairpin=no comment=web\n"
@@ -230,10 +240,16 @@ static const char everything[] =
 	"/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=slow\n"
 	"/ip firewall mangle add chain=prerouting action=mark-packet new-packet-mark=\"a b\"\n"
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
-	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n";
+	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
+	"/ip firewall connection tracking set enabled=yes re-evaluate=no tcp-syn-sent-timeout=5m "
+	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
+	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
+	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
+	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
 
 static const char *const never_stored[] = { "/interface default-name", "/ip/address netmask",
-	                                    "/ip/firewall/mangle tcp-options", NULL };
+	                                    "/ip/firewall/mangle tcp-options",
+	                                    "/ip/firewall/address-list timeout", NULL };
 
 static bool is_never_stored(const char *path, const char *field)
 {
@@ -289,15 +305,15 @@ static void all_fields_are_used(struct fixture *f)
 /* What the packets' side runs on, as bytes: routes, addresses, lists, names. */
 static void published(struct fixture *f, struct text *out)
 {
-	const struct route_entry *entries;
+	struct fib_cursor at = { 0 };
+	struct route_entry e;
 	const struct addr_spec *addrs;
-	size_t n = fib_entries(&f->router->net, &entries);
+	size_t n;
 
-	for (size_t i = 0; i < n; i++)
+	while (fib_next(&f->router->net, &at, &e))
 		text_printf(out, "route %08x/%u table %u via %08x by %u distance %u src %08x: %u\n",
-		            entries[i].spec.dst.addr.v4.v, entries[i].spec.dst.bits,
-		            entries[i].spec.table, entries[i].next_hop.v, entries[i].out,
-		            entries[i].spec.distance, entries[i].src.v, entries[i].reason);
+		            e.spec.dst.addr.v4.v, e.spec.dst.bits, e.spec.table, e.next_hop.v,
+		            e.out, e.spec.distance, e.src.v, e.reason);
 	n = addr_all(&f->router->net, &addrs);
 	for (size_t i = 0; i < n; i++)
 		text_printf(out, "address %08x/%u network %08x on %u\n", addrs[i].addr.v,

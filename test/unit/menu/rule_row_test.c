@@ -235,6 +235,66 @@ static void refusals(void **unused)
 	fixture_free(f);
 }
 
+/* What RouterOS has and this router has not is refused by its name, with a reason. */
+static void not_supported(void **unused)
+{
+	static const char *const actions[] = { "set-priority", "route", "sniff-tzsp", "sniff-pc",
+		                               "socksify" };
+	struct fixture *f = open_home();
+	char line[128];
+
+	refused(f, "/ip firewall filter add chain=forward layer7-protocol=x action=drop",
+	        "bad parameter layer7-protocol\nlayer7-protocol is not supported: what a "
+	        "connection "
+	        "carries is not searched; match addresses and ports");
+	for (const struct refused *r = rule_row_refused; r->name != NULL; r++) {
+		for (unsigned i = 0; i < FACILITY_COUNT; i++) {
+			snprintf(line, sizeof line, "/ip firewall %s add chain=own %s=1",
+			         facility_words[i], r->name);
+			assert_false(run(f, line));
+			assert_non_null(strstr(f->diag.text, r->why));
+		}
+	}
+	for (unsigned i = 0; i < ARRAY_LEN(actions); i++) {
+		snprintf(line, sizeof line, "/ip firewall mangle add chain=own action=%s",
+		         actions[i]);
+		assert_false(run(f, line));
+		assert_non_null(strstr(f->diag.text, actions[i]));
+		assert_non_null(strstr(f->diag.text, " is not supported: "));
+	}
+	assert_int_equal(rows_n(f, filter) + rows_n(f, nat) + rows_n(f, mangle), 0);
+	fixture_free(f);
+}
+
+static void counters_begin_anew(void **unused)
+{
+	struct fixture *f = open_home();
+
+	must_run(f, "/ip firewall filter add chain=forward action=passthrough");
+	must_run(f, "/ip firewall filter add chain=forward protocol=udp");
+	must_run(f, "/ip firewall mangle add chain=forward action=passthrough");
+	for (unsigned i = 0; i < 3; i++)
+		put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	must_run(f, "/ip firewall filter reset-counters 1");
+	assert_string_equal(shown(f, filter, 0, "packets"), "3");
+	assert_string_equal(shown(f, filter, 1, "packets"), "0");
+	assert_string_equal(shown(f, filter, 1, "bytes"), "0");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9"); /* replayed, and counted from 0 on */
+	assert_string_equal(shown(f, filter, 1, "packets"), "1");
+	must_run(f, "/ip firewall filter reset-counters [find action=passthrough]");
+	assert_string_equal(shown(f, filter, 0, "packets"), "0");
+	must_run(f, "/ip firewall filter reset-counters-all");
+	assert_string_equal(shown(f, filter, 1, "packets"), "0");
+	assert_string_equal(shown(f, mangle, 0, "packets"), "4");
+	must_run(f, "/ip/firewall/mangle/reset-counters-all");
+	assert_string_equal(shown(f, mangle, 0, "packets"), "0");
+	refused(f, "/ip firewall filter reset-counters",
+	        "missing value(s) of argument(s) numbers\nsay which items: numbers of the last "
+	        "print, names, *ids or [find ...]");
+	assert_false(run(f, "/ip firewall filter reset-counters 7"));
+	fixture_free(f);
+}
+
 /* One bad rule among several changes: the router runs on as it did, on the same sets and counts. */
 static void refused_whole(void **unused)
 {
@@ -270,6 +330,8 @@ int main(void)
 		cmocka_unit_test(a_jump_before_its_chain),
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(refused_whole),
+		cmocka_unit_test(not_supported),
+		cmocka_unit_test(counters_begin_anew),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

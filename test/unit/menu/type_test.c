@@ -225,17 +225,20 @@ static const struct {
 	  "name; there are ether1, ether2, ether3" },
 	{ &menu_ip_firewall_filter, "action", "masquerade",
 	  "input does not match any value of action: there is no masquerade; there are "
-	  "accept, drop, reject, jump, return, log, passthrough" },
+	  "accept, drop, reject, jump, return, log, passthrough, "
+	  "add-src-to-address-list, add-dst-to-address-list" },
 	{ &menu_ip_firewall_filter, "action", "re",
 	  "ambiguous value of action, more than one possible value matches input: re; "
-	  "there are accept, drop, reject, jump, return, log, passthrough" },
+	  "there are accept, drop, reject, jump, return, log, passthrough, "
+	  "add-src-to-address-list, add-dst-to-address-list" },
 	{ &menu_ip_firewall_filter, "action", "",
 	  "input does not match any value of action: there is no action without a name; "
-	  "there are accept, drop, reject, jump, return, log, passthrough" },
+	  "there are accept, drop, reject, jump, return, log, passthrough, "
+	  "add-src-to-address-list, add-dst-to-address-list" },
 	{ &menu_ip_firewall_mangle, "action", "mark-",
 	  "ambiguous value of action, more than one possible value matches input: mark-; "
 	  "there are accept, jump, return, log, passthrough, mark-connection, mark-packet, "
-	  "mark-routing, change-mss" },
+	  "mark-routing, change-mss, add-src-to-address-list, add-dst-to-address-list" },
 	{ &menu_ip_firewall_nat, "to-ports", "0",
 	  "invalid value for argument to-ports: 0 is not a port or a range such as "
 	  "8000-8010, of 1 to 65535" },
@@ -257,6 +260,17 @@ static const struct {
 	{ &menu_ip_route, "gateway", "ether1%10.0.0.1",
 	  "invalid value for argument gateway: ether1%10.0.0.1 is neither an address, nor "
 	  "an interface, nor address%interface" },
+	{ &menu_ip_firewall_address_list, "address", "bad.example.com",
+	  "invalid value for argument address: bad.example.com is a name, and DNS names are not "
+	  "resolved yet; give an address, a network or a range" },
+	{ &menu_ip_firewall_address_list, "address", "2001:db8::1",
+	  "value of address expects range of ip addresses: 2001:db8::1 is not an address, a "
+	  "network (10.0.0.0/8) or a range (10.0.0.1-10.0.0.9, low end first)" },
+	{ &menu_ip_firewall_address_list, "timeout", "10ms",
+	  "value of timeout out of range (1s..7101w3d6h28m15s)" },
+	{ &menu_ip_firewall_filter, "address-list-timeout", "none-static",
+	  "invalid value for argument address-list-timeout: what rules add is not stored, so there "
+	  "is no none-static; none-dynamic stays until the router restarts" },
 	{ &menu_ip_route, "gateway", "",
 	  "invalid value for argument gateway: nothing is neither an address, nor an "
 	  "interface, nor address%interface" },
@@ -389,10 +403,11 @@ static void choices_are_values(void **unused)
 		{ &menu_ip_firewall_filter, "in-interface-list", 6 },
 		{ &menu_ip_firewall_filter, "connection-state", 5 },
 		{ &menu_ip_firewall_filter, "tcp-flags", 8 },
-		{ &menu_ip_firewall_filter, "action", 7 },
-		{ &menu_ip_firewall_nat, "action", 9 },
-		{ &menu_ip_firewall_mangle, "action", 9 },
+		{ &menu_ip_firewall_filter, "action", 9 },
+		{ &menu_ip_firewall_nat, "action", 11 },
+		{ &menu_ip_firewall_mangle, "action", 11 },
 		{ &menu_ip_firewall_mangle, "new-mss", 1 },
+		{ &menu_ip_firewall_filter, "address-list-timeout", 1 },
 		{ &menu_ip_route, "gateway", 3 },
 	};
 	struct fixture *f = fixture_new(NULL);

@@ -102,8 +102,8 @@ static void every_truncation_is_noticed(void **state)
 static void nonsense_is_refused_at_once(void **state)
 {
 	static const uint8_t wrong_type[] = { 0 }, unused_type[] = { 9 }, high_type[] = { 200 };
-	static const uint8_t too_long[] = { CONSOLE_RUN, 1, 0, 0x40, 0 };
-	static const uint8_t longest[] = { CONSOLE_RUN, 0, 0, 0x40, 0 };
+	static const uint8_t too_long[] = { CONSOLE_RUN, 1, 0, 0x80, 0 };
+	static const uint8_t longest[] = { CONSOLE_RUN, 0, 0, 0x80, 0 };
 	struct console_message message;
 	size_t used;
 
