@@ -52,8 +52,10 @@
 	X(FLOW_FULL, "connections-full", "the connection table is full")                           \
 	X(NAT_NO_PORT, "nat-no-port", "no port is left for the translation")                       \
 	X(NAT_NO_ADDRESS, "nat-no-address", "masquerade found no address on the way out")          \
+	X(NAT_FILTERED, "nat-filtered", "the host behind that port has not talked to its sender")  \
 	X(FILTER, "filter", "a filter rule says drop")                                             \
 	X(FILTER_REJECT, "filter-reject", "a filter rule says reject; the sender was told")        \
+	X(FILTER_TARPIT, "filter-tarpit", "a filter rule says tarpit; the sender is held")         \
 	X(RULE, "rule", "a rule outside the filter says drop")                                     \
 	X(LOOP, "loop", "went round inside this router more often than any packet should")
 

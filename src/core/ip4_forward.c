@@ -23,7 +23,7 @@ enum verdict ip4_forward(struct net *net, struct pkt *p)
 	/* What was sent to all stations of a link is for none beyond it (RFC 1812, 5.3.4). */
 	if (p->ether_group)
 		return pkt_drop(net, p, DROP_IP_DESTINATION);
-	if (p->ttl <= 1) { /* RFC 1812, 5.3.1 */
+	if ((p->new_ttl != 0 ? p->new_ttl : p->ttl) <= 1) { /* RFC 1812, 5.3.1 */
 		icmp_error(net, p, ICMP_TIME_EXCEEDED, ICMP_TTL_IN_TRANSIT, 0);
 		return pkt_drop(net, p, DROP_TTL_EXPIRED);
 	}
@@ -32,7 +32,7 @@ enum verdict ip4_forward(struct net *net, struct pkt *p)
 
 	explain(p->why, "mtu", "%u bytes, and the way there takes %u", bytes, mtu);
 	/* A train of segments is not cut into fragments: its sender knows the path's MTU. */
-	if (p->dont_fragment || p->offload.gso_type != GSO_NONE) {
+	if ((p->dont_fragment && !p->clear_df) || p->offload.gso_type != GSO_NONE) {
 		/* Without this MTU the sender's path MTU discovery is blind: RFC 1191, 4. */
 		icmp_error(net, p, ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED, mtu);
 		return pkt_drop(net, p, DROP_NEEDS_FRAGMENT);

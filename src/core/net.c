@@ -3,6 +3,7 @@
 #include <netinet/in.h>
 
 #include "core/addr.h"
+#include "core/crowd.h"
 #include "core/fib.h"
 #include "core/icmp.h"
 #include "core/ip4_reass.h"
@@ -15,6 +16,8 @@ enum {
 	ICMP_ERRORS_BURST = 50,
 	ECHO_PER_SECOND = 1000,
 	ECHO_BURST = 500,
+	TARPIT_PER_SECOND = 1000,
+	TARPIT_BURST = 1000,
 	LOG_LINES_PER_SECOND = 1,
 	LOG_LINES_BURST = 10,
 };
@@ -33,10 +36,12 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	net->ifaces_n = 1;
 	net->icmp_rate = rate_make(ICMP_ERRORS_PER_SECOND, ICMP_ERRORS_BURST);
 	net->echo_rate = rate_make(ECHO_PER_SECOND, ECHO_BURST);
+	net->tarpit_rate = rate_make(TARPIT_PER_SECOND, TARPIT_BURST);
 	net->log_rate = rate_make(LOG_LINES_PER_SECOND, LOG_LINES_BURST);
 	net->pool = pkt_pool_new(budget->pkt_small, budget->pkt_large);
 	net->neigh = neigh_table_new(budget->neighbours, neigh_seed);
 	net->ports = ports_new(budget->port_addresses, &net->key);
+	net->crowds = crowds_new(budget->crowds != 0 ? budget->crowds : CROWDS_DEFAULT, &net->key);
 	net->reass =
 		ip4_reass_new(budget->datagrams != 0 ? budget->datagrams : IP4_REASS_DATAGRAMS);
 	net->addrs = addrs_new(NULL, 0);
@@ -55,6 +60,7 @@ void net_free(struct net *net)
 	ip4_reass_free(net, net->reass);
 	fib_free(net->fib);
 	addrs_free(net->addrs);
+	crowds_free(net->crowds);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
 }

@@ -20,6 +20,7 @@
 #include "lib/rate.h"
 
 struct addrs;
+struct crowds;
 struct fib;
 struct flow_counts;
 struct ip4_reass;
@@ -40,6 +41,7 @@ struct net_budget {
 	unsigned pkt_small, pkt_large;
 	uint32_t neighbours;
 	uint32_t port_addresses;
+	uint32_t crowds;    /* maps of ports towards crowded ends; 0: CROWDS_DEFAULT */
 	uint32_t datagrams; /* that wait for fragments; 0: IP4_REASS_DATAGRAMS */
 };
 
@@ -66,6 +68,7 @@ struct net {
 	struct fib *fib;
 	struct neigh_table *neigh;
 	struct ports *ports;
+	struct crowds *crowds;
 	struct pkt_pool *pool;
 	struct ip4_reass *reass;
 
@@ -81,7 +84,8 @@ struct net {
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
-	struct rate log_rate;  /* of log lines that a packet can cause */
+	struct rate tarpit_rate; /* of answers to what rules hold in a tarpit */
+	struct rate log_rate;    /* of log lines that a packet can cause */
 
 	struct {
 		uint16_t ether_type;

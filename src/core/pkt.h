@@ -90,10 +90,16 @@ struct pkt {
 	bool asked_lists;    /* the decision rests on address lists, see fw/address_list.h */
 	bool asked_only;     /* made up to be explained: nothing outside this struct may change */
 	bool aside;          /* it goes on, but says nothing about its connection's state */
+	bool mapped;         /* to the outer endpoint of a mapping, which lets it in */
 	bool hairpin;        /* its port mapping serves hosts behind the target's interface, too */
 	uint32_t nat_rule;   /* id of the rule that translates; 0: none */
 	uint16_t new_mss;    /* 0: leave the MSS option alone */
-	uint32_t mark;       /* packet mark; 0: none */
+	uint8_t new_ttl;     /* before forwarding takes one off; 0: as it came */
+	uint8_t leave_ttl;   /* with which it leaves, whatever it had; 0: nobody said */
+	uint8_t new_tos;     /* when tos_changed */
+	bool tos_changed, clear_df, strip_options;
+	bool untracked; /* belongs to no connection, and begins none */
+	uint32_t mark;  /* packet mark; 0: none */
 	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
@@ -101,6 +107,17 @@ struct pkt {
 	uint64_t trail;      /* rules that matched on the way, see fw/trail.h */
 	struct explain *why; /* or NULL */
 };
+
+/* TTL and TOS as the stages so far have left them. */
+static inline uint8_t pkt_ttl(const struct pkt *p)
+{
+	return p->leave_ttl != 0 ? p->leave_ttl : p->new_ttl != 0 ? p->new_ttl : p->ttl;
+}
+
+static inline uint8_t pkt_tos(const struct pkt *p)
+{
+	return p->tos_changed ? p->new_tos : p->tos;
+}
 
 struct pkt_buffer;
 struct pkt_pool;

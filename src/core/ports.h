@@ -2,9 +2,10 @@
  * ports.h -- the one allocator of local ports (ARCHITECTURE, D12a).
  *
  * The router's own sockets and its NAT take ports of the same addresses from here, so that neither
- * shadows the other. For every address and protocol (TCP, UDP, ICMP identifiers) a bitmap of three
- * levels finds a free port in constant time at any fill (RFC 6056: the start is keyed, not
- * guessable). Ports below 1024 are given only to who asks for one of them by preference.
+ * shadows the other. For every address and protocol (TCP, UDP, ICMP identifiers) a map
+ * (port_map.h) finds a free port in constant time at any fill. Ports below 1024 are given only to
+ * who asks for one of them by preference. Translated TCP connections share ports and so take none
+ * (fw/nat_port.h); they keep off those that are taken here.
  *
  * Invariant: a taken port is given back exactly once; ports_used() is the sum over all owners.
  */
@@ -14,6 +15,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/port_map.h"
 #include "lib/hash.h"
 #include "lib/ip.h"
 
@@ -24,11 +26,12 @@ MUST_USE struct ports *ports_new(uint32_t addresses_max, const struct hash_key *
 void ports_free(struct ports *ports);
 
 struct ports_wish {
-	ip4 addr;           /* whose port */
-	uint8_t proto;      /* IPPROTO_TCP, _UDP or _ICMP */
-	uint16_t preferred; /* taken when free and in the range (port preservation); 0: none */
-	uint16_t low, high; /* allowed range, both included */
-	uint64_t keyed;     /* where in the range to start looking: a keyed hash of the flow */
+	ip4 addr;                /* whose port */
+	uint8_t proto;           /* IPPROTO_TCP, _UDP or _ICMP */
+	uint16_t preferred;      /* taken when free and in the range (port preservation); 0: none */
+	uint16_t low, high;      /* allowed range, both included */
+	enum port_parity parity; /* given if one is left, when the preferred port is not */
+	uint64_t keyed;          /* where in the range to start looking: a keyed hash of the flow */
 };
 
 /* Take a port for @wish. 0 and @ret_port, or -EADDRNOTAVAIL, or -ENOMEM (too many addresses). */

@@ -1,18 +1,21 @@
 #include "fw/flow.h"
 
+#include <netinet/in.h>
 #include <stdalign.h>
 
+#include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_counts.h"
 #include "fw/flow_list.h"
+#include "fw/mapping.h"
 
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
 #define FLOWS_VERSION 2
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
-static_assert(sizeof(struct flow_way) == 56, "no padding that differs between builds");
+static_assert(sizeof(struct flow_way) == 48, "no padding that differs between builds");
 
 static uint32_t bucket_count(uint32_t capacity)
 {
@@ -24,12 +27,20 @@ static uint32_t bucket_count(uint32_t capacity)
 	return n;
 }
 
+/* Three at most for each side of a flow, but a mapping mostly has several flows. */
+static uint32_t mapping_head_count(uint32_t capacity)
+{
+	return bucket_count(capacity) / 2;
+}
+
 size_t flows_bytes(uint32_t capacity)
 {
 	size_t buckets = (size_t)bucket_count(capacity) * sizeof(uint32_t);
+	size_t heads = (size_t)mapping_head_count(capacity) * sizeof(uint32_t);
 
 	buckets = (buckets + 63) / 64 * 64;
-	return flows_header_bytes() + buckets + (size_t)capacity * FLOW_RECORD_BYTES;
+	heads = (heads + 63) / 64 * 64;
+	return flows_header_bytes() + buckets + heads + (size_t)capacity * FLOW_RECORD_BYTES;
 }
 
 struct flows *flows_init(void *bytes, uint32_t capacity, const struct hash_key *key, mono now)
@@ -46,6 +57,8 @@ struct flows *flows_init(void *bytes, uint32_t capacity, const struct hash_key *
 		.key = *key,
 		.capacity = capacity,
 		.bucket_mask = bucket_count(capacity) - 1,
+		.mapping_mask = mapping_head_count(capacity) - 1,
+		.filtering = FILTERING_DEFAULT,
 		.second_now = now.ns / NS_PER_S,
 	};
 	flows->slot_now = (uint32_t)(flows->second_now % FLOW_TIMER_SLOTS);
@@ -60,6 +73,7 @@ bool flows_is_table(const struct flows *flows, size_t len)
 	if (flows->capacity == 0 || flows->capacity > FLOW_CAPACITY_MAX)
 		return false;
 	return flows->bucket_mask == bucket_count(flows->capacity) - 1 &&
+	       flows->mapping_mask == mapping_head_count(flows->capacity) - 1 &&
 	       flows->total_bytes == flows_bytes(flows->capacity) && len >= flows->total_bytes;
 }
 
@@ -193,6 +207,16 @@ static void bucket_remove(struct flows *flows, uint32_t index, uint8_t dir)
 	*at = flow->next[dir];
 }
 
+/* Ports towards crowded ends are those of the flows that are there (core/crowd.h). */
+static void crowds_tell(const struct flow *flow, struct net *net, bool there)
+{
+	for (uint8_t dir = 0; dir < 2 && flow->proto == IPPROTO_TCP; dir++) {
+		struct tuple key = flow_comes(flow, dir);
+
+		crowds_note(net->crowds, &key, there);
+	}
+}
+
 /* A free record, made by letting the oldest weak flow go when there is none. */
 static uint32_t record_take(struct flows *flows, struct net *net)
 {
@@ -233,6 +257,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 	};
 	bucket_add(flows, index, 0);
 	bucket_add(flows, index, 1);
+	crowds_tell(flow, net, true);
 	flow_timer_add(flows, index);
 	flow_set_weak(flows, index, true);
 	flow_counts_begin(net->flow_counts, came->src);
@@ -241,18 +266,32 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 	return index;
 }
 
+/* What the allocator lent to this flow, or to a mapping of which it is the last. */
+static void ports_end(struct flows *flows, struct net *net, uint32_t index)
+{
+	const struct flow *flow = flow_at(flows, index);
+
+	if ((flow->flags & FLOW_PORT_TAKEN) != 0)
+		ports_give_back(net->ports, flow->key[1].dst, flow->proto, flow->key[1].dport);
+	for (uint8_t side = 0; side < 2; side++) {
+		if ((flow->flags & mapping_flag(side)) != 0 && mapping_leave(flows, index, side))
+			ports_give_back(net->ports, flow->key[side ^ 1].dst, flow->proto,
+			                flow->key[side ^ 1].dport);
+	}
+}
+
 void flow_end(struct flows *flows, struct net *net, uint32_t index)
 {
 	struct flow *flow = flow_at(flows, index);
 
 	must((flow->flags & FLOW_USED) != 0);
-	if ((flow->flags & FLOW_PORT_TAKEN) != 0)
-		ports_give_back(net->ports, flow->key[1].dst, flow->proto, flow->key[1].dport);
 	flow_counts_end(net->flow_counts, flow->key[0].src);
+	ports_end(flows, net, index);
 	flow_set_weak(flows, index, false);
 	flow_timer_remove(flows, index);
 	bucket_remove(flows, index, 0);
 	bucket_remove(flows, index, 1);
+	crowds_tell(flow, net, false);
 	flow->flags = 0;
 	flow->next[0] = flows->free_head;
 	flows->free_head = index + 1;

@@ -13,8 +13,9 @@
  * The table is one block of bytes linked by index (D11): header, buckets, records. Copied into
  * another router it keeps its flows: see flows_adopt(). Nothing in it is a pointer.
  *
- * Invariants: a record is in the table under both keys or free; a flow that holds a port of the
- * allocator gives it back in flow_end() and nowhere else.
+ * Invariants: a record is in the table under both keys or free; a port of the allocator is held by
+ * one flow (FLOW_PORT_TAKEN) or by a mapping, which its flows hold together (mapping.h), and is
+ * given back in flow_end() and nowhere else.
  *
  * Threads: the router's. Memory: sized at start, never grows. Packets allocate nothing.
  */
@@ -39,9 +40,11 @@ enum flow_flags {
 	FLOW_DST_NAT = 1 << 4,
 	FLOW_MASQUERADE = 1 << 5, /* ends when its outer address goes */
 	FLOW_HAIRPIN = 1 << 6,
-	FLOW_PORT_TAKEN = 1 << 7, /* holds (key[1].dst, proto, key[1].dport) of net->ports */
-	FLOW_WEAK = 1 << 8,       /* on the list of those that give way */
-	FLOW_OWN = 1 << 9,        /* begun by this router */
+	FLOW_PORT_TAKEN = 1 << 7,  /* holds (key[1].dst, proto, key[1].dport) by itself */
+	FLOW_WEAK = 1 << 8,        /* on the list of those that give way */
+	FLOW_OWN = 1 << 9,         /* begun by this router */
+	FLOW_MAPPED_SRC = 1 << 10, /* direction 0's source has a mapping: mapped[0] */
+	FLOW_MAPPED_DST = 1 << 11, /* direction 0's destination is one: mapped[1] */
 };
 
 enum tcp_track {    /* RouterOS's tcp-state */
@@ -69,7 +72,6 @@ struct flow_way {
 	uint16_t in, out; /* iface_id: the verdict is for packets that come in there */
 	uint16_t mtu_bytes;
 	uint16_t zero;
-	uint32_t zero_too;
 	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
 	uint64_t trail;
 	uint64_t packets, bytes;
@@ -86,6 +88,14 @@ struct flow_window {
 	uint16_t zero;
 };
 
+/* Links of a flow that has a part in a mapping; see fw/mapping.h. */
+struct flow_mapped {
+	struct {
+		uint32_t next, prev;
+	} group[2];
+	uint32_t chain[3];
+};
+
 struct flow {
 	/* What a look-up touches; at the start of a cache line. */
 	_Alignas(64) struct flow_key key[2];
@@ -96,20 +106,21 @@ struct flow {
 	uint32_t mark; /* connection mark */
 	mono due;      /* ends then, unless a packet moves it */
 	uint8_t icmp_type, icmp_code;
-	uint16_t zero;
+	uint16_t out; /* iface_id by which direction 0 left at first; 0: it stayed here */
 
 	struct flow_way way[2];
 
 	/* Lists by index + 1; 0 ends. */
 	uint32_t timer_next, timer_prev, timer_slot;
 	uint32_t weak_next, weak_prev;
-	uint32_t nat_rule; /* id of the rule that chose the translation, for people */
+	uint32_t nat_rule;   /* id of the rule that chose the translation, for people */
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 	mono since;
 
-	union {
-		struct flow_window window[2]; /* TCP */
+	union { /* TCP has no mappings, and only TCP has windows */
+		struct flow_window window[2];
+		struct flow_mapped mapped[2];
 	};
-	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 };
 
 #define FLOW_TIMER_SLOTS 4096 /* of one second each */
@@ -131,8 +142,10 @@ struct flows {
 	uint32_t slot_now; /* the second that the timer has come to, modulo the wheel */
 	uint64_t second_now;
 	uint64_t created, ended, refused, gave_way; /* counters for people */
-	uint32_t linear; /* reference mode (D4): look up by walking all records */
-	uint32_t zero;
+	uint32_t linear;    /* reference mode (D4): look up by walking all records */
+	uint32_t filtering; /* enum filtering (fw/mapping.h) */
+	uint32_t mappings;  /* how many there are */
+	uint32_t mapping_mask;
 	uint32_t timer[FLOW_TIMER_SLOTS];
 };
 

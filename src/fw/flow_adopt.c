@@ -7,9 +7,11 @@
 #include <netinet/in.h>
 #include <string.h>
 
+#include "core/crowd.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
+#include "fw/mapping.h"
 #include "wire/tcp_header.h"
 
 /* Does the bucket of key @dir lead to it? By another way it is found (flows->linear), not removed.
@@ -35,6 +37,11 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 		if (flow->window[dir].scale > TCP_WINDOW_SCALE_MAX)
 			return false;
 	}
+	if ((flow->flags & (FLOW_MAPPED_SRC | FLOW_MAPPED_DST)) != 0 &&
+	    flow->proto != IPPROTO_UDP && flow->proto != IPPROTO_ICMP)
+		return false;
+	if (memcmp(&flow->key[0], &flow->key[1], sizeof flow->key[0]) == 0)
+		return false;
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);
 		uint8_t found;
@@ -70,7 +77,8 @@ static bool table_is_sound(const struct flows *flows, size_t len)
 {
 	uint32_t at = 0, n = 0, index;
 
-	if (!flows_is_table(flows, len) || flows->fresh > flows->capacity || flows->linear > 1)
+	if (!flows_is_table(flows, len) || flows->fresh > flows->capacity || flows->linear > 1 ||
+	    flows->filtering >= FILTERING_COUNT)
 		return false;
 	if (!links_are_sound(flows))
 		return false;
@@ -108,21 +116,49 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 	}
 }
 
+/* The flow's part in the mapping of its @side, which may be the first; false: it can't be had. */
+static bool mapping_join_again(struct flows *flows, struct net *net, uint32_t index, uint8_t side)
+{
+	const struct flow *flow = flow_at(flows, index);
+	struct endpoint inner = { flow->key[side].src, flow->key[side].sport, flow->proto };
+	ip4 outer = flow->key[side ^ 1].dst;
+	uint16_t port = flow->key[side ^ 1].dport;
+
+	if (mapping_find(flows, &inner, outer) == 0 &&
+	    (port == 0 || ports_take_exact(net->ports, outer, flow->proto, port) != 0))
+		return false;
+	return mapping_join(flows, index, side);
+}
+
+static bool ports_take_of(struct flows *flows, struct net *net, uint32_t index)
+{
+	static const uint16_t holds = FLOW_PORT_TAKEN | FLOW_MAPPED_SRC | FLOW_MAPPED_DST;
+	struct flow *flow = flow_at(flows, index);
+	uint16_t flags = flow->flags;
+
+	flow->flags &= (uint16_t)~holds;
+	if ((flags & FLOW_PORT_TAKEN) != 0) {
+		if (ports_take_exact(net->ports, flow->key[1].dst, flow->proto,
+		                     flow->key[1].dport) != 0)
+			return false;
+		flow->flags |= FLOW_PORT_TAKEN;
+	}
+	for (uint8_t side = 0; side < 2; side++) {
+		if ((flags & mapping_flag(side)) != 0 &&
+		    !mapping_join_again(flows, net, index, side))
+			return false;
+	}
+	return true;
+}
+
 /* A flow whose port can't be had again (two flows claim it) ends: it could not be told apart. */
 static void ports_take_again(struct flows *flows, struct net *net)
 {
 	uint32_t at = 0, index;
 
 	while ((index = flows_walk(flows, &at)) != FLOW_NONE) {
-		struct flow *flow = flow_at(flows, index);
-
-		if ((flow->flags & FLOW_PORT_TAKEN) == 0)
-			continue;
-		if (ports_take_exact(net->ports, flow->key[1].dst, flow->proto,
-		                     flow->key[1].dport) != 0) {
-			flow->flags &= (uint16_t)~FLOW_PORT_TAKEN;
+		if (!ports_take_of(flows, net, index))
 			flow_end(flows, net, index);
-		}
 	}
 }
 
@@ -133,6 +169,8 @@ struct flows *flows_adopt(void *bytes, size_t len, struct net *net, mono then, m
 	if (!table_is_sound(flows, len))
 		return NULL;
 	lists_rebuild(flows, then, now);
+	mappings_clear(flows);
+	crowds_clear(net->crowds);
 	ports_take_again(flows, net);
 	return flows;
 }
@@ -182,5 +220,6 @@ void flows_must_hold(const struct flows *flows, const struct net *net)
 		ports++;
 		must(ports_is_taken(net->ports, flow->key[1].dst, flow->proto, flow->key[1].dport));
 	}
-	must(ports <= ports_used(net->ports));
+	mappings_must_hold(flows, net);
+	must(ports + flows->mappings <= ports_used(net->ports));
 }

@@ -43,11 +43,30 @@ static inline const uint32_t *flows_buckets_const(const struct flows *flows)
 	return (const uint32_t *)(const void *)((const uint8_t *)flows + flows_header_bytes());
 }
 
-static inline size_t flows_records_at(const struct flows *flows)
+static inline size_t flows_mapping_heads_at(const struct flows *flows)
 {
 	size_t buckets = ((size_t)flows->bucket_mask + 1) * sizeof(uint32_t);
 
 	return flows_header_bytes() + (buckets + 63) / 64 * 64;
+}
+
+static inline size_t flows_records_at(const struct flows *flows)
+{
+	size_t heads = ((size_t)flows->mapping_mask + 1) * sizeof(uint32_t);
+
+	return flows_mapping_heads_at(flows) + (heads + 63) / 64 * 64;
+}
+
+/* Heads of the chains of mappings; they lie between the buckets and the records. */
+static inline uint32_t *flows_mapping_heads(struct flows *flows)
+{
+	return (uint32_t *)(void *)((uint8_t *)flows + flows_mapping_heads_at(flows));
+}
+
+static inline const uint32_t *flows_mapping_heads_const(const struct flows *flows)
+{
+	return (const uint32_t *)(const void *)((const uint8_t *)flows +
+	                                        flows_mapping_heads_at(flows));
 }
 
 static inline struct flow *flows_records(struct flows *flows)

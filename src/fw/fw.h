@@ -26,6 +26,9 @@ struct fw {
 	uint32_t filter_set, held_set;
 	bool loose;                  /* take up TCP connections in mid-course, after a restart */
 	bool liberal;                /* TCP windows are not checked */
+	mono crowd_due;              /* earlier no further map of a crowded end is made */
+	uint64_t port_probes;        /* looks at the flow table for a free port, ever */
+	uint64_t crowds_made;        /* ever */
 	uint64_t full_logged_second; /* one line a second when the table is full */
 };
 

@@ -83,3 +83,9 @@ void match_text_mac(const struct match_mac *m, struct text *out)
 	memcpy(mac.b, m->mac, sizeof mac.b);
 	mac_print(&mac, out);
 }
+
+void match_text_ttl_change(const struct ttl_change *change, struct text *out)
+{
+	if (change->how != TTL_CHANGE_NONE)
+		text_printf(out, "%s:%u", rule_ttl_change_words[change->how], change->n);
+}

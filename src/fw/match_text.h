@@ -16,6 +16,8 @@ void match_text_nth(const struct match_nth *m, struct text *out);     /* 2,1 */
 void match_text_classifier(const struct match_classifier *m, struct text *out);
 void match_text_week(const struct match_week *m, struct text *out); /* 8h-18h,mon,tue */
 void match_text_mac(const struct match_mac *m, struct text *out);
+/* increment:5; nothing when none is given */
+void match_text_ttl_change(const struct ttl_change *change, struct text *out);
 /* A length of time, or a time of day, of whole seconds: 1h30m. */
 void match_text_seconds(uint32_t seconds, struct text *out);
 

@@ -5,10 +5,9 @@
 #include "core/addr.h"
 #include "core/explain.h"
 #include "core/net.h"
-#include "core/ports.h"
+#include "fw/mapping.h"
+#include "fw/nat_port.h"
 #include "fw/track.h"
-
-#define PORT_TRIES 16 /* a free port whose answers would collide with a flow is tried again */
 
 /* The same source always gets the same address of a range (RFC 4787, REQ-2: paired pooling). */
 static ip4 pick_address(const struct fw *fw, struct ip4_range range, ip4 keyed_by)
@@ -33,21 +32,22 @@ static uint16_t pick_port(const struct fw *fw, const struct rule_choice *choice,
 	return (uint16_t)(choice->to_port_low + hash_words(&fw->net->key, &word, 1) % n);
 }
 
-static void choose_new_destination(const struct fw *fw, struct pkt *p)
+/* False: no rule says anything of this packet. */
+static bool choose_by_rules(const struct fw *fw, struct pkt *p)
 {
 	struct rule_choice choice;
 
 	if (fw->rules[FACILITY_NAT] == NULL)
-		return;
+		return false;
 	rules_choose(fw->rules[FACILITY_NAT], fw->net, "dstnat", IFACE_NONE, p, &choice);
 	if (!choice.matched ||
 	    (choice.action != ACTION_DST_NAT && choice.action != ACTION_REDIRECT))
-		return;
+		return choice.matched;
 	if (choice.action == ACTION_REDIRECT) {
 		const struct addr_spec *own = addr_toward(fw->net, p->in, p->arrived.src);
 
 		if (own == NULL)
-			return;
+			return true;
 		p->now.dst = own->addr;
 	} else if (!ip4_is_zero(choice.to_addresses.low)) {
 		p->now.dst = pick_address(fw, choice.to_addresses, p->arrived.src);
@@ -57,6 +57,31 @@ static void choose_new_destination(const struct fw *fw, struct pkt *p)
 	p->nat |= NAT_DST;
 	p->hairpin = choice.hairpin;
 	p->nat_rule = choice.rule_id;
+	return true;
+}
+
+/*
+ * RFC 4787, 5: whom the host inside talks to reaches it by the outer endpoint of its mapping.
+ * Everybody else gets no answer, not even that there is nobody. What a rule forwards, or leaves to
+ * the router, is the rule's.
+ */
+static enum drop_reason choose_by_mapping(const struct fw *fw, struct pkt *p)
+{
+	struct endpoint outer = { p->arrived.dst, p->arrived.dport, p->arrived.proto };
+	struct endpoint remote = { p->arrived.src, p->arrived.sport, p->arrived.proto };
+	struct endpoint inner;
+	bool let_in;
+
+	if (p->arrived.proto != IPPROTO_UDP ||
+	    !mapping_input(fw->flows, &outer, &remote, &inner, &let_in))
+		return DROP_COUNT;
+	if (!let_in)
+		return DROP_NAT_FILTERED;
+	p->now.dst = inner.addr;
+	p->now.dport = inner.port;
+	p->nat |= NAT_DST;
+	p->mapped = p->hairpin = true;
+	return DROP_COUNT;
 }
 
 static void explain_destination(const struct pkt *p)
@@ -65,12 +90,14 @@ static void explain_destination(const struct pkt *p)
 
 	if ((p->nat & NAT_DST) == 0 && ip4_equal(p->now.dst, p->arrived.dst))
 		return;
-	explain(p->why, "dst-nat", "destination becomes %s:%u", ip4_str(p->now.dst, addr),
-	        p->now.dport);
+	explain(p->why, "dst-nat", "%sdestination becomes %s:%u", p->mapped ? "mapping: " : "",
+	        ip4_str(p->now.dst, addr), p->now.dport);
 }
 
-void nat_choose_destination(const struct fw *fw, struct pkt *p)
+enum drop_reason nat_choose_destination(const struct fw *fw, struct pkt *p)
 {
+	enum drop_reason reason = DROP_COUNT;
+
 	if (p->flow != FLOW_NONE) {
 		struct tuple leaves = flow_leaves(flow_at_const(fw->flows, p->flow), p->flow_dir);
 
@@ -82,19 +109,27 @@ void nat_choose_destination(const struct fw *fw, struct pkt *p)
 		if (p->state != STATE_RELATED && leaves.proto == IPPROTO_ICMP)
 			p->now.sport = leaves.sport;
 	} else if (p->state == STATE_NEW && p->in != IFACE_NONE) {
-		choose_new_destination(fw, p);
+		if (!choose_by_rules(fw, p))
+			reason = choose_by_mapping(fw, p);
 	}
 	explain_destination(p);
+	return reason;
 }
 
 /*
  * A host inside that reaches another one behind the same interface by the outer address: without
  * translation the answer would go there directly and be refused. Its source becomes the outer
- * address it called (RFC 4787, REQ-9: external source address and port).
+ * address it called (RFC 4787, REQ-9: external source address and port); between two mapped hosts
+ * also when they are behind different interfaces, for each knows the other by its outer endpoint.
  */
-static bool wants_hairpin(const struct pkt *p)
+static bool wants_hairpin(const struct fw *fw, const struct pkt *p)
 {
-	return p->hairpin && p->in != IFACE_NONE && p->route.out == p->in;
+	struct endpoint caller = { p->arrived.src, p->arrived.sport, p->arrived.proto };
+
+	if (!p->hairpin || p->in == IFACE_NONE)
+		return false;
+	return p->route.out == p->in ||
+	       (p->mapped && mapping_find(fw->flows, &caller, p->arrived.dst) != 0);
 }
 
 static uint16_t first_port(uint16_t preferred)
@@ -133,7 +168,7 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 {
 	struct rule_choice choice = { 0 };
 
-	if (wants_hairpin(p)) {
+	if (wants_hairpin(fw, p)) {
 		source->on = source->hairpin = true;
 		source->addr = p->arrived.dst;
 		source->rule_id = p->nat_rule;
@@ -195,87 +230,35 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
 	return reason;
 }
 
-/* Would an answer be taken for another flow's packet, or for one of the same direction (a host that
- * is sent back to itself)? */
-static bool answers_collide(const struct fw *fw, const struct tuple *came,
-                            const struct tuple *leaves)
-{
-	struct tuple back = tuple_reverse(leaves);
-	uint8_t dir;
-
-	return tuple_equal(&back, came) ||
-	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
-}
-
-/* Find a port for the source whose answers no other flow expects. */
-static bool take_port(struct fw *fw, const struct nat_source *source, const struct tuple *came,
-                      struct tuple *leaves)
-{
-	struct ports_wish wish = {
-		.addr = source->addr,
-		.proto = leaves->proto,
-		.preferred = leaves->sport,
-		.low = source->port_low,
-		.high = source->port_high,
-	};
-	uint64_t words[2] = { (uint64_t)leaves->src.v << 32 | leaves->dst.v,
-		              (uint64_t)leaves->sport << 16 | leaves->dport };
-
-	wish.keyed = hash_words(&fw->net->key, words, 2);
-	leaves->src = source->addr;
-	for (unsigned i = 0; i < PORT_TRIES; i++) {
-		if (ports_take(fw->net->ports, &wish, &leaves->sport) != 0)
-			return false;
-		if (leaves->proto == IPPROTO_ICMP)
-			leaves->dport = leaves->sport;
-		if (!answers_collide(fw, came, leaves))
-			return true;
-		ports_give_back(fw->net->ports, wish.addr, wish.proto, leaves->sport);
-		wish.preferred = 0;
-		wish.keyed = hash_words(&fw->net->key, &wish.keyed, 1);
-	}
-	return false;
-}
-
-static bool has_ports(uint8_t proto)
-{
-	return proto == IPPROTO_TCP || proto == IPPROTO_UDP || proto == IPPROTO_ICMP;
-}
-
 static bool translate_source(struct fw *fw, struct pkt *p, const struct nat_source *source,
-                             struct tuple *leaves, bool *ret_taken)
+                             struct tuple *leaves, enum nat_hold *ret_hold)
 {
-	*ret_taken = false;
-	if (source->on && has_ports(leaves->proto)) {
-		*ret_taken = take_port(fw, source, &p->arrived, leaves);
-		return *ret_taken;
-	}
+	*ret_hold = HOLD_NOTHING;
+	if (source->on && nat_port_has(leaves->proto))
+		return nat_port_choose(fw, source, &p->arrived, leaves, ret_hold);
 	if (source->on)
 		leaves->src = source->addr;
-	if (!answers_collide(fw, &p->arrived, leaves))
+	if (!nat_port_collides(fw, &p->arrived, leaves))
 		return true;
-	if (source->on || !has_ports(leaves->proto))
+	if (source->on || !nat_port_has(leaves->proto))
 		return false;
 
 	/* Two ways to one server from one port: the second gets another port of its own address. */
 	struct nat_source keep = {
-		.on = true, .addr = p->now.src, .port_low = 1024, .port_high = UINT16_MAX
+		.strict = true, .addr = p->now.src, .port_low = 1024, .port_high = UINT16_MAX
 	};
 
 	leaves->sport = (uint16_t)(leaves->sport + 1);
-	*ret_taken = take_port(fw, &keep, &p->arrived, leaves);
-	return *ret_taken;
+	return nat_port_choose(fw, &keep, &p->arrived, leaves, ret_hold);
 }
 
-static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, bool taken,
-                         bool changed)
+static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, bool changed)
 {
 	unsigned flags = 0;
 
 	flags |= source->on || changed ? FLOW_SRC_NAT : 0;
 	flags |= source->masquerade ? FLOW_MASQUERADE : 0;
 	flags |= source->hairpin ? FLOW_HAIRPIN : 0;
-	flags |= taken ? FLOW_PORT_TAKEN : 0;
 	flags |= (p->nat & NAT_DST) != 0 ? FLOW_DST_NAT : 0;
 	flags |= p->in == IFACE_NONE ? FLOW_OWN : 0;
 	return (uint16_t)flags;
@@ -306,16 +289,15 @@ static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_sou
 enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_source *source)
 {
 	struct tuple leaves = p->now;
-	bool taken;
+	enum nat_hold hold;
 
 	if (p->flow != FLOW_NONE || p->state != STATE_NEW)
 		return DROP_COUNT;
-	if (!translate_source(fw, p, source, &leaves, &taken))
+	if (!translate_source(fw, p, source, &leaves, &hold))
 		return DROP_NAT_NO_PORT;
 	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
 	if (p->flow == FLOW_NONE) {
-		if (taken)
-			ports_give_back(fw->net->ports, leaves.src, leaves.proto, leaves.sport);
+		nat_port_undo(fw, &leaves, hold);
 		log_full(fw);
 		return DROP_FLOW_FULL;
 	}
@@ -323,7 +305,10 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 	struct flow *flow = flow_at(fw->flows, p->flow);
 	bool changed = !ip4_equal(leaves.src, p->now.src) || leaves.sport != p->now.sport;
 
-	flow->flags |= flags_of(p, source, taken, changed);
+	flow->flags |= flags_of(p, source, changed);
+	nat_port_keep(fw, p->flow, hold);
+	if (p->mapped)
+		nat_port_keep_called(fw, p->flow);
 	flow->mark = p->connection_mark;
 	flow->icmp_type = p->icmp_type;
 	flow->icmp_code = p->icmp_code;
@@ -336,8 +321,10 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 static bool address_is_gone(const struct flow *flow, void *arg)
 {
 	const struct net *net = arg;
+	bool called = (flow->flags & (FLOW_MAPPED_SRC | FLOW_MAPPED_DST)) == FLOW_MAPPED_DST;
+	ip4 outer = called ? flow->key[0].dst : flow->key[1].dst;
 
-	return (flow->flags & FLOW_MASQUERADE) != 0 && addr_find(net, flow->key[1].dst) == NULL;
+	return (flow->flags & FLOW_MASQUERADE) != 0 && addr_find(net, outer) == NULL;
 }
 
 uint32_t nat_forget_addresses(struct fw *fw)

@@ -15,13 +15,19 @@
 struct nat_source {
 	bool on;
 	bool masquerade, hairpin;
+	bool strict; /* a port for each connection, as Linux does */
+	bool random; /* ports are not kept */
 	ip4 addr;
 	uint16_t port_low, port_high; /* where the port may lie */
 	uint32_t rule_id;
 };
 
-/* Give p->now its destination: the flow's, or for a first packet what chain dstnat says. */
-void nat_choose_destination(const struct fw *fw, struct pkt *p);
+/*
+ * Give p->now its destination: the flow's, or for a first packet what chain dstnat says; or else,
+ * when it was sent to a mapping's outer endpoint, the host inside. Returns DROP_COUNT, or why the
+ * packet can't go on: filtering keeps it out.
+ */
+enum drop_reason nat_choose_destination(const struct fw *fw, struct pkt *p);
 
 /*
  * Give p->now its source: the flow's; or, for a first packet, say in @ret_source what chain srcnat

@@ -60,6 +60,12 @@ enum rule_action {
 	ACTION_CHANGE_MSS,
 	ACTION_ADD_SRC_TO_LIST,
 	ACTION_ADD_DST_TO_LIST,
+	ACTION_CHANGE_TTL,
+	ACTION_CHANGE_DSCP,
+	ACTION_CLEAR_DF,
+	ACTION_STRIP_OPTIONS,
+	ACTION_TARPIT,
+	ACTION_FASTTRACK, /* accepts: every settled connection is replayed anyway */
 	ACTION_COUNT,
 };
 
@@ -179,6 +185,17 @@ struct match_address_list {
 	char name[LIST_NAME_BYTES]; /* a list without entries has nobody in it */
 };
 
+enum ttl_change_how {
+	TTL_CHANGE_NONE, /* not given */
+	TTL_CHANGE_SET,
+	TTL_CHANGE_INCREMENT,
+	TTL_CHANGE_DECREMENT,
+};
+struct ttl_change {
+	uint8_t how, n; /* enum ttl_change_how; 1 to 255 */
+	uint8_t zero[2];
+};
+
 enum {
 	MSS_CLAMP_TO_PMTU = UINT16_MAX
 };
@@ -224,6 +241,8 @@ struct rule_spec {
 	char new_mark[MARK_NAME_BYTES];
 	bool passthrough; /* mangle: go on after a mark or a change */
 	uint16_t new_mss; /* or MSS_CLAMP_TO_PMTU */
+	struct ttl_change new_ttl;
+	uint32_t new_dscp;
 	bool log;
 	char log_prefix[LOG_PREFIX_BYTES];
 	char address_list[LIST_NAME_BYTES]; /* to add to */
@@ -253,9 +272,10 @@ struct rule_names {
 extern const char *const facility_words[FACILITY_COUNT + 1];
 extern const char *const rule_action_words[ACTION_COUNT + 1];
 extern const char *const rule_reject_words[REJECT_COUNT + 1];
-extern const char *const rule_state_words[];     /* enum pkt_state */
-extern const char *const rule_nat_state_words[]; /* bits of enum pkt_nat, lowest first */
-extern const char *const rule_tcp_flag_words[];  /* bits of the TCP header, lowest first */
+extern const char *const rule_state_words[];      /* enum pkt_state */
+extern const char *const rule_nat_state_words[];  /* bits of enum pkt_nat, lowest first */
+extern const char *const rule_tcp_flag_words[];   /* bits of the TCP header, lowest first */
+extern const char *const rule_ttl_change_words[]; /* enum ttl_change_how, the first is "" */
 extern const char *const rule_ipsec_words[IPSEC_COUNT + 1];
 extern const char *const rule_limit_by_words[LIMIT_BY_COUNT + 1];
 

@@ -51,6 +51,13 @@ static const struct {
 	[ACTION_CHANGE_MSS] = { MANGLE, HOOKS_MANGLE },
 	[ACTION_ADD_SRC_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
 	[ACTION_ADD_DST_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
+	[ACTION_CHANGE_TTL] = { MANGLE, HOOKS_MANGLE },
+	[ACTION_CHANGE_DSCP] = { MANGLE, HOOKS_MANGLE },
+	[ACTION_CLEAR_DF] = { MANGLE, HOOKS_MANGLE },
+	[ACTION_STRIP_OPTIONS] = { MANGLE, HOOKS_MANGLE },
+	/* Whom this router itself calls is not to be held by it. */
+	[ACTION_TARPIT] = { FILTER, HOOK(INPUT) | HOOK(FORWARD) },
+	[ACTION_FASTTRACK] = { FILTER | MANGLE, HOOKS_MANGLE },
 };
 
 static const uint32_t hooks_of[FACILITY_COUNT] = {
@@ -190,6 +197,7 @@ static bool check_tcp(const struct check *c)
 	const char *field = spec->tcp_flags.on                  ? "tcp-flags"
 	                    : spec->tcp_mss.on                  ? "tcp-mss"
 	                    : spec->action == ACTION_CHANGE_MSS ? "action"
+	                    : spec->action == ACTION_TARPIT     ? "action"
 	                    : spec->action == ACTION_REJECT && spec->reject_with == REJECT_TCP_RESET
 	                            ? "reject-with"
 	                            : NULL;
@@ -313,6 +321,16 @@ static bool check_action(const struct check *c)
 		return check_mark(c, "new-packet-mark");
 	case ACTION_MARK_ROUTING:
 		return check_mark(c, "new-routing-mark");
+	case ACTION_CHANGE_TTL:
+		if (spec->new_ttl.how == TTL_CHANGE_NONE || spec->new_ttl.n == 0)
+			return rule_fail(c->error, c->place, "new-ttl",
+			                 "is missing; give set:n, increment:n or decrement:n");
+		return true;
+	case ACTION_CHANGE_DSCP:
+		if (spec->new_dscp > 63)
+			return rule_fail(c->error, c->place, "new-dscp",
+			                 "give a number from 0 to 63");
+		return true;
 	case ACTION_CHANGE_MSS:
 		if (spec->new_mss == 0)
 			return rule_fail(c->error, c->place, "new-mss",

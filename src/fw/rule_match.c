@@ -189,9 +189,9 @@ static bool spec_test_holds(const struct rule *rule, enum rule_test test,
 	case TEST_SIZE:
 		return number_holds(p->ip_bytes, &spec->packet_size);
 	case TEST_TTL:
-		return number_holds(p->ttl, &spec->ttl);
+		return number_holds(pkt_ttl(p), &spec->ttl);
 	case TEST_DSCP:
-		return number_holds(p->tos >> 2, &spec->dscp); /* RFC 2474, 3 */
+		return number_holds(pkt_tos(p) >> 2, &spec->dscp); /* RFC 2474, 3 */
 	case TEST_FRAGMENT:
 		return (p->fragment & IP4_OFFSET_MASK) != 0;
 	default:

@@ -230,6 +230,13 @@ static void action_text(struct text *out, const struct rule_spec *spec)
 		if (spec->address_list_timeout != 0)
 			text_printf(out, " address-list-timeout=%us", spec->address_list_timeout);
 		break;
+	case ACTION_CHANGE_TTL:
+		text_add(out, " new-ttl=");
+		match_text_ttl_change(&spec->new_ttl, out);
+		break;
+	case ACTION_CHANGE_DSCP:
+		text_printf(out, " new-dscp=%u", spec->new_dscp);
+		break;
 	case ACTION_CHANGE_MSS:
 		mss_text(out, spec->new_mss);
 		break;

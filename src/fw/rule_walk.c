@@ -3,6 +3,8 @@
  *
  * Jumps are kept on a stack of the walk's own; rules_build() has seen to it that they end and fit.
  */
+#include <string.h>
+
 #include "core/explain.h"
 #include "core/net.h"
 #include "fw/address_list.h"
@@ -23,6 +25,7 @@ struct walk {
 	const struct rules *rules;
 	const struct net *net;
 	struct pkt *p;
+	const char *entry; /* the chain it began in */
 	iface_id out;
 	const char *stage; /* for explanations */
 	struct place stack[RULE_JUMPS_MAX + 1];
@@ -56,29 +59,37 @@ static bool adds_to_list(const struct rule *rule)
 	return rule->action == ACTION_ADD_SRC_TO_LIST || rule->action == ACTION_ADD_DST_TO_LIST;
 }
 
+/* The tests of @rule that were looked at until it @failed, or matched. */
+static uint64_t looked_at(const struct rule *rule, enum rule_test failed)
+{
+	return rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : UINT64_MAX);
+}
+
+/* Replay writes no header but for addresses, ports and TTL. */
+static bool changes_header(uint8_t action)
+{
+	return action == ACTION_CHANGE_TTL || action == ACTION_CHANGE_DSCP ||
+	       action == ACTION_CLEAR_DF || action == ACTION_STRIP_OPTIONS;
+}
+
 /* Must each packet come by here, now that the walk met @rule and it @failed (or matched)? Nat's
  * answer holds for the whole connection, whatever it rested on. */
 static bool needs_each(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t all = UINT64_MAX;
-	uint64_t looked_at =
-		rule->tests & (failed < TEST_COUNT ? (TEST_BIT(failed) << 1) - 1 : all);
-
 	if (w->rules->facility == FACILITY_NAT)
 		return false;
-	if ((looked_at & TESTS_EACH_PACKET) != 0)
+	if ((looked_at(rule, failed) & TESTS_EACH_PACKET) != 0)
 		return true;
 	/* Each packet that an add matches begins the entry's time anew. */
 	return failed == TEST_COUNT &&
-	       (rule->spec->log || rule->action == ACTION_LOG || adds_to_list(rule));
+	       (rule->spec->log || rule->action == ACTION_LOG || adds_to_list(rule) ||
+	        changes_header(rule->action));
 }
 
 /* Does the answer rest on an address list? Nat's is not asked for again. */
 static bool needs_lists(const struct walk *w, const struct rule *rule, enum rule_test failed)
 {
-	uint64_t looked_at = rule->tests & (failed < TEST_COUNT ? (2ULL << failed) - 1 : ~0ULL);
-
-	return w->rules->facility != FACILITY_NAT && (looked_at & TESTS_LISTS) != 0;
+	return w->rules->facility != FACILITY_NAT && (looked_at(rule, failed) & TESTS_LISTS) != 0;
 }
 
 static bool ends_walk(const struct rule *rule)
@@ -95,6 +106,10 @@ static bool ends_walk(const struct rule *rule)
 	case ACTION_MARK_PACKET:
 	case ACTION_MARK_ROUTING:
 	case ACTION_CHANGE_MSS:
+	case ACTION_CHANGE_TTL:
+	case ACTION_CHANGE_DSCP:
+	case ACTION_CLEAR_DF:
+	case ACTION_STRIP_OPTIONS:
 		return !rule->spec->passthrough;
 	default:
 		return true;
@@ -125,8 +140,27 @@ static void add_to_list(const struct walk *w, const struct rule *rule)
 		                       rule->spec->address_list_timeout, NULL);
 }
 
+/* The TTL of a packet that came in still loses one when it is forwarded; a rule behind that, in
+ * forward or postrouting, has the last word. It never becomes 0: RFC 1812, 5.3.1. */
+static void change_ttl(struct pkt *p, const char *entry, const struct ttl_change *change)
+{
+	bool before = strcmp(entry, "prerouting") == 0;
+	int ttl = pkt_ttl(p), n = change->n;
+
+	if (!before && p->leave_ttl == 0 && p->in != IFACE_NONE)
+		ttl--;
+	ttl = change->how == TTL_CHANGE_SET         ? n
+	      : change->how == TTL_CHANGE_INCREMENT ? ttl + n
+	                                            : ttl - n;
+	ttl = ttl < 1 ? 1 : ttl > UINT8_MAX ? UINT8_MAX : ttl;
+	if (before)
+		p->new_ttl = (uint8_t)ttl;
+	else
+		p->leave_ttl = (uint8_t)ttl;
+}
+
 /* What mangle writes on the packet. */
-static void change_packet(struct pkt *p, const struct rule *rule)
+static void change_packet(struct pkt *p, const char *entry, const struct rule *rule)
 {
 	switch ((enum rule_action)rule->action) {
 	case ACTION_MARK_CONNECTION:
@@ -143,14 +177,28 @@ static void change_packet(struct pkt *p, const struct rule *rule)
 		    0) /* only there the option counts: RFC 9293, 3.7.1 */
 			p->new_mss = rule->spec->new_mss;
 		break;
+	case ACTION_CHANGE_TTL:
+		change_ttl(p, entry, &rule->spec->new_ttl);
+		break;
+	case ACTION_CHANGE_DSCP: /* the two bits of ECN stay: RFC 3168, 5 */
+		p->new_tos = (uint8_t)(rule->spec->new_dscp << 2 | (pkt_tos(p) & 3));
+		p->tos_changed = true;
+		break;
+	case ACTION_CLEAR_DF:
+		p->clear_df = true;
+		break;
+	case ACTION_STRIP_OPTIONS:
+		p->strip_options = true;
+		break;
 	default:
 		break;
 	}
 }
 
-static bool is_verdict_of_mangle(uint8_t action)
+static bool is_accepting(uint8_t action)
 {
-	return action == ACTION_MARK_CONNECTION || action == ACTION_MARK_PACKET ||
+	return action == ACTION_FASTTRACK || changes_header(action) ||
+	       action == ACTION_MARK_CONNECTION || action == ACTION_MARK_PACKET ||
 	       action == ACTION_MARK_ROUTING || action == ACTION_CHANGE_MSS;
 }
 
@@ -159,8 +207,7 @@ static void decide(const struct rule *rule, struct rule_choice *ret_choice)
 	const struct rule_spec *spec = rule->spec;
 
 	*ret_choice = (struct rule_choice){
-		.action =
-			is_verdict_of_mangle(rule->action) ? (uint8_t)ACTION_ACCEPT : rule->action,
+		.action = is_accepting(rule->action) ? (uint8_t)ACTION_ACCEPT : rule->action,
 		.reject_with = (uint8_t)spec->reject_with,
 		.matched = true,
 		.hairpin = spec->hairpin,
@@ -180,7 +227,7 @@ static bool act(struct walk *w, const struct rule *rule)
 	if ((rule->spec->log || rule->action == ACTION_LOG) && !w->p->asked_only)
 		rule_log_write(w->rules, rule, w->net, w->p, w->out);
 	add_to_list(w, rule);
-	change_packet(w->p, rule);
+	change_packet(w->p, w->entry, rule);
 	if (ends_walk(rule))
 		return true;
 	if (rule->action == ACTION_RETURN)
@@ -232,7 +279,9 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
 		return;
 
 	struct rule_view view = rule_view(rules, net, p, out);
-	struct walk w = { .rules = rules, .net = net, .p = p, .out = out, .depth = 1 };
+	struct walk w = {
+		.rules = rules, .net = net, .p = p, .entry = chain, .out = out, .depth = 1
+	};
 
 	if (p->why != NULL)
 		w.stage = stage_word(rules, first);

@@ -24,6 +24,12 @@ const char *const rule_action_words[ACTION_COUNT + 1] = {
 	[ACTION_CHANGE_MSS] = "change-mss",
 	[ACTION_ADD_SRC_TO_LIST] = "add-src-to-address-list",
 	[ACTION_ADD_DST_TO_LIST] = "add-dst-to-address-list",
+	[ACTION_CHANGE_TTL] = "change-ttl",
+	[ACTION_CHANGE_DSCP] = "change-dscp",
+	[ACTION_CLEAR_DF] = "clear-df",
+	[ACTION_STRIP_OPTIONS] = "strip-ipv4-options",
+	[ACTION_TARPIT] = "tarpit",
+	[ACTION_FASTTRACK] = "fasttrack-connection",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {
@@ -42,6 +48,14 @@ const char *const rule_state_words[] = {
 };
 
 const char *const rule_nat_state_words[] = { "srcnat", "dstnat", NULL };
+
+const char *const rule_ttl_change_words[] = {
+	[TTL_CHANGE_NONE] = "",
+	[TTL_CHANGE_SET] = "set",
+	[TTL_CHANGE_INCREMENT] = "increment",
+	[TTL_CHANGE_DECREMENT] = "decrement",
+	NULL,
+};
 
 const char *const rule_ipsec_words[IPSEC_COUNT + 1] = {
 	[IPSEC_IN_NONE] = "in,none",

@@ -138,7 +138,11 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 	p->flow_dir = 0;
 	p->nat = 0;
 	p->aside = false;
-	p->state = STATE_NEW;
+	p->state = p->untracked ? STATE_UNTRACKED : STATE_NEW;
+	if (p->untracked) {
+		explain(p->why, "track", "connection-state=untracked");
+		return;
+	}
 	if (p->arrived.proto == IPPROTO_ICMP && icmp_is_error(p->icmp_type)) {
 		find_related(fw, p);
 	} else if (p->arrived.proto == IPPROTO_ICMP && !icmp_is_query(p->icmp_type)) {

@@ -41,7 +41,7 @@ static bool is_many(const struct net *net, ip4 addr)
 
 /* RFC 9293, 3.10.7.1: never a RST. RFC 1122, 4.2.3.10: nor what went to more than one, or came from
  * no single host. */
-static bool is_answered(const struct net *net, const struct pkt *p)
+bool tcp_may_answer(const struct net *net, const struct pkt *p)
 {
 	return (p->tcp_flags & TCP_RST) == 0 && !p->ether_group && !is_many(net, p->arrived.dst) &&
 	       !is_many(net, p->arrived.src) && !ip4_is_zero(p->arrived.src);
@@ -52,7 +52,7 @@ void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p)
 	struct tcp_header reset;
 	struct pkt *answer;
 
-	if (!is_answered(net, p) || p->asked_only)
+	if (!tcp_may_answer(net, p) || p->asked_only)
 		return;
 	if (!rate_take(&net->icmp_rate, net->now)) {
 		net_drop_unsaid(net, DROP_RATE);

@@ -11,4 +11,7 @@
  */
 void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p);
 
+/* May a segment like @p be answered at all? No RST, from and to one host each. */
+bool tcp_may_answer(const struct net *net, const struct pkt *p);
+
 #endif

@@ -17,10 +17,22 @@ static const struct field fields[] = {
 	RULE_FIELDS_MATCH,
 	RULE_FIELDS_MATCH_STATE,
 	RULE_FIELDS_ACTION,
+	{ "hw-offload", &type_bool, AT(struct rule_row, hw_offload), .dflt = "no", .flags = F_QUIET,
+	  .help = "for action=fasttrack-connection, as RouterOS has it; there is no switch chip" },
 	{ "reject-with", &type_enum, RULE_AT(reject_with), .words = rule_reject_words,
 	  .dflt = "icmp-network-unreachable", .flags = F_QUIET,
 	  .help = "how a rejected sender is told" },
 };
+
+static bool filter_check(const struct row *row, struct diag *diag)
+{
+	const struct rule_row *body = (const void *)row->body;
+
+	if (!body->hw_offload || body->spec.action == ACTION_FASTTRACK)
+		return true;
+	return diag_fail(diag, "hw-offload",
+	                 "bad parameter hw-offload: it belongs to action=fasttrack-connection");
+}
 
 static bool filter_prepare(struct router *router, const struct conf_state *state,
                            void **ret_prepared, struct diag *diag)
@@ -80,7 +92,15 @@ static void filter_fresh(struct router *router, struct fresh_sink *sink)
 static bool filter_warn(struct router *router, const struct conf_state *state,
                         const struct row *row, struct text *out)
 {
-	return rule_row_warn(router, state, FACILITY_FILTER, row, out);
+	const struct rule_row *body = (const void *)row->body;
+
+	if (rule_row_warn(router, state, FACILITY_FILTER, row, out))
+		return true;
+	if (body->spec.action != ACTION_FASTTRACK)
+		return false;
+	text_add(out, "fasttrack-connection accepts, and does no more: every connection takes the "
+	              "short way here once it is established, rules and marks included");
+	return true;
 }
 
 static void filter_reset(struct router *router, const uint32_t *ids, size_t n)
@@ -111,6 +131,7 @@ const struct menu menu_ip_firewall_filter = {
 	.actions = actions,
 	.nactions = ARRAY_LEN(actions),
 	.refused = rule_row_refused,
+	.check = filter_check,
 	.prepare = filter_prepare,
 	.publish = filter_publish,
 	.discard = rule_row_discard,

@@ -26,6 +26,10 @@ static const struct field fields[] = {
 	RULE_FIELDS_ACTION,
 	{ "new-mss", &type_new_mss, RULE_AT(new_mss), .min = 88, .max = 65495,
 	  .help = "what the MSS option is lowered to; for action=change-mss" },
+	{ "new-ttl", &type_new_ttl, RULE_AT(new_ttl),
+	  .help = "set:n, increment:n or decrement:n; for action=change-ttl" },
+	{ "new-dscp", &type_uint, RULE_AT(new_dscp), .min = 0, .max = 63,
+	  .help = "differentiated services code point; for action=change-dscp" },
 	{ "new-connection-mark", &type_string, AT(struct rule_row, new_connection_mark), .min = 1,
 	  .max = MARK_NAME_BYTES - 1, .help = "for action=mark-connection" },
 	{ "new-packet-mark", &type_string, AT(struct rule_row, new_packet_mark), .min = 1,
@@ -38,6 +42,11 @@ static const struct field fields[] = {
 	  .help = "older spelling: syn-only; today it is tcp-flags=syn" },
 };
 
+static bool is_given(const struct row *row, const char *field)
+{
+	return row_given(row, (size_t)menu_field(&menu_ip_firewall_mangle, field));
+}
+
 static bool mangle_check(const struct row *row, struct diag *diag)
 {
 	const struct rule_row *body = (const void *)row->body;
@@ -47,6 +56,8 @@ static bool mangle_check(const struct row *row, struct diag *diag)
 		const char *field;
 	} wants[] = {
 		{ ACTION_CHANGE_MSS, body->spec.new_mss == 0, "new-mss" },
+		{ ACTION_CHANGE_TTL, body->spec.new_ttl.how == TTL_CHANGE_NONE, "new-ttl" },
+		{ ACTION_CHANGE_DSCP, !is_given(row, "new-dscp"), "new-dscp" },
 		{ ACTION_MARK_CONNECTION, body->new_connection_mark[0] == '\0',
 		  "new-connection-mark" },
 		{ ACTION_MARK_PACKET, body->new_packet_mark[0] == '\0', "new-packet-mark" },

@@ -18,6 +18,7 @@ struct rule_row {
 	char new_connection_mark[MARK_NAME_BYTES];
 	char new_packet_mark[MARK_NAME_BYTES];
 	char new_routing_mark[MARK_NAME_BYTES];
+	bool hw_offload;      /* pasted with fasttrack-connection; there is nothing it could mean */
 	char tcp_options[16]; /* older spelling in mangle; never stored */
 	uint64_t packets, bytes;
 };

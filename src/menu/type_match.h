@@ -28,6 +28,7 @@ extern const struct type type_match_mac;         /* struct match_mac */
 extern const struct type type_match_kind;        /* struct match_kind, one of field->words */
 extern const struct type type_match_ttl;         /* struct match_number: less-than:64 */
 extern const struct type type_to_ports;          /* two uint16_t: low and high */
+extern const struct type type_new_ttl;           /* struct ttl_change: set:64 */
 extern const struct type type_new_mss;           /* uint16_t: a number or clamp-to-pmtu */
 
 /* "tcp" and the like; NULL for a number without a name. */

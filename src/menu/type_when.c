@@ -255,3 +255,40 @@ const struct type type_match_ttl = {
 	.print = ttl_print,
 	.choices = ttl_choices,
 };
+
+static bool new_ttl_parse(const struct field *field, const struct conf_state *state,
+                          const char *text, void *at, struct diag *diag)
+{
+	size_t len = strcspn(text, ":");
+	struct ttl_change change = { .how = TTL_CHANGE_SET };
+	uint64_t n = 0;
+
+	while (rule_ttl_change_words[change.how] != NULL &&
+	       (strlen(rule_ttl_change_words[change.how]) != len ||
+	        memcmp(rule_ttl_change_words[change.how], text, len) != 0))
+		change.how++;
+	if (rule_ttl_change_words[change.how] == NULL || text[len] != ':' ||
+	    !text_to_u64(text + len + 1, strlen(text + len + 1), &n) || n == 0 || n > UINT8_MAX)
+		return diag_fail(diag, field->name,
+		                 "invalid value for argument %s: %s is not set:n, increment:n or "
+		                 "decrement:n, with a number of 1 to 255",
+		                 field->name, text[0] == '\0' ? "nothing" : text);
+	change.n = (uint8_t)n;
+	memcpy(at, &change, sizeof change);
+	return true;
+}
+
+static void new_ttl_print(const struct field *field, const struct conf_state *state, const void *at,
+                          struct text *out)
+{
+	struct ttl_change change;
+
+	memcpy(&change, at, sizeof change);
+	match_text_ttl_change(&change, out);
+}
+
+const struct type type_new_ttl = {
+	.name = "set|increment|decrement:n",
+	.parse = new_ttl_parse,
+	.print = new_ttl_print,
+};

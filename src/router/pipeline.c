@@ -7,9 +7,11 @@
 #include "core/icmp.h"
 #include "core/ip4.h"
 #include "core/ip4_reass.h"
+#include "fw/header_change.h"
 #include "fw/mss.h"
 #include "fw/track.h"
 #include "fw/translate.h"
+#include "host/tcp_tarpit.h"
 #include "router/reject.h"
 #include "router/verdict.h"
 #include "wire/icmp_header.h"
@@ -83,8 +85,9 @@ static enum verdict mangle_postrouting(struct walk *walk, struct pkt *p)
 
 static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 {
-	nat_choose_destination(&walk->router->fw, p);
-	return VERDICT_NEXT;
+	enum drop_reason reason = nat_choose_destination(&walk->router->fw, p);
+
+	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
 static enum verdict route(struct walk *walk, struct pkt *p)
@@ -137,6 +140,10 @@ static enum verdict filter(struct walk *walk, const char *chain, iface_id out, s
 	consult(walk, FACILITY_FILTER, chain, out, p, &choice);
 	if (choice.action == ACTION_DROP)
 		return pkt_drop(net_of(walk), p, DROP_FILTER);
+	if (choice.action == ACTION_TARPIT) {
+		tcp_tarpit(net_of(walk), p);
+		return pkt_drop(net_of(walk), p, DROP_FILTER_TARPIT);
+	}
 	if (choice.action == ACTION_REJECT) {
 		reject(net_of(walk), p, choice.reject_with);
 		return pkt_drop(net_of(walk), p, DROP_FILTER_REJECT);
@@ -241,8 +248,13 @@ static enum verdict confirm(struct walk *walk, struct pkt *p)
 	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
 
 	walk->unsettled = begins;
-	if (reason != DROP_COUNT)
+	if (reason != DROP_COUNT) {
+		/* RFC 5508, REQ-8: who sends from behind the translation is told that it is full.
+		 */
+		if (walk->source.on)
+			icmp_error(net_of(walk), p, ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, 0);
 		return pkt_drop(net_of(walk), p, reason);
+	}
 	note_filter(walk, p);
 	note_mark(walk, p);
 	track_note(&walk->router->fw, p);
@@ -257,7 +269,9 @@ static enum verdict rewrite(struct walk *walk, struct pkt *p)
 		translate(p);
 	if (p->new_mss != 0)
 		mss_lower(p, p->new_mss);
-	if (walk->path == PATH_FORWARD)
+	if (walk->path != PATH_LOCAL)
+		header_change(net_of(walk), p);
+	if (walk->path == PATH_FORWARD && p->leave_ttl == 0)
 		ip4_decrement_ttl(p);
 	return VERDICT_NEXT;
 }

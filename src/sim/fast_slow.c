@@ -162,7 +162,7 @@ static bool ports_hold(struct fast_slow *run)
 {
 	const struct router *router = run->twin->fast.router;
 	uint32_t at = 0, index;
-	uint64_t held = 0;
+	uint64_t held = router->fw.flows->mappings;
 
 	while ((index = flows_walk(router->fw.flows, &at)) != FLOW_NONE)
 		held += (flow_at_const(router->fw.flows, index)->flags & FLOW_PORT_TAKEN) != 0;

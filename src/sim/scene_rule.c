@@ -250,12 +250,14 @@ static void draw_matchers(struct sim_random *r, struct rule_spec *spec)
 
 static uint32_t draw_action(struct sim_random *r, enum facility facility, const char *chain)
 {
-	static const uint8_t filter[] = { ACTION_ACCEPT, ACTION_ACCEPT, ACTION_ACCEPT,
-		                          ACTION_DROP,   ACTION_REJECT, ACTION_JUMP,
-		                          ACTION_RETURN, ACTION_LOG,    ACTION_PASSTHROUGH };
+	static const uint8_t filter[] = { ACTION_ACCEPT, ACTION_ACCEPT,   ACTION_ACCEPT,
+		                          ACTION_DROP,   ACTION_REJECT,   ACTION_JUMP,
+		                          ACTION_RETURN, ACTION_LOG,      ACTION_PASSTHROUGH,
+		                          ACTION_TARPIT, ACTION_FASTTRACK };
 	static const uint8_t mangle[] = {
-		ACTION_MARK_CONNECTION, ACTION_MARK_PACKET, ACTION_CHANGE_MSS, ACTION_CHANGE_MSS,
-		ACTION_ACCEPT,          ACTION_PASSTHROUGH, ACTION_JUMP
+		ACTION_MARK_CONNECTION, ACTION_MARK_PACKET, ACTION_CHANGE_MSS,   ACTION_CHANGE_MSS,
+		ACTION_ACCEPT,          ACTION_PASSTHROUGH, ACTION_JUMP,         ACTION_CHANGE_TTL,
+		ACTION_CHANGE_DSCP,     ACTION_CLEAR_DF,    ACTION_STRIP_OPTIONS
 	};
 	bool routing = strcmp(chain, "prerouting") == 0 || strcmp(chain, "output") == 0;
 
@@ -304,7 +306,15 @@ static void draw_change(struct sim_random *r, struct rule_spec *spec)
 	name_set(spec->new_mark, sizeof spec->new_mark,
 	         spec->action == ACTION_MARK_ROUTING ? "isp2" : pick(r, marks, ARRAY_LEN(marks)));
 	spec->new_mss = sizes[sim_random_below(r, ARRAY_LEN(sizes))];
-	if (spec->action == ACTION_CHANGE_MSS || spec->action == ACTION_REJECT) {
+	spec->new_dscp = sim_random_below(r, 64);
+	/* The router's own packets are known by their TTL, so theirs stays. */
+	if (spec->action == ACTION_CHANGE_TTL && strcmp(spec->chain, "prerouting") != 0 &&
+	    strcmp(spec->chain, "forward") != 0)
+		spec->action = ACTION_CHANGE_DSCP;
+	spec->new_ttl.how = TTL_CHANGE_SET;
+	spec->new_ttl.n = (uint8_t)(66 + sim_random_below(r, 190));
+	if (spec->action == ACTION_CHANGE_MSS || spec->action == ACTION_REJECT ||
+	    spec->action == ACTION_TARPIT) {
 		spec->protocol = (struct match_number){ .on = true,
 			                                .low = IPPROTO_TCP,
 			                                .high = IPPROTO_TCP };

@@ -5,6 +5,7 @@
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow.h"
+#include "fw/mapping.h"
 #include "lib/mem.h"
 #include "sim/random.h"
 #include "wire/cursor.h"
@@ -60,6 +61,18 @@ static bool is_there(const struct flows *flows, const struct tuple *tuple)
 	return flow_find(flows, tuple, flow_hash(flows, tuple), &dir) != FLOW_NONE;
 }
 
+/* The port of the source is the flow's own, or that of a new mapping. */
+static void keep_port(struct flows *flows, struct net *net, uint32_t index, uint8_t how)
+{
+	struct flow *flow = flow_at(flows, index);
+	bool mappable = flow->proto == 17 || flow->proto == 1;
+
+	if ((how & 4) == 0 || !mappable || !mapping_join(flows, index, 0))
+		flow->flags |= FLOW_PORT_TAKEN;
+	else if (flow->key[1].dport == 0) /* the allocator gives no port 0 */
+		flow_end(flows, net, index);
+}
+
 /* A flow as the router begins one: both keys new, its port perhaps taken. */
 static void begin(struct flows *flows, struct net *net, struct reader *r)
 {
@@ -78,7 +91,9 @@ static void begin(struct flows *flows, struct net *net, struct reader *r)
 		return;
 	if ((how & 1) != 0 &&
 	    ports_take_exact(net->ports, leaves.src, came.proto, leaves.sport) == 0)
-		flow_at(flows, index)->flags |= FLOW_PORT_TAKEN;
+		keep_port(flows, net, index, how);
+	if ((flow_at(flows, index)->flags & FLOW_USED) == 0)
+		return;
 	if ((how & 2) != 0)
 		flow_set_weak(flows, index, false);
 	flow_touch_sooner(flows, index, net->now, how);

@@ -14,31 +14,44 @@ static int take(struct ports *ports, uint16_t preferred, uint16_t low, uint16_t 
                 uint64_t keyed, uint16_t *port)
 {
 	struct ports_wish wish = {
-		A("192.0.2.1"), IPPROTO_TCP, preferred, low, high, keyed,
+		A("192.0.2.1"), IPPROTO_TCP, preferred, low, high, PORT_ANY, keyed,
 	};
 
 	return ports_take(ports, &wish, port);
 }
 
+/* The first free port from @start on by twos, and then from @low. */
+static uint32_t naive_half(const bool *taken, uint32_t low, uint32_t high, bool odd, uint64_t keyed)
+{
+	uint32_t first = low % 2 == (odd ? 1 : 0) ? low : low + 1;
+	uint32_t n = 0, start;
+
+	for (uint32_t port = first; port <= high; port += 2)
+		n++;
+	start = n > 0 ? first + 2 * (uint32_t)(keyed % n) : first;
+	for (uint32_t port = start; port <= high; port += 2) {
+		if (!taken[port])
+			return port;
+	}
+	for (uint32_t port = first; port < start; port += 2) {
+		if (!taken[port])
+			return port;
+	}
+	return 0;
+}
+
 /* What ports_take() is to choose, by going through the ports one by one. */
 static uint32_t naive_choose(const bool *taken, const struct ports_wish *w)
 {
-	uint32_t low = w->low < 1024 && w->high >= 1024 ? 1024 : w->low, start;
+	uint32_t low = w->low < 1024 && w->high >= 1024 ? 1024 : w->low, port;
+	bool odd = w->parity == PORT_ANY ? w->keyed >> 63 != 0 : w->parity == PORT_ODD;
 
 	if (w->preferred >= w->low && w->preferred <= w->high && w->preferred != 0 &&
 	    !taken[w->preferred])
 		return w->preferred;
 	low = low == 0 ? 1 : low;
-	start = low + (uint32_t)(w->keyed % (w->high - low + 1U));
-	for (uint32_t port = start; port <= w->high; port++) {
-		if (!taken[port])
-			return port;
-	}
-	for (uint32_t port = low; port < start; port++) {
-		if (!taken[port])
-			return port;
-	}
-	return 0;
+	port = naive_half(taken, low, w->high, odd, w->keyed);
+	return port != 0 ? port : naive_half(taken, low, w->high, !odd, w->keyed);
 }
 
 static void agrees_with_a_naive_set(void **state)
@@ -57,7 +70,8 @@ static void agrees_with_a_naive_set(void **state)
 			                .proto = IPPROTO_TCP,
 			                .low = ranges[range][0],
 			                .high = ranges[range][1],
-			                .keyed = draw >> 8 };
+			                .parity = (enum port_parity)(draw >> 16 & 15) % 3,
+			                .keyed = draw >> 8 | draw << 60 };
 		uint16_t port = (uint16_t)(draw >> 40);
 		uint32_t want;
 
@@ -112,7 +126,7 @@ static void well_known_ports_are_for_who_names_them(void **state)
 	assert_int_equal(port, 80);
 	assert_int_equal(take(ports, 80, 1, 65535, 0, &port), 0);
 	assert_true(port >= 1024);
-	assert_int_equal(take(ports, 0, 600, 601, 1, &port), 0);
+	assert_int_equal(take(ports, 0, 600, 601, 1ULL << 63, &port), 0);
 	assert_int_equal(port, 601);
 	ports_free(ports);
 }
