@@ -264,6 +264,7 @@ static void router_add(struct network *network)
 	};
 
 	node_init(&r->node, &network->timeline, &setup, network->out);
+	r->node.calm = network->calm;
 	draw_place(network, router);
 	r->lans = 1 + sim_random_below(&network->random, 2);
 	outer_port(network, router);

@@ -117,7 +117,7 @@ static void crossing_holds(struct node *node, const struct frame *frame, uint64_
 	uint16_t id;
 	uint8_t dir;
 
-	if (!packet_of_host(frame, &out, &id))
+	if (!node->calm || !packet_of_host(frame, &out, &id))
 		return;
 	c = &node->crossings[id];
 	c->left++;
@@ -159,8 +159,8 @@ static bool is_sound(const struct node *node, const struct frame *frame)
 	uint16_t id;
 
 	if (packet_of_host(frame, &tuple, &id))
-		return !node->crossings[id].spoilt;
-	return frame->len > ETH_HEADER_BYTES + IP4_AT_TTL &&
+		return node->calm && !node->crossings[id].spoilt;
+	return node->calm && frame->len > ETH_HEADER_BYTES + IP4_AT_TTL &&
 	       bytes[ETH_HEADER_BYTES + IP4_AT_TTL] == OWN_TTL;
 }
 

@@ -35,6 +35,8 @@ struct node {
 	struct crossing *crossings; /* by IP identification */
 	mono turn_at;
 	bool told;
+	/* Hosts' packets can be told from its own: no rule changes the TTL by which they are. */
+	bool calm;
 	/* All that leaves by a WAN has the address of that WAN: it has masqueraded since the
 	 * beginning, and its rules are not changed. */
 	bool masks;
