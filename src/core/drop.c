@@ -28,5 +28,6 @@ const char *drop_sentence(enum drop_reason reason)
 
 bool drop_is_loss(enum drop_reason reason)
 {
-	return reason != DROP_LOCAL_CONSUMED && reason != DROP_ARP_CONSUMED;
+	return reason != DROP_LOCAL_CONSUMED && reason != DROP_ARP_CONSUMED &&
+	       reason != DROP_BRIDGE_SAME_SIDE;
 }

@@ -16,6 +16,12 @@
 	X(ETHER_TYPE, "ether-type", "an EtherType that nobody here takes")                         \
 	X(IPV6, "ipv6", "IPv6 is not forwarded by this version")                                   \
 	X(VLAN, "vlan", "a VLAN tag for which there is no interface")                              \
+	X(BRIDGE_SAME_SIDE, "bridge-same-side", "its station is behind the port it came in by")    \
+	X(BRIDGE_NOWHERE, "bridge-nowhere", "no port of the bridge may have it")                   \
+	X(BRIDGE_RESERVED, "bridge-reserved", "to a group that no bridge hands on")                \
+	X(BRIDGE_SOURCE, "bridge-source", "its source is a group, which sends nothing")            \
+	X(BRIDGE_CUT, "bridge-cut-off", "the port is cut off: a loop leads through it")            \
+	X(BRIDGE_OWN, "bridge-own", "the bridge's own address as its source: a loop?")             \
 	X(ARP_BAD, "arp-bad", "an ARP packet with wrong fields")                                   \
 	X(ARP_UNASKED, "arp-unasked", "an ARP reply to a question that was not asked")             \
 	X(ARP_NOT_OURS, "arp-not-ours", "an ARP request for somebody else's address")              \
@@ -52,6 +58,7 @@
 	X(FLOW_FULL, "connections-full", "the connection table is full")                           \
 	X(NAT_NO_PORT, "nat-no-port", "no port is left for the translation")                       \
 	X(NAT_NO_ADDRESS, "nat-no-address", "masquerade found no address on the way out")          \
+	X(NAT_REROUTED, "nat-rerouted", "its connection began on a way that wants another source") \
 	X(NAT_FILTERED, "nat-filtered", "the host behind that port has not talked to its sender")  \
 	X(FILTER, "filter", "a filter rule says drop")                                             \
 	X(FILTER_REJECT, "filter-reject", "a filter rule says reject; the sender was told")        \
@@ -70,7 +77,7 @@ enum drop_reason {
 const char *drop_word(enum drop_reason reason);
 /* "its time to live ran out here" */
 const char *drop_sentence(enum drop_reason reason);
-/* Two of the reasons say that a packet did what it came for. */
+/* Some of the reasons say that a packet did, or will do, what it was sent for. */
 bool drop_is_loss(enum drop_reason reason);
 
 #endif

@@ -10,8 +10,9 @@
 
 /*
  * Look at the header: counts the frame for its interface, sets l3, ether_type, ether_src,
- * ether_group. Frames for other stations and unknown EtherTypes are dropped; ARP is handed to
- * arp_input(); for IPv4 returns VERDICT_NEXT. Other protocols plug in by net_take_ether_type().
+ * ether_group, and says whose it is: p->in may become a bridge or a VLAN (core/iface.h). Frames for
+ * other stations and unknown EtherTypes are dropped; ARP is handed to arp_input(); for IPv4 returns
+ * VERDICT_NEXT. Other protocols plug in by net_take_ether_type().
  */
 enum verdict ether_input(struct net *net, struct pkt *p);
 

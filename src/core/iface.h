@@ -2,7 +2,9 @@
  * iface.h -- the router's interfaces.
  *
  * An interface is a port (ether1), or something that plugs its own transmit hook in (PPPoE, VLAN,
- * bridge). Its id is its place in the table and is kept for the router's life; the name may change.
+ * bridge). Its id is its place in the table and is kept as long as the interface lives; the name
+ * may change. Who plugs in what is received (a bridge its ports', a VLAN its card's) is asked first
+ * for every frame that comes in there.
  *
  * Memory: IFACE_MAX records at start.
  */
@@ -12,11 +14,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "core/pkt.h"
 #include "core/port.h"
 #include "core/route.h"
 
+struct gro;
 struct net;
-struct pkt;
 
 #define IFACE_MAX        256
 #define IFACE_NAME_BYTES 32
@@ -45,15 +48,26 @@ struct iface {
 	bool point_to_point;
 	uint64_t lists;    /* bit i: member of interface list i */
 	struct port *port; /* NULL: a virtual interface */
+	uint32_t row;      /* of a virtual interface: the configuration's row that it is for */
+	uint32_t mtu_most; /* of a virtual interface: what carries it can send no more */
+	iface_id master;   /* its frames are this interface's (a bridge's); IFACE_NONE: its own */
 	/* Sends a finished frame; takes @p. Set by iface_add_port() or by who plugs in. */
 	void (*transmit)(struct net *net, struct iface *iface, struct pkt *p);
 	void *transmit_arg;
+	/*
+	 * Is shown each frame that came in here, its header read into @p; NULL: nobody is. It may
+	 * make the frame another interface's (p->in), which is then asked in turn, or take @p.
+	 */
+	enum verdict (*receive)(struct net *net, struct iface *iface, struct pkt *p);
+	void *receive_arg;
 	struct iface_counters counters;
 	uint32_t link_downs;
 	/* Frames on their way out in this turn; flushed by iface_flush(). */
 	struct port_frame *tx_frames;
 	struct pkt **tx_owned; /* NULL for borrowed ones */
 	unsigned tx_n;
+	struct gro *gro;
+	bool keep_segments; /* by configuration: each TCP segment leaves as it came (no gro) */
 };
 
 /* Add an interface on @port; its default name is the port's. IFACE_NONE when the table is full. */
@@ -63,6 +77,10 @@ iface_id iface_add_port(struct net *net, struct port *port);
  * literal. IFACE_NONE when the table is full. */
 iface_id iface_add(struct net *net, const char *default_name, const char *type);
 
+/* End @id, a virtual interface: nothing is known there any more, and its place may be given to
+ * another. Addresses, rules and routes that name it are the caller's to change. */
+void iface_remove(struct net *net, iface_id id);
+
 /* Give back what @iface holds; net_free()'s part. */
 void iface_release(struct net *net, struct iface *iface);
 
@@ -71,6 +89,8 @@ struct iface *iface_get(struct net *net, iface_id id);
 const struct iface *iface_get_const(const struct net *net, iface_id id);
 struct iface *iface_by_name(struct net *net, const char *name);
 struct iface *iface_by_default_name(struct net *net, const char *name);
+/* The virtual interface for the configuration's row @row, or NULL. */
+struct iface *iface_by_row(struct net *net, uint32_t row);
 
 /* Enabled and with link: packets may come and go. */
 static inline bool iface_is_running(const struct iface *iface)
@@ -88,6 +108,14 @@ void iface_set_mtu(struct net *net, iface_id id, uint32_t wanted_bytes);
 
 /* Tell that the link of a virtual interface came or went. */
 void iface_set_link(struct net *net, iface_id id, bool up);
+
+/* A virtual interface follows what carries it: hardware address, largest IP packet, link. */
+struct iface_carrier {
+	struct mac mac;
+	uint32_t mtu_most;
+	bool up;
+};
+void iface_follow(struct net *net, iface_id id, const struct iface_carrier *carrier);
 
 /* Send what has gathered on the ports in this turn. Borrowed frames may be among it, so this comes
  * before any port's release(). */

@@ -31,8 +31,7 @@ enum verdict ip4_forward(struct net *net, struct pkt *p)
 		return VERDICT_NEXT;
 
 	explain(p->why, "mtu", "%u bytes, and the way there takes %u", bytes, mtu);
-	/* A train of segments is not cut into fragments: its sender knows the path's MTU. */
-	if ((p->dont_fragment && !p->clear_df) || p->offload.gso_type != GSO_NONE) {
+	if (p->dont_fragment && !p->clear_df) {
 		/* Without this MTU the sender's path MTU discovery is blind: RFC 1191, 4. */
 		icmp_error(net, p, ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED, mtu);
 		return pkt_drop(net, p, DROP_NEEDS_FRAGMENT);

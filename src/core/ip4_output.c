@@ -6,6 +6,7 @@
 #include "core/ip4_frag.h"
 #include "core/neigh.h"
 #include "core/net.h"
+#include "core/segment.h"
 #include "wire/eth.h"
 #include "wire/icmp_header.h"
 
@@ -63,15 +64,51 @@ uint32_t ip4_send(struct net *net, struct pkt *p)
 	return NEIGH_NONE;
 }
 
+/* A segment of @whole, as a packet of its own. */
+static void fill_segment(struct pkt *piece, const struct pkt *whole)
+{
+	piece->in = whole->in;
+	piece->ether_group = whole->ether_group;
+	piece->why = whole->why;
+	piece->l3 = whole->l3;
+	ip4_parse_header(piece);
+	piece->payload_at = whole->payload_at;
+	piece->arrived = whole->arrived;
+	piece->now = whole->now;
+	piece->route = whole->route;
+}
+
+/* Segments that were to be cut later are still larger than the MTU, and may become fragments: each
+ * is a datagram of its own. */
+static uint32_t fragment_segments(struct net *net, struct pkt *p)
+{
+	struct segment_cut cut;
+	uint32_t place = NEIGH_NONE;
+
+	if (!segment_begin(&cut, p) || cut.layout.l3 != p->l3) {
+		(void)pkt_drop(net, p, DROP_TOO_BIG);
+		return NEIGH_NONE;
+	}
+	while (segment_left(&cut)) {
+		struct pkt *piece = segment_next(&cut, net, true);
+
+		if (piece == NULL) {
+			(void)pkt_drop(net, p, DROP_POOL_EMPTY);
+			return place;
+		}
+		fill_segment(piece, p);
+		place = ip4_output(net, piece);
+	}
+	net->ledger.absorbed++;
+	pkt_done(net, p);
+	return place;
+}
+
 uint32_t ip4_output(struct net *net, struct pkt *p)
 {
 	must(p->route.kind != ROUTE_LOCAL);
 	if (ip4_link_bytes(p) <= p->route.mtu_bytes)
 		return ip4_send(net, p);
-	if (p->offload.gso_type != GSO_NONE) {
-		(void)pkt_drop(net, p, DROP_TOO_BIG);
-		return NEIGH_NONE;
-	}
 	if (p->dont_fragment) {
 		/* Who sends by way of us was told when it was forwarded; the router itself was not.
 		 */
@@ -86,5 +123,7 @@ uint32_t ip4_output(struct net *net, struct pkt *p)
 		        p->route.mtu_bytes);
 		return ip4_send(net, p);
 	}
+	if (p->offload.gso_type != GSO_NONE)
+		return fragment_segments(net, p);
 	return ip4_fragment(net, p);
 }

@@ -457,6 +457,18 @@ void neigh_flush(struct net *net, iface_id iface)
 	}
 }
 
+void neigh_forget(struct net *net, iface_id iface)
+{
+	for (uint32_t i = 0; i < net->neigh->max; i++) {
+		struct neigh *n = &net->neigh->entries[i];
+
+		if (n->state != NEIGH_FREE && n->iface == iface) {
+			queue_drop(net, n, DROP_LINK_DOWN);
+			entry_free(net, n);
+		}
+	}
+}
+
 const struct neigh *neigh_next(const struct net *net, uint32_t *at)
 {
 	while (*at < net->neigh->max) {

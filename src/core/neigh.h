@@ -95,6 +95,8 @@ bool neigh_set_static(struct net *net, iface_id iface, ip4 addr, const struct ma
 void neigh_remove(struct net *net, iface_id iface, ip4 addr);
 /* Everything known on @iface ends (link down, interface disabled); static entries stay. */
 void neigh_flush(struct net *net, iface_id iface);
+/* The interface itself ends: static entries, too. */
+void neigh_forget(struct net *net, iface_id iface);
 /* Walk: @at starts at 0; NULL at the end. */
 const struct neigh *neigh_next(const struct net *net, uint32_t *at);
 const char *neigh_state_word(enum neigh_state state);

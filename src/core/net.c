@@ -100,6 +100,26 @@ void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *
 	net->deliver_takers[i].arg = arg;
 }
 
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_IFACE_WATCHERS && net->iface_watchers[i].changed != NULL)
+		i++;
+	must(i < NET_IFACE_WATCHERS);
+	net->iface_watchers[i].changed = changed;
+	net->iface_watchers[i].arg = arg;
+}
+
+void net_tell_iface(struct net *net, const struct iface *iface)
+{
+	for (unsigned i = 0; i < NET_IFACE_WATCHERS; i++) {
+		if (net->iface_watchers[i].changed == NULL)
+			return;
+		net->iface_watchers[i].changed(net, iface, net->iface_watchers[i].arg);
+	}
+}
+
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)
 {
 	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {

@@ -31,10 +31,13 @@ struct ports;
 #define NET_OWN_QUEUE      256 /* packets of the router's own waiting for the turn */
 #define NET_ETHER_TAKERS   8
 #define NET_DELIVER_TAKERS 16
+#define NET_IFACE_WATCHERS 4
 
 /* Takes packets for this router of one IP protocol; see net_take_protocol(). */
 typedef enum verdict net_deliver(struct net *net, struct pkt *p, void *arg);
 typedef enum verdict net_ether_taker(struct net *net, struct pkt *p, void *arg);
+/* Hears that @iface was enabled or disabled, has got or lost its link, another MAC or MTU. */
+typedef void net_iface_watcher(struct net *net, const struct iface *iface, void *arg);
 
 /* Sizes fixed at start (ARCHITECTURE, D12). */
 struct net_budget {
@@ -97,6 +100,10 @@ struct net {
 		net_deliver *take;
 		void *arg;
 	} deliver_takers[NET_DELIVER_TAKERS];
+	struct {
+		net_iface_watcher *changed;
+		void *arg;
+	} iface_watchers[NET_IFACE_WATCHERS];
 };
 
 /* @net is zeroed memory. The random source and the log stay the caller's. */
@@ -110,6 +117,11 @@ void net_generation_next(struct net *net);
 /* Plug in a protocol over Ethernet (PPPoE), or one for local delivery (TCP). Once each. */
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
+
+/* Be told whenever something about an interface changes. */
+void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg);
+/* Tell those who watch; iface.c's part. */
+void net_tell_iface(struct net *net, const struct iface *iface);
 
 /* Hand a packet for this router to whom its protocol belongs; else ICMP protocol unreachable. ICMP
  * goes through icmp_input() first. Takes @p. */

@@ -28,7 +28,7 @@ struct pkt_class {
 };
 
 struct pkt_pool {
-	struct pkt_class small, large;
+	struct pkt_class small, large, train;
 };
 
 static void class_init(struct pkt_class *class, unsigned n, uint32_t size_bytes)
@@ -53,6 +53,7 @@ struct pkt_pool *pkt_pool_new(unsigned small, unsigned large)
 
 	class_init(&pool->small, small, SMALL_BYTES);
 	class_init(&pool->large, large, LARGE_BYTES);
+	class_init(&pool->train, large / 4 + 1, LARGE_BYTES);
 	return pool;
 }
 
@@ -60,10 +61,13 @@ void pkt_pool_free(struct pkt_pool *pool)
 {
 	if (pool == NULL)
 		return;
+	must(pool->train.available == pool->train.n); /* none outlives a turn */
 	mem_free(pool->small.buffers);
 	mem_free(pool->small.memory);
 	mem_free(pool->large.buffers);
 	mem_free(pool->large.memory);
+	mem_free(pool->train.buffers);
+	mem_free(pool->train.memory);
 	mem_free(pool);
 }
 
@@ -135,6 +139,17 @@ struct pkt *pkt_copy(struct net *net, const struct pkt *p)
 	b->pkt = *p;
 	memcpy(b->memory + PORT_HEADROOM_BYTES, p->bytes, p->len);
 	return buffer_attach(b, p->len);
+}
+
+struct pkt *pkt_new_train(struct net *net, const uint8_t *bytes, uint32_t len)
+{
+	struct pkt_buffer *b = class_take(&net->pool->train, len);
+
+	if (b == NULL)
+		return NULL;
+	b->pkt = (struct pkt){ .flow = FLOW_NONE };
+	memcpy(b->memory + PORT_HEADROOM_BYTES, bytes, len);
+	return buffer_attach(b, len);
 }
 
 void pkt_done(struct net *net, struct pkt *p)

@@ -67,6 +67,7 @@ struct pkt {
 	uint16_t ether_type;
 	struct mac ether_src;
 	bool ether_group;     /* the frame was a broadcast or multicast */
+	bool ether_ours;      /* a bridge has found it to be for this router */
 	struct tuple arrived; /* as in the bytes */
 	uint16_t ip_bytes;    /* total length in the header; real length for GSO packets, too */
 	uint16_t ip_id;
@@ -137,6 +138,10 @@ MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
+
+/* An owned packet with the @len bytes at @bytes and room for as many as a frame can have; of
+ * buffers that are for core/gro.h only, a quarter as many as large ones. NULL when none is free. */
+MUST_USE struct pkt *pkt_new_train(struct net *net, const uint8_t *bytes, uint32_t len);
 
 /* Move where the bytes begin by @by (negative: into the headroom), and every offset with it. False
  * when the headroom does not suffice; at most what lies before l3 can be taken off. */

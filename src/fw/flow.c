@@ -8,6 +8,7 @@
 #include "core/ports.h"
 #include "fw/flow_counts.h"
 #include "fw/flow_list.h"
+#include "fw/flow_rate.h"
 #include "fw/mapping.h"
 
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
@@ -15,14 +16,15 @@
 #define PREFETCH_NEAR 3
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
-static_assert(sizeof(struct flow_way) == 48, "no padding that differs between builds");
+static_assert(sizeof(struct flow_way) == 56, "no padding that differs between builds");
 
 static uint32_t bucket_count(uint32_t capacity)
 {
 	uint32_t n = 2;
 
-	/* Two keys a flow: with twice as many buckets as flows the mean chain is one link. */
-	while (n < capacity * 2)
+	/* Two keys a flow: with twice as many buckets as keys a full table costs a quarter of a
+	 * record more to look at than an empty one. */
+	while (n < capacity * 4)
 		n *= 2;
 	return n;
 }
@@ -254,6 +256,7 @@ uint32_t flow_begin(struct flows *flows, struct net *net, const struct tuple *ca
 		.flags = FLOW_USED,
 		.since = now,
 		.due = now,
+		.rate_second = flow_rate_second(now),
 	};
 	bucket_add(flows, index, 0);
 	bucket_add(flows, index, 1);

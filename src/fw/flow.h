@@ -71,8 +71,10 @@ struct flow_way {
 	uint32_t neigh, neigh_version;
 	uint16_t in, out; /* iface_id: the verdict is for packets that come in there */
 	uint16_t mtu_bytes;
-	uint16_t zero;
+	uint16_t rate_last; /* see flow_rate.h */
+	uint32_t rate_mark;
 	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
+	uint32_t zero;
 	uint64_t trail;
 	uint64_t packets, bytes;
 };
@@ -106,15 +108,17 @@ struct flow {
 	uint32_t mark; /* connection mark */
 	mono due;      /* ends then, unless a packet moves it */
 	uint8_t icmp_type, icmp_code;
-	uint16_t out; /* iface_id by which direction 0 left at first; 0: it stayed here */
+	uint16_t out;        /* iface_id by which direction 0 left at first; 0: it stayed here */
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 
 	struct flow_way way[2];
 
 	/* Lists by index + 1; 0 ends. */
-	uint32_t timer_next, timer_prev, timer_slot;
+	uint32_t timer_next, timer_prev;
+	uint16_t timer_slot;
+	uint16_t rate_second; /* that way[].rate_mark is of, modulo 65,536 */
 	uint32_t weak_next, weak_prev;
-	uint32_t nat_rule;   /* id of the rule that chose the translation, for people */
-	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
+	uint32_t nat_rule; /* id of the rule that chose the translation, for people */
 	mono since;
 
 	union { /* TCP has no mappings, and only TCP has windows */

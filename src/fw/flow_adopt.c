@@ -11,6 +11,7 @@
 #include "core/net.h"
 #include "core/ports.h"
 #include "fw/flow_list.h"
+#include "fw/flow_rate.h"
 #include "fw/mapping.h"
 #include "wire/tcp_header.h"
 
@@ -108,6 +109,7 @@ static void lists_rebuild(struct flows *flows, mono then, mono now)
 		}
 		flow->due = mono_add_ns(now, mono_since_ns(flow->due, then));
 		flow->since = now;
+		flow_rate_begin(flow, flow_rate_second(now));
 		flow->filter_set = 0;
 		flow->way[0].generation = flow->way[1].generation = 0;
 		flow->flags &= (uint16_t)~FLOW_WEAK;

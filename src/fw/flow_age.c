@@ -11,6 +11,7 @@
  */
 #include "core/net.h"
 #include "fw/flow_list.h"
+#include "fw/flow_rate.h"
 
 static uint32_t slot_of(const struct flows *flows, mono due)
 {
@@ -29,7 +30,7 @@ void flow_timer_add(struct flows *flows, uint32_t index)
 	struct flow *flow = flow_at(flows, index);
 	uint32_t slot = slot_of(flows, flow->due);
 
-	flow->timer_slot = slot;
+	flow->timer_slot = (uint16_t)slot;
 	flow->timer_prev = 0;
 	flow->timer_next = flows->timer[slot];
 	if (flow->timer_next != 0)
@@ -77,6 +78,7 @@ static bool slot_turn(struct flows *flows, struct net *net, mono now, unsigned *
 		if (mono_due(flow_at(flows, index)->due, now)) {
 			flow_end(flows, net, index);
 		} else {
+			flow_rate_roll(flow_at(flows, index), flow_rate_second(now));
 			flow_timer_remove(flows, index);
 			flow_timer_add(flows, index);
 		}

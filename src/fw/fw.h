@@ -30,6 +30,7 @@ struct fw {
 	uint64_t port_probes;        /* looks at the flow table for a free port, ever */
 	uint64_t crowds_made;        /* ever */
 	uint64_t full_logged_second; /* one line a second when the table is full */
+	uint64_t full_logged;        /* how many had given way or were refused by then */
 };
 
 /*

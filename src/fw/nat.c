@@ -9,14 +9,23 @@
 #include "fw/nat_port.h"
 #include "fw/track.h"
 
-/* The same source always gets the same address of a range (RFC 4787, REQ-2: paired pooling). */
-static ip4 pick_address(const struct fw *fw, struct ip4_range range, ip4 keyed_by)
+/*
+ * The address of the rule's range that stands for @old. The same client always gets the same one
+ * (RFC 4787, REQ-2: paired pooling), unless action=same is to look at whom it talks to, too.
+ */
+static ip4 pick_address(const struct fw *fw, const struct rule_choice *choice, const struct pkt *p,
+                        ip4 old)
 {
-	uint64_t word = keyed_by.v;
+	struct ip4_range range = choice->to_addresses;
+	uint64_t word = p->arrived.src.v;
 	uint64_t n = (uint64_t)range.high.v - range.low.v + 1;
 
 	if (n == 1)
 		return range.low;
+	if (choice->action == ACTION_NETMAP) /* the network changes, the host stays */
+		return (ip4){ (uint32_t)(range.low.v + (old.v & (n - 1))) };
+	if (choice->action == ACTION_SAME && choice->by_dst)
+		word |= (uint64_t)p->arrived.dst.v << 32;
 	return (ip4){ (uint32_t)(range.low.v + hash_words(&fw->net->key, &word, 1) % n) };
 }
 
@@ -40,8 +49,7 @@ static bool choose_by_rules(const struct fw *fw, struct pkt *p)
 	if (fw->rules[FACILITY_NAT] == NULL)
 		return false;
 	rules_choose(fw->rules[FACILITY_NAT], fw->net, "dstnat", IFACE_NONE, p, &choice);
-	if (!choice.matched ||
-	    (choice.action != ACTION_DST_NAT && choice.action != ACTION_REDIRECT))
+	if (!choice.matched || choice.action == ACTION_ACCEPT)
 		return choice.matched;
 	if (choice.action == ACTION_REDIRECT) {
 		const struct addr_spec *own = addr_toward(fw->net, p->in, p->arrived.src);
@@ -50,7 +58,7 @@ static bool choose_by_rules(const struct fw *fw, struct pkt *p)
 			return true;
 		p->now.dst = own->addr;
 	} else if (!ip4_is_zero(choice.to_addresses.low)) {
-		p->now.dst = pick_address(fw, choice.to_addresses, p->arrived.src);
+		p->now.dst = pick_address(fw, &choice, p, p->now.dst);
 	}
 	if (choice.to_port_low != 0 && p->arrived.proto != IPPROTO_ICMP)
 		p->now.dport = pick_port(fw, &choice, p);
@@ -178,22 +186,45 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 	if (fw->rules[FACILITY_NAT] == NULL)
 		return DROP_COUNT;
 	rules_choose(fw->rules[FACILITY_NAT], fw->net, "srcnat", p->route.out, p, &choice);
-	if (!choice.matched ||
-	    (choice.action != ACTION_MASQUERADE && choice.action != ACTION_SRC_NAT))
+	if (!choice.matched || choice.action == ACTION_ACCEPT)
 		return DROP_COUNT;
 	if (p->state == STATE_INVALID) /* from inside, it would leave with an inner address */
 		return p->in == IFACE_NONE ? DROP_COUNT : DROP_FLOW_INVALID;
 	source->on = true;
 	source->rule_id = choice.rule_id;
 	source->masquerade = choice.action == ACTION_MASQUERADE;
+	source->strict = choice.strict;
+	source->random = choice.random;
 	if (source->masquerade)
 		source->addr = masquerade_address(fw, p);
 	else if (!ip4_is_zero(choice.to_addresses.low))
-		source->addr = pick_address(fw, choice.to_addresses, p->arrived.src);
+		source->addr = pick_address(fw, &choice, p, p->now.src);
 	else
 		source->addr = p->now.src;
 	choose_range(p, &choice, source);
 	return ip4_is_zero(source->addr) ? DROP_NAT_NO_ADDRESS : DROP_COUNT;
+}
+
+/*
+ * A connection that leaves by another interface than it began with, because routes have changed:
+ * what that way wants of its source may be something else. To go on would show an inner address to
+ * the outer network, or one network's address to another. So it ends, and begins anew if it can.
+ */
+static enum drop_reason check_way(const struct fw *fw, struct pkt *p, const struct flow *flow,
+                                  struct nat_source *ret_source)
+{
+	struct nat_source wanted = { 0 };
+	enum drop_reason reason;
+
+	if (p->flow_dir != 0 || flow->out == p->route.out)
+		return DROP_COUNT;
+	reason = choose_new_source(fw, p, &wanted);
+	if (reason != DROP_COUNT || !wanted.on || ip4_equal(wanted.addr, flow->key[1].dst))
+		return reason;
+	if (p->state == STATE_RELATED) /* no error ends a connection (RFC 5508, REQ-6) */
+		return DROP_NAT_REROUTED;
+	ret_source->moved = true;
+	return DROP_COUNT;
 }
 
 enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
@@ -205,7 +236,10 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
 	if (p->flow != FLOW_NONE) {
 		const struct flow *flow = flow_at_const(fw->flows, p->flow);
 		struct tuple leaves = flow_leaves(flow, p->flow_dir);
+		enum drop_reason reason = check_way(fw, p, flow, ret_source);
 
+		if (reason != DROP_COUNT || ret_source->moved)
+			return reason;
 		if (p->state != STATE_RELATED) {
 			p->now.src = leaves.src;
 			p->now.sport = leaves.sport;
@@ -264,16 +298,21 @@ static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, b
 	return (uint16_t)flags;
 }
 
+/* Has a connection given way, or was one refused? What it was is told once a second, in sums. */
 static void log_full(struct fw *fw)
 {
+	const struct flows *flows = fw->flows;
 	uint64_t second = fw->net->now.ns / NS_PER_S;
 
-	if (fw->full_logged_second == second)
+	if (fw->full_logged == flows->gave_way + flows->refused || fw->full_logged_second == second)
 		return;
 	fw->full_logged_second = second;
+	fw->full_logged = flows->gave_way + flows->refused;
 	log_write(fw->net->log, LOG_WARNING, "firewall",
-	          "connection table full: %u connections, none of them may give way",
-	          fw->flows->used);
+	          "connection table full: %u connections; %llu unanswered or closing ones gave way "
+	          "to new ones so far, %llu new ones were refused",
+	          flows->used, (unsigned long long)flows->gave_way,
+	          (unsigned long long)flows->refused);
 }
 
 static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_source *source)
@@ -286,19 +325,34 @@ static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_sou
 		rules_count_rule(fw->rules[FACILITY_NAT], source->rule_id, p->ip_bytes);
 }
 
+/* A packet of a flow that is there. */
+static enum drop_reason confirm_again(struct fw *fw, struct pkt *p, const struct nat_source *source)
+{
+	if (source->moved) {
+		flow_end(fw->flows, fw->net, p->flow);
+		p->flow = FLOW_NONE;
+		return DROP_NAT_REROUTED;
+	}
+	if (p->flow_dir == 0 && p->state != STATE_RELATED)
+		flow_at(fw->flows, p->flow)->out = p->route.out;
+	return DROP_COUNT;
+}
+
 enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_source *source)
 {
 	struct tuple leaves = p->now;
 	enum nat_hold hold;
 
-	if (p->flow != FLOW_NONE || p->state != STATE_NEW)
+	if (p->flow != FLOW_NONE)
+		return confirm_again(fw, p, source);
+	if (p->state != STATE_NEW)
 		return DROP_COUNT;
 	if (!translate_source(fw, p, source, &leaves, &hold))
 		return DROP_NAT_NO_PORT;
 	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
+	log_full(fw);
 	if (p->flow == FLOW_NONE) {
 		nat_port_undo(fw, &leaves, hold);
-		log_full(fw);
 		return DROP_FLOW_FULL;
 	}
 
@@ -310,6 +364,7 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 	if (p->mapped)
 		nat_port_keep_called(fw, p->flow);
 	flow->mark = p->connection_mark;
+	flow->out = p->route.out;
 	flow->icmp_type = p->icmp_type;
 	flow->icmp_code = p->icmp_code;
 	flow->nat_rule = source->rule_id != 0 ? source->rule_id : p->nat_rule;

@@ -17,6 +17,7 @@ struct nat_source {
 	bool masquerade, hairpin;
 	bool strict; /* a port for each connection, as Linux does */
 	bool random; /* ports are not kept */
+	bool moved;  /* the connection goes another way now, which wants another source */
 	ip4 addr;
 	uint16_t port_low, port_high; /* where the port may lie */
 	uint32_t rule_id;
@@ -40,7 +41,8 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
 
 /*
  * The first packet is sure to go on: take a port, begin the flow, count the rules. Packets of a
- * flow, and those that belong to none, pass through. Returns DROP_COUNT, or why it can't be.
+ * flow, and those that belong to none, pass through, but one whose connection has moved to a way
+ * that wants another source ends the flow. Returns DROP_COUNT, or why it can't be.
  */
 enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_source *source);
 

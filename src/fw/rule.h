@@ -66,6 +66,8 @@ enum rule_action {
 	ACTION_STRIP_OPTIONS,
 	ACTION_TARPIT,
 	ACTION_FASTTRACK, /* accepts: every settled connection is replayed anyway */
+	ACTION_NETMAP,
+	ACTION_SAME,
 	ACTION_COUNT,
 };
 
@@ -237,6 +239,9 @@ struct rule_spec {
 	uint32_t reject_with; /* enum reject_with */
 	struct ip4_range to_addresses;
 	uint16_t to_port_low, to_port_high;
+	bool strict;          /* a port for each connection: no endpoint-independent mapping */
+	bool randomise_ports; /* the source's own port is not kept */
+	bool same_not_by_dst; /* same: one address for a client, whatever it talks to */
 	bool hairpin; /* dst-nat: hosts behind the same interface as the target may use it, too */
 	char new_mark[MARK_NAME_BYTES];
 	bool passthrough; /* mangle: go on after a mark or a change */

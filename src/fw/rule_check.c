@@ -44,6 +44,8 @@ static const struct {
 	[ACTION_SRC_NAT] = { NAT, HOOK(SRCNAT) },
 	[ACTION_DST_NAT] = { NAT, HOOK(DSTNAT) },
 	[ACTION_REDIRECT] = { NAT, HOOK(DSTNAT) },
+	[ACTION_NETMAP] = { NAT, HOOKS_NAT },
+	[ACTION_SAME] = { NAT, HOOKS_NAT },
 	[ACTION_MARK_CONNECTION] = { MANGLE, HOOKS_MANGLE },
 	[ACTION_MARK_PACKET] = { MANGLE, HOOKS_MANGLE },
 	/* Later the route is known already, and nobody would look at the mark. */
@@ -253,31 +255,6 @@ static bool check_matchers(const struct check *c)
 	       check_number(c, "dscp", &spec->dscp, 63);
 }
 
-static bool check_translation(const struct check *c)
-{
-	const struct rule_spec *spec = c->spec;
-	unsigned low = spec->to_port_low, high = spec->to_port_high;
-	bool by_address = spec->action == ACTION_SRC_NAT || spec->action == ACTION_DST_NAT;
-
-	if (by_address && ip4_is_zero(spec->to_addresses.high) && high == 0)
-		return rule_fail(c->error, c->place, "to-addresses",
-		                 "%s needs to know what to; give to-addresses, to-ports or both",
-		                 rule_action_words[spec->action]);
-	if (by_address && !check_addresses(c, "to-addresses", spec->to_addresses))
-		return false;
-	if (low > high)
-		return rule_fail(c->error, c->place, "to-ports",
-		                 "the range %u-%u ends before it begins; write it as %u-%u", low,
-		                 high, high, low);
-	if (low == 0 && high != 0)
-		return rule_fail(c->error, c->place, "to-ports",
-		                 "there is no port 0; begin with 1 or more");
-	if (high != 0 && !has_ports(spec))
-		return rule_fail(c->error, c->place, "to-ports",
-		                 "only TCP and UDP have ports; add protocol=tcp or protocol=udp");
-	return true;
-}
-
 static bool check_list(const struct check *c)
 {
 	if (c->spec->address_list[0] == '\0')
@@ -311,7 +288,9 @@ static bool check_action(const struct check *c)
 	case ACTION_SRC_NAT:
 	case ACTION_DST_NAT:
 	case ACTION_REDIRECT:
-		return check_translation(c);
+	case ACTION_NETMAP:
+	case ACTION_SAME:
+		return rule_check_translation(spec, c->place, c->error);
 	case ACTION_ADD_SRC_TO_LIST:
 	case ACTION_ADD_DST_TO_LIST:
 		return check_list(c);

@@ -157,6 +157,8 @@ bool rule_check_fields(enum facility facility, const struct rule_spec *spec, siz
                        struct rule_error *error);
 bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place,
                       struct rule_error *error);
+/* rule_check_nat.c: the same of what a translation needs. */
+bool rule_check_translation(const struct rule_spec *spec, size_t place, struct rule_error *error);
 /* The hooks of @facility, and a hook's chain name. */
 uint32_t facility_hooks(enum facility facility);
 extern const char *const hook_words[HOOK_COUNT + 1];

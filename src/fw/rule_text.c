@@ -244,6 +244,8 @@ static void action_text(struct text *out, const struct rule_spec *spec)
 	case ACTION_DST_NAT:
 	case ACTION_MASQUERADE:
 	case ACTION_REDIRECT:
+	case ACTION_NETMAP:
+	case ACTION_SAME:
 		if (!ip4_is_zero(spec->to_addresses.high)) {
 			text_add(out, " to-addresses=");
 			range_text(out, spec->to_addresses);
@@ -252,6 +254,9 @@ static void action_text(struct text *out, const struct rule_spec *spec)
 			text_add(out, " to-ports=");
 			number_range(out, spec->to_port_low, spec->to_port_high);
 		}
+		text_add(out, spec->strict ? " strict=yes" : "");
+		text_add(out, spec->randomise_ports ? " randomise-ports=yes" : "");
+		text_add(out, spec->same_not_by_dst ? " same-not-by-dst=yes" : "");
 		break;
 	default:
 		break;

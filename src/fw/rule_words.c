@@ -30,6 +30,8 @@ const char *const rule_action_words[ACTION_COUNT + 1] = {
 	[ACTION_STRIP_OPTIONS] = "strip-ipv4-options",
 	[ACTION_TARPIT] = "tarpit",
 	[ACTION_FASTTRACK] = "fasttrack-connection",
+	[ACTION_NETMAP] = "netmap",
+	[ACTION_SAME] = "same",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {

@@ -32,8 +32,8 @@ void rules_free(struct rules *rules);
 struct rule_choice {
 	uint8_t action; /* enum rule_action: ACCEPT, DROP, REJECT, or what NAT is to do */
 	uint8_t reject_with;
-	bool matched; /* false: the chain ended without a decision */
-	bool hairpin;
+	bool matched;                         /* false: the chain ended without a decision */
+	bool hairpin, strict, random, by_dst; /* see struct rule_spec */
 	struct ip4_range to_addresses;
 	uint16_t to_port_low, to_port_high;
 	uint32_t rule_id;

@@ -5,6 +5,7 @@
 #include "core/explain.h"
 #include "core/icmp.h"
 #include "core/net.h"
+#include "fw/flow_rate.h"
 #include "fw/track_tcp.h"
 #include "wire/icmp_header.h"
 #include "wire/ip4_header.h"
@@ -193,10 +194,13 @@ static uint32_t timeout_seconds(const struct fw *fw, const struct flow *flow)
 }
 
 /* A packet of @flow passes. */
-static void count(struct flow *flow, const struct pkt *p)
+static void count(const struct fw *fw, struct flow *flow, const struct pkt *p)
 {
 	struct flow_way *way = &flow->way[p->flow_dir];
+	uint16_t second = flow_rate_second(fw->net->now);
 
+	if (flow->rate_second != second)
+		flow_rate_roll(flow, second);
 	way->packets++;
 	way->bytes += p->ip_bytes;
 }
@@ -208,7 +212,7 @@ void track_note(struct fw *fw, struct pkt *p)
 	if (p->flow == FLOW_NONE || p->state == STATE_RELATED || p->state == STATE_INVALID)
 		return;
 	flow = flow_at(fw->flows, p->flow);
-	count(flow, p);
+	count(fw, flow, p);
 	if (p->aside)
 		return;
 	if (p->flow_dir == 1 && (flow->flags & FLOW_SEEN_REPLY) == 0)
@@ -231,7 +235,7 @@ void track_note_plain(struct fw *fw, const struct pkt *p, const struct tcp_segme
 {
 	struct flow *flow = flow_at(fw->flows, p->flow);
 
-	count(flow, p);
+	count(fw, flow, p);
 	if (p->flow_dir == 1 && (flow->flags & FLOW_SEEN_REPLY) == 0)
 		note_reply(fw, p->flow);
 	if (flow->proto == IPPROTO_TCP)

@@ -15,6 +15,7 @@
 #include "os/notify.h"
 #include "os/shared_memory.h"
 #include "os/store.h"
+#include "os/tap.h"
 
 /* Turns in a row before the loop looks at anything else than ports. */
 #define TURNS_MAX 16
@@ -90,18 +91,36 @@ static int open_world(struct daemon *daemon, struct text *why)
 	return error;
 }
 
-static int open_port(struct daemon *daemon, const struct options_port *wanted, struct text *why)
+/* @ret_fd is to be watched for reading. */
+static int open_driver(const struct options_port *wanted, struct text *words,
+                       struct port **ret_port, int *ret_fd)
 {
-	struct afpacket_options options = {
+	struct afpacket_options packet = {
 		.name = wanted->name,
 		.iface = wanted->iface,
 		.slots = wanted->slots,
 		.promiscuous = wanted->promiscuous,
 		.keep_address = wanted->keep_address,
 	};
+	struct tap_options tap = {
+		.name = wanted->name,
+		.iface = wanted->iface,
+		.persistent = wanted->persistent,
+	};
+	bool is_tap = wanted->driver == DRIVER_TAP;
+	int error =
+		is_tap ? tap_open(&tap, words, ret_port) : afpacket_open(&packet, words, ret_port);
+
+	if (error == 0)
+		*ret_fd = is_tap ? tap_fd(*ret_port) : afpacket_fd(*ret_port);
+	return error;
+}
+
+static int open_port(struct daemon *daemon, const struct options_port *wanted, struct text *why)
+{
 	struct text words = { 0 };
 	struct port *port;
-	int error = afpacket_open(&options, &words, &port);
+	int fd, error = open_driver(wanted, &words, &port, &fd);
 
 	if (error != 0) {
 		text_printf(why, "--port %s=%s: %s", wanted->name, wanted->iface, text_str(&words));
@@ -112,7 +131,7 @@ static int open_port(struct daemon *daemon, const struct options_port *wanted, s
 		fprintf(stderr, "towpathd: --port %s=%s: %s\n", wanted->name, wanted->iface,
 		        text_str(&words));
 	text_free(&words);
-	error = watch(daemon, afpacket_fd(port), on_port);
+	error = watch(daemon, fd, on_port);
 	if (error == 0 && daemon->pcap != NULL)
 		error = pcap_wrap(daemon->pcap, port, &port);
 	if (error != 0) {

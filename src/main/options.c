@@ -21,7 +21,10 @@ static const char help[] =
 	"  --port NAME=INTERFACE   make the machine's INTERFACE the router's port NAME, for\n"
 	"                          example --port ether1=eth0 --port ether2=eth1. Repeat it\n"
 	"                          for each port. After it, parted by commas, may follow:\n"
-	"        driver=packet       a packet socket (the default)\n"
+	"        driver=packet       a packet socket on an interface (the default)\n"
+	"        driver=tap          a TAP device, made when it is not there: the machine's own\n"
+	"                            kernel, or what is bridged to it, is a host of the router\n"
+	"        persistent          a TAP device stays when the router stops\n"
 	"        slots=N             length of the receive ring, 64 to 16384; 66 KiB each\n"
 	"                            (default 1024)\n"
 	"        promiscuous         take frames for other hardware addresses, too\n"
@@ -83,6 +86,24 @@ static bool starts_with(const char *piece, size_t len, const char *start)
 	return len >= strlen(start) && memcmp(piece, start, strlen(start)) == 0;
 }
 
+static bool parse_driver(const char *value, size_t len, enum options_driver *ret_driver,
+                         struct text *why)
+{
+	if (is_word(value, len, "packet"))
+		*ret_driver = DRIVER_PACKET;
+	else if (is_word(value, len, "tap"))
+		*ret_driver = DRIVER_TAP;
+	else if (is_word(value, len, "xdp"))
+		return refuse(why, "the option --port: the driver xdp is not part of this version; "
+		                   "packet does the same, more slowly");
+	else
+		return refuse(why,
+		              "the option --port: there is no driver \"%.*s\"; it can be packet "
+		              "or tap",
+		              (int)len, value);
+	return true;
+}
+
 /* One of the pieces after the interface's name. */
 static bool parse_detail(const char *piece, size_t len, struct options_port *port, struct text *why)
 {
@@ -94,21 +115,38 @@ static bool parse_detail(const char *piece, size_t len, struct options_port *por
 		port->keep_address = true;
 		return true;
 	}
+	if (is_word(piece, len, "persistent")) {
+		port->persistent = true;
+		return true;
+	}
 	if (starts_with(piece, len, "slots="))
 		return parse_slots(piece + 6, len - 6, &port->slots, why);
-	if (starts_with(piece, len, "driver=")) {
-		port->driver = DRIVER_PACKET;
-		if (is_word(piece, len, "driver=packet"))
-			return true;
-		return refuse(why,
-		              "the option --port: there is no driver \"%.*s\"; it can be packet",
-		              (int)len - 7, piece + 7);
-	}
+	if (starts_with(piece, len, "driver="))
+		return parse_driver(piece + 7, len - 7, &port->driver, why);
 	return refuse(
 		why,
 		"the option --port: \"%.*s\" means nothing here; after the interface may follow "
-		"driver=packet, slots=N, promiscuous or keep",
+		"driver=packet, slots=N, promiscuous or keep, or driver=tap and persistent",
 		(int)len, piece);
+}
+
+/* What one driver knows means nothing to the other. */
+static bool details_agree(const struct options_port *port, struct text *why)
+{
+	bool tap = port->driver == DRIVER_TAP;
+	const char *odd = NULL;
+
+	if (tap && port->slots != 0)
+		odd = "slots=N";
+	else if (tap && port->promiscuous)
+		odd = "promiscuous";
+	else if (tap && port->keep_address)
+		odd = "keep";
+	else if (!tap && port->persistent)
+		odd = "persistent";
+	return odd == NULL ||
+	       refuse(why, "the option --port: %s means nothing with driver=%s; leave it out", odd,
+	              tap ? "tap" : "packet");
 }
 
 static bool parse_details(const char *at, struct options_port *port, struct text *why)
@@ -120,7 +158,7 @@ static bool parse_details(const char *at, struct options_port *port, struct text
 			return false;
 		at += 1 + len;
 	}
-	return true;
+	return details_agree(port, why);
 }
 
 static bool copy_name(const char *from, size_t len, char to[OPTIONS_NAME_BYTES])

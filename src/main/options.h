@@ -2,6 +2,7 @@
  * options.h -- the command line of towpathd.
  *
  *   --port NAME=INTERFACE[,driver=packet][,slots=N][,promiscuous][,keep]     repeated, in order
+ *   --port NAME=DEVICE,driver=tap[,persistent]
  *   --store DIR   --socket PATH   --pcap FILE   --log-level LEVEL   --no-defaults
  *   --help   --version
  *
@@ -24,6 +25,7 @@ struct text;
 
 enum options_driver {
 	DRIVER_PACKET, /* os/afpacket.h */
+	DRIVER_TAP,    /* os/tap.h */
 };
 
 struct options_port {
@@ -32,6 +34,7 @@ struct options_port {
 	enum options_driver driver;
 	unsigned slots; /* 0: the driver's default */
 	bool promiscuous, keep_address;
+	bool persistent; /* a TAP device stays */
 };
 
 struct options {

@@ -13,6 +13,7 @@
 #include "menu/menus.h"
 
 #define FLAG_RUNNING (ROW_MENU_FIRST << 0)
+#define FLAG_SLAVE   (ROW_MENU_FIRST << 1)
 
 static const struct field fields[] = {
 	{ "name", &type_string, AT(struct interface_row, name), .min = 1,
@@ -25,6 +26,10 @@ static const struct field fields[] = {
 	  .help = "what kind of interface it is" },
 	{ "mtu", &type_uint, AT(struct interface_row, mtu), .min = 68, .max = 65535,
 	  .help = "largest IP packet in bytes; without it, the port's" },
+	{ "merge-segments", &type_bool, AT(struct interface_row, merge_segments), .dflt = "yes",
+	  .flags = F_QUIET,
+	  .help = "TCP segments in a row leave as one frame, where what carries it can cut it "
+	          "again" },
 	{ "actual-mtu", &type_uint, AT(struct interface_row, actual_mtu),
 	  .flags = F_READ_ONLY | F_BRIEF | F_RIGHT, .help = "largest IP packet in use" },
 	{ "mac-address", &type_mac, AT(struct interface_row, mac), .flags = F_READ_ONLY | F_BRIEF,
@@ -49,24 +54,31 @@ static const struct field fields[] = {
 	  .help = "frames that found the port's ring full" },
 };
 
-static const struct menu_flag flags[] = { { 'R', "running" } };
+static const struct menu_flag flags[] = { { 'R', "running" }, { 'S', "slave" } };
+
+/* Of those that other menus make only the name is like a port's. */
+#define GIVEN_NAME 1ULL
 
 /* Gateways are addresses, interfaces, or address%interface: a name must be told from the others. */
-static bool interface_check(const struct row *row, struct diag *diag)
+bool interface_name_check(const char *name, struct diag *diag)
 {
-	const struct interface_row *body = (const void *)row->body;
-
-	if (strchr(body->name, '%') != NULL)
+	if (strchr(name, '%') != NULL)
 		return diag_fail(diag, "name",
 		                 "invalid value for argument name: %s has a %%, which stands "
 		                 "between address and interface in a gateway; leave it out",
-		                 body->name);
-	if (body->name[strspn(body->name, "0123456789.")] == '\0')
+		                 name);
+	if (name[strspn(name, "0123456789.")] == '\0')
 		return diag_fail(diag, "name",
 		                 "invalid value for argument name: %s looks like an address; a "
 		                 "name has a letter, as in lan%s",
-		                 body->name, body->name);
+		                 name, name);
 	return true;
+}
+
+static bool interface_check(const struct row *row, struct diag *diag)
+{
+	return interface_name_check(((const struct interface_row *)(const void *)row->body)->name,
+	                            diag);
 }
 
 static bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
@@ -86,14 +98,11 @@ static bool interface_fixed(struct router *router, size_t n, char *ret_name, siz
 	return false;
 }
 
-static void interface_status(struct router *router, const struct conf_state *state, struct row *row)
+static void fill_observed(const struct iface *iface, struct row *row)
 {
 	struct interface_row *body = (void *)row->body;
-	const struct iface *iface = iface_by_default_name(&router->net, body->default_name);
 	struct port_stats stats = { 0 };
 
-	if (iface == NULL)
-		return;
 	if (iface->port != NULL)
 		iface->port->ops->stats(iface->port, &stats);
 	snprintf(body->type, sizeof body->type, "%s", iface->type);
@@ -109,6 +118,41 @@ static void interface_status(struct router *router, const struct conf_state *sta
 	body->rx_lost = stats.rx_lost;
 	if (iface_is_running(iface))
 		row->flags |= FLAG_RUNNING;
+	if (iface->master != IFACE_NONE)
+		row->flags |= FLAG_SLAVE;
+}
+
+static void interface_status(struct router *router, const struct conf_state *state, struct row *row)
+{
+	const struct interface_row *body = (const void *)row->body;
+	const struct iface *iface = iface_by_default_name(&router->net, body->default_name);
+
+	if (iface != NULL)
+		fill_observed(iface, row);
+}
+
+/* Those that other menus make: they are seen here, and set there. */
+static void interface_observe(struct router *router, const struct conf_state *state,
+                              struct row_sink *sink)
+{
+	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct interface_row))];
+
+	for (iface_id id = 1; id < router->net.ifaces_n; id++) {
+		const struct iface *iface = iface_get_const(&router->net, id);
+		struct row *row;
+
+		if (iface == NULL || iface->row == 0 ||
+		    conf_state_ref(state, "interface", iface->row, NULL) == NULL)
+			continue;
+		row = lookup_row(storage, sizeof(struct interface_row), iface->row,
+		                 iface->enabled ? 0 : ROW_DISABLED);
+		snprintf(((struct interface_row *)(void *)row->body)->name, IFACE_NAME_BYTES, "%s",
+		         iface->name);
+		row->given = GIVEN_NAME;
+		fill_observed(iface, row);
+		if (!sink->row(sink, row))
+			return;
+	}
 }
 
 /* What publish writes into the interfaces. */
@@ -118,6 +162,7 @@ struct prepared {
 		iface_id id;
 		bool enabled;
 		uint32_t mtu;
+		bool keep_segments;
 		char name[IFACE_NAME_BYTES];
 	} at[];
 };
@@ -137,6 +182,7 @@ static bool interface_prepare(struct router *router, const struct conf_state *st
 		prepared->at[prepared->n].id = id;
 		prepared->at[prepared->n].enabled = (rows.at[i]->flags & ROW_DISABLED) == 0;
 		prepared->at[prepared->n].mtu = body->mtu;
+		prepared->at[prepared->n].keep_segments = !body->merge_segments;
 		memcpy(prepared->at[prepared->n].name, body->name, IFACE_NAME_BYTES);
 		prepared->n++;
 	}
@@ -152,6 +198,7 @@ static void interface_publish(struct router *router, void *arg)
 		struct iface *iface = iface_get(&router->net, prepared->at[i].id);
 
 		memcpy(iface->name, prepared->at[i].name, IFACE_NAME_BYTES);
+		iface->keep_segments = prepared->at[i].keep_segments;
 		iface_set_mtu(&router->net, iface->id, prepared->at[i].mtu);
 		iface_enable(&router->net, iface->id, prepared->at[i].enabled);
 	}
@@ -187,6 +234,7 @@ const struct menu menu_interface = {
 	.publish = interface_publish,
 	.discard = mem_free,
 	.status = interface_status,
+	.observe = interface_observe,
 	.fixed = interface_fixed,
 	.warn = interface_warn,
 };

@@ -4,10 +4,13 @@
 
 #include "core/iface.h"
 
+struct diag;
+
 struct interface_row {
 	char name[IFACE_NAME_BYTES];
 	char default_name[IFACE_NAME_BYTES];
 	uint32_t mtu; /* 0: the port's */
+	bool merge_segments;
 	/* Observed. */
 	char type[16];
 	uint32_t actual_mtu;
@@ -23,5 +26,8 @@ struct interface_list_row {
 struct interface_member_row {
 	uint32_t list, iface; /* rows */
 };
+
+/* May an interface be called so? */
+bool interface_name_check(const char *name, struct diag *diag);
 
 #endif

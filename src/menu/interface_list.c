@@ -156,7 +156,8 @@ static void member_status(struct router *router, const struct conf_state *state,
 
 static const struct menu_flag member_flags[] = { { 'I', "invalid" } };
 
-static const char *const member_depends[] = { "/interface", "/interface/list", NULL };
+static const char *const member_depends[] = { "/interface", "/interface/bridge", "/interface/vlan",
+	                                      "/interface/list", NULL };
 
 const struct menu menu_interface_list_member = {
 	.path = "/interface/list/member",

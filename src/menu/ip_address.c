@@ -8,15 +8,18 @@
 #include "conf/type.h"
 #include "core/addr.h"
 #include "lib/mem.h"
+#include "menu/interface_bridge.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
 #define FLAG_INVALID (ROW_MENU_FIRST << 0)
+#define FLAG_SLAVE   (ROW_MENU_FIRST << 1)
 
 struct address_row {
 	struct ip_prefix address;
 	ip4 network;
 	uint32_t iface;
+	uint32_t actual;              /* observed */
 	char netmask[IP4_TEXT_BYTES]; /* never stored: folded into the address */
 };
 
@@ -27,16 +30,18 @@ static const struct field fields[] = {
 	{ "network", &type_ip4, AT(struct address_row, network), .flags = F_BRIEF,
 	  .help = "the network; on a point-to-point link the peer's address" },
 	{ "interface", &type_ref, AT(struct address_row, iface), .ref = "interface",
-	  .flags = F_REQUIRED | F_BRIEF, .help = "the interface that bears it" },
+	  .flags = F_REQUIRED | F_BRIEF | F_HOLDS, .help = "the interface that bears it" },
 	{ "netmask", &type_string, AT(struct address_row, netmask), .max = IP4_TEXT_BYTES - 1,
 	  .help = "older spelling of the prefix length: 255.255.255.0" },
+	{ "actual-interface", &type_ref, AT(struct address_row, actual), .ref = "interface",
+	  .flags = F_READ_ONLY, .help = "the interface itself, or the bridge whose port it is" },
 };
 
 enum {
 	NETWORK_FIELD = 1
 }; /* its place in the table: computed when it was not given */
 
-static const struct menu_flag flags[] = { { 'I', "invalid" } };
+static const struct menu_flag flags[] = { { 'I', "invalid" }, { 'S', "slave" } };
 
 static bool masks_agree(const struct ip_prefix *prefix, unsigned bits, bool has_slash)
 {
@@ -144,6 +149,14 @@ static bool address_check_all(const struct conf_state *state, struct rows rows, 
 	return true;
 }
 
+/* A port of a bridge has no IP of its own: its addresses are the bridge's. */
+static uint32_t actual_interface(const struct conf_state *state, const struct address_row *body)
+{
+	uint32_t master = bridge_row_master(state, body->iface);
+
+	return master != 0 ? master : body->iface;
+}
+
 static struct addr_spec spec_of(struct router *router, const struct conf_state *state,
                                 const struct row *row)
 {
@@ -157,7 +170,7 @@ static struct addr_spec spec_of(struct router *router, const struct conf_state *
 		.addr = body->address.addr.v4,
 		.network = network,
 		.bits = (uint8_t)bits,
-		.iface = lookup_iface(router, state, body->iface),
+		.iface = lookup_iface(router, state, actual_interface(state, body)),
 		.id = row->id,
 	};
 }
@@ -197,11 +210,30 @@ static void address_status(struct router *router, const struct conf_state *state
 	if (ip4_is_zero(body->network))
 		body->network = ip4_network(body->address.addr.v4, body->address.bits);
 	row->given |= 1ULL << NETWORK_FIELD;
+	body->actual = actual_interface(state, body);
+	if (body->actual != body->iface)
+		row->flags |= FLAG_SLAVE;
 	if (lookup_iface(router, state, body->iface) == IFACE_NONE)
 		row->flags |= FLAG_INVALID;
 }
 
-static const char *const depends[] = { "/interface", NULL };
+static bool address_warn(struct router *router, const struct conf_state *state,
+                         const struct row *row, struct text *out)
+{
+	const struct address_row *body = (const void *)row->body;
+	const struct menu *menu;
+	const struct row *bridge =
+		conf_state_ref(state, "interface", bridge_row_master(state, body->iface), &menu);
+
+	if (bridge == NULL)
+		return false;
+	text_printf(out, "its interface is a port of %s, which bears the address: set interface=%s",
+	            menu_row_name(menu, bridge), menu_row_name(menu, bridge));
+	return true;
+}
+
+static const char *const depends[] = { "/interface", "/interface/bridge", "/interface/vlan",
+	                               "/interface/bridge/port", NULL };
 
 const struct menu menu_ip_address = {
 	.path = "/ip/address",
@@ -219,5 +251,6 @@ const struct menu menu_ip_address = {
 	.publish = address_publish,
 	.discard = address_discard,
 	.status = address_status,
+	.warn = address_warn,
 	.translate = fold_netmask,
 };

@@ -152,7 +152,7 @@ static void arp_observe(struct router *router, const struct conf_state *state,
 	}
 }
 
-static const char *const depends[] = { "/interface", NULL };
+static const char *const depends[] = { "/interface", "/interface/bridge", "/interface/vlan", NULL };
 
 const struct menu menu_ip_arp = {
 	.path = "/ip/arp",

@@ -6,6 +6,7 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "fw/flow_rate.h"
 #include "fw/track.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -21,10 +22,14 @@
 struct connection_row {
 	char protocol[16];
 	char src[END_BYTES], dst[END_BYTES], reply_src[END_BYTES], reply_dst[END_BYTES];
+	uint16_t src_port, dst_port, reply_src_port, reply_dst_port;
+	uint8_t icmp_type, icmp_code;
+	uint16_t icmp_id;
 	char tcp_state[16];
 	uint64_t timeout_ms;
 	char mark[MARK_NAME_BYTES];
 	uint64_t orig_packets, orig_bytes, repl_packets, repl_bytes;
+	uint64_t orig_rate, repl_rate;
 };
 
 #define SEEN(name_, type_, member, flags_, help_)                                                  \
@@ -43,11 +48,22 @@ static const struct field fields[] = {
 	SEEN("reply-src-address", type_word, reply_src, 0, "who answers, as it comes"),
 	SEEN("reply-dst-address", type_word, reply_dst, F_BRIEF,
 	     "whom the answers are sent to, as they come: the translated source"),
+	SEEN("src-port", type_uint, src_port, 0, "the port in src-address"),
+	SEEN("dst-port", type_uint, dst_port, 0, "the port in dst-address"),
+	SEEN("reply-src-port", type_uint, reply_src_port, 0, "the port in reply-src-address"),
+	SEEN("reply-dst-port", type_uint, reply_dst_port, 0, "the port in reply-dst-address"),
+	SEEN("icmp-type", type_uint, icmp_type, 0, "what was asked: 8 is echo, 13 timestamp"),
+	SEEN("icmp-code", type_uint, icmp_code, 0, "its code"),
+	SEEN("icmp-id", type_uint, icmp_id, 0, "identifier of the questions, as it came"),
 	SEEN("connection-mark", type_word, mark, 0, "mark that mangle put on it"),
 	SEEN("orig-packets", type_uint, orig_packets, F_STATS | F_RIGHT, "packets there"),
 	SEEN("orig-bytes", type_uint, orig_bytes, F_STATS | F_RIGHT, "their bytes"),
 	SEEN("repl-packets", type_uint, repl_packets, F_STATS | F_RIGHT, "packets back"),
 	SEEN("repl-bytes", type_uint, repl_bytes, F_STATS | F_RIGHT, "their bytes"),
+	SEEN("orig-rate", type_uint, orig_rate, F_BRIEF | F_STATS | F_RIGHT,
+	     "bits there in the last whole second"),
+	SEEN("repl-rate", type_uint, repl_rate, F_BRIEF | F_STATS | F_RIGHT,
+	     "bits back in the last whole second"),
 };
 
 static const struct menu_flag flags[] = {
@@ -93,16 +109,62 @@ static uint32_t flags_of(const struct flow *flow)
 	return bits;
 }
 
+static void fill_ends(const struct flow *flow, struct connection_row *body)
+{
+	const struct flow_key *key = flow->key;
+	bool ports = flow->proto == IPPROTO_TCP || flow->proto == IPPROTO_UDP;
+
+	put_end(body->src, key[0].src, key[0].sport, ports);
+	put_end(body->dst, key[0].dst, key[0].dport, ports);
+	put_end(body->reply_src, key[1].src, key[1].sport, ports);
+	put_end(body->reply_dst, key[1].dst, key[1].dport, ports);
+	if (ports) {
+		body->src_port = key[0].sport;
+		body->dst_port = key[0].dport;
+		body->reply_src_port = key[1].sport;
+		body->reply_dst_port = key[1].dport;
+	} else if (flow->proto == IPPROTO_ICMP) {
+		body->icmp_type = flow->icmp_type;
+		body->icmp_code = flow->icmp_code;
+		body->icmp_id = key[0].sport;
+	}
+}
+
+/* Fields that only some protocols have: 0 would be a value. */
+struct given {
+	uint64_t ports, icmp;
+};
+
+static struct given given_fields(void)
+{
+	struct given given = { 0 };
+
+	for (size_t i = 0; i < ARRAY_LEN(fields); i++) {
+		given.ports |= (uint64_t)(strstr(fields[i].name, "-port") != NULL) << i;
+		given.icmp |= (uint64_t)(strncmp(fields[i].name, "icmp-", 5) == 0) << i;
+	}
+	return given;
+}
+
+static uint64_t given_of(const struct given *given, uint8_t proto)
+{
+	switch (proto) {
+	case IPPROTO_TCP:
+	case IPPROTO_UDP:
+		return ~given->icmp;
+	case IPPROTO_ICMP:
+		return ~given->ports;
+	default:
+		return ~(given->ports | given->icmp);
+	}
+}
+
 static void fill(const struct router *router, const struct flow *flow, struct connection_row *body)
 {
-	bool ports = flow->proto == IPPROTO_TCP || flow->proto == IPPROTO_UDP;
 	const char *mark = mark_name(router->marks, flow->mark);
 
 	put_protocol(body, flow->proto);
-	put_end(body->src, flow->key[0].src, flow->key[0].sport, ports);
-	put_end(body->dst, flow->key[0].dst, flow->key[0].dport, ports);
-	put_end(body->reply_src, flow->key[1].src, flow->key[1].sport, ports);
-	put_end(body->reply_dst, flow->key[1].dst, flow->key[1].dport, ports);
+	fill_ends(flow, body);
 	if (flow->proto == IPPROTO_TCP)
 		put_text(body->tcp_state, sizeof body->tcp_state, track_words[flow->tcp]);
 	put_text(body->mark, sizeof body->mark, mark != NULL ? mark : "");
@@ -111,12 +173,15 @@ static void fill(const struct router *router, const struct flow *flow, struct co
 	body->orig_bytes = flow->way[0].bytes;
 	body->repl_packets = flow->way[1].packets;
 	body->repl_bytes = flow->way[1].bytes;
+	body->orig_rate = 8ULL * flow_rate(flow, 0, router->net.now);
+	body->repl_rate = 8ULL * flow_rate(flow, 1, router->net.now);
 }
 
 static void connection_observe(struct router *router, const struct conf_state *state,
                                struct row_sink *sink)
 {
 	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct connection_row))];
+	struct given given = given_fields();
 	uint32_t at = 0, index;
 
 	while ((index = flows_walk(router->fw.flows, &at)) != FLOW_NONE) {
@@ -125,7 +190,7 @@ static void connection_observe(struct router *router, const struct conf_state *s
 		                             flags_of(flow));
 
 		fill(router, flow, (void *)row->body);
-		row->given = UINT64_MAX;
+		row->given = given_of(&given, flow->proto);
 		if (!sink->row(sink, row))
 			return;
 	}

@@ -10,6 +10,7 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "fw/mapping.h"
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -25,7 +26,7 @@ enum enabled {
 static const char *const enabled_words[] = { "auto", "yes", "no", NULL };
 
 struct tracking_row {
-	uint8_t enabled;
+	uint8_t enabled, filtering;
 	bool loose, liberal, re_evaluate;
 	uint64_t tcp_ms[TRACK_COUNT];
 	uint64_t udp_ms, udp_stream_ms, icmp_ms, generic_ms;
@@ -74,6 +75,11 @@ static const struct field fields[] = {
 	  .help = "whether segments outside the TCP windows are taken for the connection's" },
 	{ "re-evaluate", &type_bool, AT(struct tracking_row, re_evaluate), .dflt = "yes",
 	  .help = "whether a change of the filter holds for connections that are under way, too" },
+	{ "filtering", &type_enum, AT(struct tracking_row, filtering), .words = filtering_words,
+	  .dflt = "address-dependent",
+	  .help = "whom the outer UDP port of a host inside lets in: whoever it has sent to, from "
+	          "any "
+	          "port; everybody; or only the very port it has sent to" },
 	SEEN("total-entries", type_uint, total, "connections in the table"),
 	SEEN("total-ip4-entries", type_uint, total_ip4, "those of IPv4"),
 	SEEN("max-entries", type_uint, max, "how many the table holds"),
@@ -166,6 +172,7 @@ static bool tracking_check(const struct row *row, struct diag *diag)
 struct prepared {
 	struct flow_timeouts timeouts;
 	bool loose, liberal, re_evaluate;
+	uint8_t filtering;
 };
 
 static bool tracking_prepare(struct router *router, const struct conf_state *state,
@@ -184,6 +191,7 @@ static bool tracking_prepare(struct router *router, const struct conf_state *sta
 	prepared->loose = body->loose;
 	prepared->liberal = body->liberal;
 	prepared->re_evaluate = body->re_evaluate;
+	prepared->filtering = body->filtering;
 	*ret_prepared = prepared;
 	return true;
 }
@@ -195,6 +203,7 @@ static void tracking_publish(struct router *router, void *arg)
 	router->fw.timeouts = prepared->timeouts;
 	router->fw.loose = prepared->loose;
 	router->fw.liberal = prepared->liberal;
+	router->fw.flows->filtering = prepared->filtering;
 	fw_set_re_evaluate(&router->fw, prepared->re_evaluate);
 	mem_free(prepared);
 }

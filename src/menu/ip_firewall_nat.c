@@ -19,6 +19,14 @@ static const struct field fields[] = {
 	  .help = "the new address, or a range to choose from" },
 	{ "to-ports", &type_to_ports, .offset = offsetof(struct rule_row, spec.to_port_low),
 	  .bytes = 2 * sizeof(uint16_t), .help = "the new port, or a range to choose from" },
+	{ "strict", &type_bool, RULE_AT(strict), .dflt = "no", .flags = F_QUIET,
+	  .help = "a new outer port for each UDP connection, as Linux does; programs inside are "
+	          "then "
+	          "found by nobody they have not called" },
+	{ "randomise-ports", &type_bool, RULE_AT(randomise_ports), .dflt = "no", .flags = F_QUIET,
+	  .help = "outer ports at random, even when that of the host inside is free" },
+	{ "same-not-by-dst", &type_bool, RULE_AT(same_not_by_dst), .dflt = "no", .flags = F_QUIET,
+	  .help = "action=same: one address for a client, whatever it talks to" },
 	{ "hairpin", &type_bool, RULE_AT(hairpin), .dflt = "yes", .flags = F_QUIET,
 	  .help = "hosts behind the target's own interface reach it by the outer address, too" },
 };

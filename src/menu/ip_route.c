@@ -314,7 +314,8 @@ static const struct action actions[] = {
 	  .turn = explain_turn },
 };
 
-static const char *const depends[] = { "/interface", "/ip/address", NULL };
+static const char *const depends[] = { "/interface", "/interface/bridge", "/interface/vlan",
+	                               "/ip/address", NULL };
 
 const struct menu menu_ip_route = {
 	.path = "/ip/route",

@@ -4,17 +4,23 @@
 
 #include "core/fib.h"
 #include "menu/interface.h"
+#include "menu/menus.h"
 
 iface_id lookup_iface(struct router *router, const struct conf_state *state, uint32_t id)
 {
-	const struct row *row = conf_state_ref(state, "interface", id, NULL);
+	const struct menu *menu;
+	const struct row *row = conf_state_ref(state, "interface", id, &menu);
 	const struct interface_row *body;
 	const struct iface *iface;
 
 	if (row == NULL)
 		return IFACE_NONE;
-	body = (const void *)row->body;
-	iface = iface_by_default_name(&router->net, body->default_name);
+	if (menu != &menu_interface) { /* a bridge, a VLAN: made for its row */
+		iface = iface_by_row(&router->net, id);
+	} else {
+		body = (const void *)row->body;
+		iface = iface_by_default_name(&router->net, body->default_name);
+	}
 	return iface != NULL ? iface->id : IFACE_NONE;
 }
 
@@ -23,6 +29,8 @@ uint32_t lookup_iface_row(const struct router *router, const struct conf_state *
 	const struct iface *iface = iface_get_const(&router->net, id);
 	struct rows rows = conf_state_rows(state, "/interface");
 
+	if (iface != NULL && iface->row != 0)
+		return iface->row;
 	for (size_t i = 0; iface != NULL && i < rows.n; i++) {
 		const struct interface_row *body = (const void *)rows.at[i]->body;
 

@@ -9,8 +9,12 @@
 #include "conf/menu.h"
 
 extern const struct menu menu_interface;
+extern const struct menu menu_interface_bridge;
+extern const struct menu menu_interface_bridge_host;
+extern const struct menu menu_interface_bridge_port;
 extern const struct menu menu_interface_list;
 extern const struct menu menu_interface_list_member;
+extern const struct menu menu_interface_vlan;
 extern const struct menu menu_ip;
 extern const struct menu menu_ip_address;
 extern const struct menu menu_ip_arp;

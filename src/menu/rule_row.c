@@ -10,8 +10,10 @@
 #define ERROR_BYTES  384
 #define FLAG_INVALID (ROW_MENU_FIRST << 0)
 
-const char *const rule_row_depends[] = { "/interface", "/interface/list", "/interface/list/member",
-	                                 NULL };
+const char *const rule_row_depends[] = {
+	"/interface",      "/interface/bridge",      "/interface/vlan",
+	"/interface/list", "/interface/list/member", NULL
+};
 
 static const char *const paths[FACILITY_COUNT] = {
 	[FACILITY_FILTER] = "/ip/firewall/filter",
@@ -171,8 +173,11 @@ static const struct refused refused_actions[] = {
 	{ "sniff-tzsp", "rules send no copies of packets; towpathd --pcap records them" },
 	{ "sniff-pc", "rules send no copies of packets; towpathd --pcap records them" },
 	{ "socksify", "there is no SOCKS client in this router" },
-	{ "endpoint-independent-nat", "every mapping here is endpoint-independent (RFC 4787); use "
-	                              "masquerade or src-nat" },
+	{ "endpoint-independent-nat",
+	  "masquerade and src-nat are endpoint-independent for UDP by themselves; use one of them, "
+	  "and "
+	  "for strangers to be let in /ip/firewall/connection/tracking set "
+	  "filtering=endpoint-independent" },
 	{ NULL, NULL },
 };
 

@@ -55,12 +55,15 @@ struct router *router_new(const struct router_setup *setup)
 	                                &router->net.key);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net);
+	router->lan = lan_new(&router->net,
+	                      setup->stations != 0 ? setup->stations : LAN_STATIONS_DEFAULT);
 	return router;
 }
 
 void router_free(struct router *router)
 {
 	host_free(&router->host);
+	lan_free(router->lan);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
 	address_lists_free(router->fw.lists);

@@ -15,6 +15,7 @@
 #include "fw/fw.h"
 #include "fw/marks.h"
 #include "host/host.h"
+#include "lan/lan.h"
 
 /* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
  * do, a simulation starts just before it. */
@@ -30,6 +31,7 @@ struct router_setup {
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	struct router_start start;
 	uint32_t flows;
+	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
 	uint32_t limits;  /* keys that rules with dst-limit can tell apart; 0: ROUTER_LIMITS_DEFAULT
 	                   */
@@ -50,6 +52,7 @@ struct router {
 	struct fw fw;
 	struct marks *marks;
 	struct host host;
+	struct lan *lan;
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */

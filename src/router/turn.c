@@ -105,6 +105,7 @@ bool router_turn(struct router *router, mono now)
 	neigh_turn(net);
 	ip4_reass_turn(net);
 	host_turn(&router->host);
+	lan_turn(router->lan);
 	turn_own(router);
 	iface_flush(net);
 	return more || net->own_n > 0;
@@ -119,5 +120,6 @@ mono router_next(const struct router *router)
 	next = mono_min(next, address_lists_next(router->fw.lists));
 	next = mono_min(next, neigh_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
+	next = mono_min(next, lan_due(router->lan));
 	return mono_min(next, host_due(&router->host));
 }

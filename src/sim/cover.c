@@ -21,6 +21,7 @@ static const char *const words[COVER_COUNT] = {
 	[COVER_GAVE_WAY] = "connections that gave way",
 	[COVER_MADE] = "packets made",
 	[COVER_ABSORBED] = "packets cut or put together",
+	[COVER_JOINED] = "segments joined",
 	[COVER_LOST] = "frames lost",
 	[COVER_DUPLICATED] = "frames duplicated",
 	[COVER_REORDERED] = "frames reordered",

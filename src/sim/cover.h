@@ -28,6 +28,7 @@ enum cover_event {
 	COVER_GAVE_WAY, /* connections, to others */
 	COVER_MADE,     /* packets that routers made */
 	COVER_ABSORBED, /* fragments put together, packets cut */
+	COVER_JOINED,   /* segments that left in a frame with others */
 	COVER_LOST,     /* of links: what they did to frames */
 	COVER_DUPLICATED,
 	COVER_REORDERED,

@@ -134,10 +134,11 @@ static void frame_tell(unsigned port, const struct frame *frame)
 	text_free(&line);
 }
 
+/* The reference's frames are those that came, one by one; the other's may be trains of them. */
 static bool frames_hold(struct fast_slow *run)
 {
 	for (unsigned port = 0; port < TWIN_PORTS; port++) {
-		const struct frame *frame = run->twin->fast.out[port].first;
+		const struct frame *frame = run->twin->slow.out[port].first;
 
 		for (; frame != NULL; frame = frame->next) {
 			trace_frame(&run->seed->trace, run->twin->now, port,
@@ -147,6 +148,14 @@ static bool frames_hold(struct fast_slow *run)
 			if (!frame_holds(run, port, frame))
 				return false;
 		}
+		for (frame = run->twin->fast.out[port].first; frame != NULL; frame = frame->next) {
+			const char *fault = frame_fault(frame, frame->offload.gso_type != GSO_NONE);
+
+			if (fault != NULL)
+				return fail(run, frame, fault);
+		}
+		run->seed->cover->events[COVER_JOINED] +=
+			run->twin->slow.out[port].n - run->twin->fast.out[port].n;
 	}
 	return true;
 }

@@ -178,7 +178,8 @@ static void send_out(struct node *node, uint64_t turn)
 {
 	for (unsigned i = 0; i < TWIN_PORTS; i++) {
 		struct node_port *port = &node->ports[i];
-		const struct frame *frame = node->twin->fast.out[i].first;
+		/* The reference's: the other's may be trains of these. */
+		const struct frame *frame = node->twin->slow.out[i].first;
 
 		for (; frame != NULL; frame = frame->next) {
 			tell(node, "out of", i, frame);

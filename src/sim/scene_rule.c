@@ -268,6 +268,8 @@ static uint32_t draw_action(struct sim_random *r, enum facility facility, const 
 		                           : mangle[sim_random_below(r, ARRAY_LEN(mangle))];
 	if (rarely(r))
 		return ACTION_ACCEPT;
+	if (rarely(r))
+		return often(r) ? ACTION_NETMAP : ACTION_SAME;
 	if (strcmp(chain, "srcnat") == 0)
 		return often(r) ? ACTION_SRC_NAT : ACTION_MASQUERADE;
 	return sim_random_chance(r, 2000) ? ACTION_REDIRECT : ACTION_DST_NAT;
@@ -290,6 +292,19 @@ static void draw_translation(struct sim_random *r, struct rule_spec *spec)
 		spec->to_addresses = inner[sim_random_below(r, ARRAY_LEN(inner))];
 	if (spec->action == ACTION_SRC_NAT)
 		spec->to_addresses = outer[sim_random_below(r, ARRAY_LEN(outer))];
+	if (spec->action == ACTION_NETMAP || spec->action == ACTION_SAME) {
+		bool out = strcmp(spec->chain, "srcnat") == 0;
+
+		spec->to_addresses =
+			out ? (struct ip4_range){ IP(203, 0, 113, 2), IP(203, 0, 113, 3) }
+			    : (struct ip4_range){ IP(192, 168, 88, 4), IP(192, 168, 88, 7) };
+		spec->same_not_by_dst = spec->action == ACTION_SAME && often(r);
+		return;
+	}
+	if (spec->action == ACTION_SRC_NAT || spec->action == ACTION_MASQUERADE) {
+		spec->strict = rarely(r);
+		spec->randomise_ports = rarely(r);
+	}
 	spec->hairpin = spec->action == ACTION_DST_NAT && often(r);
 	if (ports && often(r)) {
 		spec->to_port_low = (uint16_t)(8080 + sim_random_below(r, 3));

@@ -272,6 +272,7 @@ static void draw_size(struct traffic *traffic, struct draft *d)
 	} else if (kind < 12 && (d->tuple.proto == IPPROTO_TCP || d->tuple.proto == IPPROTO_UDP) &&
 	           (d->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) {
 		d->payload_bytes = 3000 + sim_random_below(r, 20000);
+		/* Segments that do not fit and have no DF become fragments. */
 		d->gso_bytes = (uint16_t)(500 + sim_random_below(r, 1000));
 		d->sum = DRAFT_SUM_PARTIAL;
 	}
@@ -328,6 +329,15 @@ static struct traffic_note *note_new(struct traffic *traffic, struct draft *d)
 	return note;
 }
 
+/* A frame that is cut on its way leaves as several, whose identifications count up from its own. */
+static void skip_ids(struct traffic *traffic, const struct draft *d)
+{
+	if (d->gso_bytes == 0)
+		return;
+	for (uint32_t at = d->gso_bytes; at < d->payload_bytes; at += d->gso_bytes)
+		traffic->notes[traffic->next_id++].used = false;
+}
+
 static void put(struct traffic *traffic, struct twin *twin, unsigned port, struct draft *d,
                 struct traffic_note *note)
 {
@@ -336,6 +346,7 @@ static void put(struct traffic *traffic, struct twin *twin, unsigned port, struc
 
 	if (len == 0)
 		return;
+	skip_ids(traffic, d);
 	note->port = (uint8_t)port;
 	if (offload.gso_type == GSO_NONE && !offload.needs_checksum && d->payload_bytes >= 16 &&
 	    sim_random_chance(traffic->random, 300)) {
@@ -373,13 +384,41 @@ static bool draw_words(struct traffic *traffic, struct talk *talk, struct draft 
 	return true;
 }
 
+/* More of the same: segments in a row, as a download has them. */
+static void put_train(struct traffic *traffic, struct twin *twin, struct talk *talk,
+                      const struct traffic_note *first, struct draft *d)
+{
+	uint32_t more = 1 + sim_random_below(traffic->random, 8);
+
+	for (uint32_t i = 0; i < more; i++) {
+		struct traffic_note *note;
+
+		d->seq += d->payload_bytes;
+		talk->ends[first->dir].seq = d->seq + d->payload_bytes;
+		if (i + 1 == more && sim_random_chance(traffic->random, 5000))
+			d->tcp_flags |= TCP_PSH;
+		note = note_new(traffic, d);
+		*note = *first;
+		put(traffic, twin, first->port, d, note);
+	}
+}
+
+static bool begins_train(struct traffic *traffic, struct draft *d, bool plain)
+{
+	if (!plain || d->tuple.proto != IPPROTO_TCP || d->gso_bytes != 0 || d->payload_bytes == 0 ||
+	    (d->tcp_flags & ~TCP_PSH) != TCP_ACK || !sim_random_chance(traffic->random, 3000))
+		return false;
+	d->tcp_flags = TCP_ACK;
+	return true;
+}
+
 static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *twin)
 {
 	struct talk *talk = talk_draw(traffic);
 	struct draft d = { .ttl = PLAIN_TTL };
 	struct traffic_note *note;
 	unsigned dir, port;
-	bool error, sound, plain;
+	bool error, sound, plain, trains;
 
 	if (!draw_words(traffic, talk, &d, &dir, &error))
 		return;
@@ -396,7 +435,10 @@ static void talk_on(struct traffic *traffic, struct scene *scene, struct twin *t
 	note->sound = sound;
 	note->plain =
 		plain && !error && (d.tuple.proto != IPPROTO_ICMP || icmp_is_query(d.icmp_type));
+	trains = !error && begins_train(traffic, &d, plain);
 	put(traffic, twin, port, &d, note);
+	if (trains)
+		put_train(traffic, twin, talk, note, &d);
 }
 
 void traffic_send(struct traffic *traffic, struct scene *scene, struct twin *twin)

@@ -21,6 +21,7 @@ check_equal "1 MiB comes whole by the narrow way" "$(cksum <"$LAB/www/file")" "$
 check_match "lan was told that a packet did not fit" "^in  icmp .* > 192.168.88.100 type 3 code 4" "$(lab_watched inside)"
 lab_in lan ethtool -K eth0 tx off tso off gso off >/dev/null
 lab_in inet ethtool -K eth0 gro off >/dev/null
+[ "$ROUTER" != towpath ] || lab_type '/interface set ether1 merge-segments=no'
 lab_watch inet eth0 outside
 lab_fetch inet "http://$outer/file" -o "$LAB/got"
 frames=$(lab_watched outside)
@@ -34,4 +35,19 @@ check_match "the next one is cut by its sender, and arrives" ' 1450 bytes' "$(as
 lab_in lan bash -c 'echo 1 >/proc/sys/net/ipv4/ip_no_pmtu_disc'
 lab_in lan ip route flush cache
 check_match "one without DF is cut by the router, and arrives" ' 1450 bytes' "$(ask 2>&1)"
+
+# The same from lan, whose segments bear no DF now: who ignores errors must get through, too.
+lab_spawn inet take "$lab_build/lab/lab-take" 5000 "$LAB/taken"
+want=$(cksum <"$LAB/www/file")
+for pmtu in 1 0; do
+	for cut in off on; do
+		case="DF ${pmtu/1/off}" case="${case/0/on}, segmentation $cut"
+		lab_in lan bash -c "echo $pmtu >/proc/sys/net/ipv4/ip_no_pmtu_disc"
+		lab_in lan ethtool -K eth0 tx $cut tso $cut gso $cut >/dev/null
+		lab_in lan ip route flush cache
+		check_equal "$case: 1 MiB goes up" 1048576 \
+			"$(lab_in lan "$lab_build/lab/lab-take" send "$inet" 5000 "$LAB/www/file" 5)"
+		check_equal "$case: and is the same" "$want" "$(cksum <"$LAB/taken")"
+	done
+done
 check_end

@@ -335,10 +335,42 @@ static void gso_is_judged_by_its_segments(void **state)
 
 	f->ports[1].port.can.gso = false;
 	(void)ip4_output(f->net, gso_packet(f, 1400));
-	assert_int_equal(f->net->drops[DROP_TOO_BIG], 1);
+	assert_int_equal(fixture_sent_n(f, 1), 1 + 22);
+	assert_int_equal(fixture_sent(f, 1, 1)->len, 1442);
+	assert_int_equal(fixture_sent(f, 1, 22)->len, 642);
 
-	assert_int_equal(ip4_forward(f->net, gso_packet(f, 1473)), VERDICT_TAKEN);
+	p = gso_packet(f, 1473);
+	p->dont_fragment = true;
+	assert_int_equal(ip4_forward(f->net, p), VERDICT_TAKEN);
 	assert_int_equal(f->net->drops[DROP_NEEDS_FRAGMENT], 1);
+	fixture_free(f);
+}
+
+/* Without DF a router must cut (RFC 791, 3.2), also what is to become several datagrams. */
+static void gso_without_df_becomes_fragments(void **state)
+{
+	struct fixture *f = home();
+	struct pkt *p = gso_packet(f, 2000);
+	uint32_t data = 0, firsts = 0;
+
+	assert_int_equal(ip4_forward(f->net, p), VERDICT_NEXT);
+	(void)ip4_output(f->net, p);
+	for (unsigned i = 0; i < fixture_sent_n(f, 1); i++) {
+		struct ip4_header ip;
+		uint32_t offset;
+
+		(void)sent_ip4(fixture_sent(f, 1, i), &ip);
+		assert_true(ip.total_bytes <= 1500);
+		offset = ip.fragment & IP4_OFFSET_MASK;
+		if (offset == 0)
+			assert_int_equal(ip.id, 0x1234 + firsts++);
+		else
+			assert_int_equal(ip.id, 0x1234 + firsts - 1);
+		data += ip.total_bytes - ip.header_bytes - (offset == 0 ? UDP_HEADER_BYTES : 0);
+	}
+	assert_int_equal(firsts, 15);
+	assert_int_equal(data, 30000);
+	assert_int_equal(pkt_pool_available(f->net->pool), pkt_pool_total(f->net->pool));
 	fixture_free(f);
 }
 
@@ -482,6 +514,7 @@ int main(void)
 		cmocka_unit_test(fragments_of_fragments_keep_their_place),
 		cmocka_unit_test(options_go_where_their_flag_says),
 		cmocka_unit_test(gso_is_judged_by_its_segments),
+		cmocka_unit_test(gso_without_df_becomes_fragments),
 		cmocka_unit_test(partial_checksums_are_finished_for_ports_that_cannot),
 		cmocka_unit_test(own_packets_are_whole),
 		cmocka_unit_test(the_own_queue_is_bounded),

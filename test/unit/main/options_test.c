@@ -58,6 +58,11 @@ static void ports_come_in_order(void **state)
 	assert_true(o.ports[1].promiscuous && !o.ports[1].keep_address);
 	assert_string_equal(o.ports[2].iface, "veth-a_b");
 	assert_true(o.ports[2].keep_address);
+	o = right("--port ether1=tap0,driver=tap --port ether2=tap1,persistent,driver=tap");
+	assert_int_equal(o.ports[0].driver, DRIVER_TAP);
+	assert_false(o.ports[0].persistent);
+	assert_int_equal(o.ports[1].driver, DRIVER_TAP);
+	assert_true(o.ports[1].persistent);
 }
 
 static void the_rest_is_taken(void **state)
@@ -103,8 +108,13 @@ static void errors_say_what_would_be_right(void **state)
 	wrong("--port ether1=..", "can't be an interface");
 	wrong("--port ether1=eth0,", "driver=packet, slots=N, promiscuous or keep");
 	wrong("--port ether1=eth0,keeps", "\"keeps\" means nothing");
-	wrong("--port ether1=eth0,driver=xdp", "no driver \"xdp\"");
+	wrong("--port ether1=eth0,driver=xdp", "xdp is not part of this version");
 	wrong("--port ether1=eth0,driver=", "no driver \"\"");
+	wrong("--port ether1=eth0,driver=dpdk", "it can be packet or tap");
+	wrong("--port ether1=eth0,persistent", "persistent means nothing with driver=packet");
+	wrong("--port ether1=tap0,slots=64,driver=tap", "slots=N means nothing with driver=tap");
+	wrong("--port ether1=tap0,driver=tap,keep", "keep means nothing with driver=tap");
+	wrong("--port ether1=tap0,driver=tap,promiscuous", "promiscuous means nothing");
 	wrong("--port ether1=eth0,slots=63", "from 64 to 16384");
 	wrong("--port ether1=eth0,slots=16385", "from 64 to 16384");
 	wrong("--port ether1=eth0,slots=1e3", "from 64 to 16384");

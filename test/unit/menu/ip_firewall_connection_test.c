@@ -34,6 +34,8 @@ static void connections_are_shown(void **unused)
 	assert_string_equal(shown(f, path, 0, "protocol"), "udp");
 	assert_string_equal(shown(f, path, 0, "src-address"), "192.168.88.7:4000");
 	assert_string_equal(shown(f, path, 0, "dst-address"), "198.51.100.9:53");
+	assert_string_equal(shown(f, path, 0, "src-port"), "4000");
+	assert_string_equal(shown(f, path, 0, "reply-src-port"), "53");
 	assert_string_equal(shown(f, path, 0, "reply-src-address"), "198.51.100.9:53");
 	assert_string_equal(shown(f, path, 0, "reply-dst-address"), "203.0.113.2:4000");
 	assert_string_equal(shown(f, path, 0, "timeout"), "2m");
@@ -52,6 +54,55 @@ static void connections_are_shown(void **unused)
 	fixture_free(f);
 }
 
+/* Bits of the last whole second: none yet, then what passed, then none any more. */
+static void rates_are_of_the_last_whole_second(void **unused)
+{
+	struct fixture *f = with_connections(); /* 36 bytes in second 1000 */
+
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "0");
+	sleep_ms(f, 900);
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	put_answer(f);
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "0");
+	sleep_ms(f, 100);                                           /* nothing has come since */
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "576"); /* 8 * 2 * 36 */
+	assert_string_equal(shown(f, path, 0, "repl-rate"), "288");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "576");
+	sleep_ms(f, 1000);
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "288");
+	assert_string_equal(shown(f, path, 0, "repl-rate"), "0");
+	sleep_ms(f, 1000);
+	assert_string_equal(shown(f, path, 0, "orig-rate"), "0");
+	fixture_free(f);
+}
+
+/* One line a second, however many connections give way, and it tells of all of them. */
+static void a_full_table_is_told_once_a_second(void **unused)
+{
+	struct fixture *f = home(NULL);
+	uint64_t before = f->log.count;
+	char from[IP4_TEXT_BYTES];
+
+	for (uint32_t i = 0; i < FIXTURE_FLOWS + 20; i++)
+		put_udp(f, 2, "192.168.88.7", ip4_str((ip4){ 0xc6336401 + i }, from));
+	assert_int_equal(f->router->fw.flows->used, FIXTURE_FLOWS);
+	assert_int_equal(f->router->fw.flows->gave_way, 20);
+	assert_int_equal(f->log.count - before, 1);
+	sleep_ms(f, 1000);
+	put_udp(f, 2, "192.168.88.7", "198.51.101.9");
+	put_udp(f, 2, "192.168.88.7", "198.51.101.10");
+	assert_int_equal(f->log.count - before, 2);
+	for (unsigned i = 0; i < 256 && f->log.lines[i].number != 0; i++) {
+		if (f->log.lines[i].number == f->log.count)
+			assert_string_equal(
+				f->log.lines[i].text,
+				"connection table full: 64 connections; 21 unanswered or closing "
+				"ones gave way to new ones so far, 0 new ones were refused");
+	}
+	fixture_free(f);
+}
+
 static void icmp_has_no_ports(void **unused)
 {
 	struct fixture *f = home(NULL);
@@ -61,6 +112,12 @@ static void icmp_has_no_ports(void **unused)
 	assert_string_equal(shown(f, path, 0, "protocol"), "icmp");
 	assert_string_equal(shown(f, path, 0, "src-address"), "192.168.88.7");
 	assert_string_equal(shown(f, path, 0, "timeout"), "1m");
+	assert_string_equal(shown(f, path, 0, "icmp-type"), "8");
+	assert_string_equal(shown(f, path, 0, "icmp-code"), "0");
+	assert_true(run(f, ":put [/ip firewall connection find icmp-type=8 and icmp-code=0]"));
+	assert_string_equal(text_str(&f->out), "*1\n");
+	must_run(f, ":put [/ip firewall connection find src-port=0]");
+	assert_string_equal(text_str(&f->out), "\n");
 	fixture_free(f);
 }
 
@@ -146,6 +203,8 @@ int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connections_are_shown),
+		cmocka_unit_test(rates_are_of_the_last_whole_second),
+		cmocka_unit_test(a_full_table_is_told_once_a_second),
 		cmocka_unit_test(icmp_has_no_ports),
 		cmocka_unit_test(damaged_errors_are_not_mended),
 		cmocka_unit_test(an_echo_led_to_the_router_is_answered),

@@ -1,4 +1,5 @@
 /* /ip/firewall/connection/tracking: the times of connections as settings. */
+#include "fw/mapping.h"
 #include "menu/fixture.h"
 
 static const char path[] = "/ip/firewall/connection/tracking";
@@ -26,6 +27,21 @@ static void no_default_is_below_the_rfcs(void **unused)
 		assert_true(t.tcp[state] >= (state == TRACK_ESTABLISHED ? 7440 : 240));
 	assert_true(t.udp >= 120 && t.udp_stream >= 300);
 	assert_true(t.icmp >= 60);
+}
+
+static void filtering_is_a_setting(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+
+	assert_string_equal(shown(f, path, 0, "filtering"), "address-dependent");
+	assert_int_equal(f->router->fw.flows->filtering, FILTERING_ADDRESS_DEPENDENT);
+	must_run(f, "/ip firewall connection tracking set filtering=endpoint-independent");
+	assert_int_equal(f->router->fw.flows->filtering, FILTERING_ENDPOINT_INDEPENDENT);
+	assert_false(run(f, "/ip firewall connection tracking set filtering=none"));
+	assert_int_equal(f->router->fw.flows->filtering, FILTERING_ENDPOINT_INDEPENDENT);
+	must_run(f, "/ip firewall connection tracking set filtering=address-and-port-dependent");
+	assert_int_equal(f->router->fw.flows->filtering, FILTERING_ADDRESS_AND_PORT_DEPENDENT);
+	fixture_free(f);
 }
 
 static void a_time_holds_from_the_next_packet_on(void **unused)
@@ -217,6 +233,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_defaults_are_the_routers),
 		cmocka_unit_test(no_default_is_below_the_rfcs),
+		cmocka_unit_test(filtering_is_a_setting),
 		cmocka_unit_test(a_time_holds_from_the_next_packet_on),
 		cmocka_unit_test(a_time_below_the_rfcs_is_taken_with_a_notice),
 		cmocka_unit_test(looseness_is_handed_on),

@@ -201,8 +201,14 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
-	"/interface set ether1 name=wan mtu=1400 comment=\"to the provider\"\n"
+	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
+	"/interface bridge add name=bridge1 mtu=1300 ageing-time=1m auto-mac=no "
+	"admin-mac=02:00:00:00:00:99\n"
+	"/interface vlan add name=v10 vlan-id=10 interface=bridge1 mtu=1200 use-service-tag=yes\n"
+	"/interface bridge port add bridge=bridge1 interface=ether3 horizon=5 learn=no "
+	"broadcast-flood=no unknown-unicast-flood=no unknown-multicast-flood=no "
+	"loop-protect=on loop-protect-send-interval=1s loop-protect-disable-time=0s\n"
 	"/interface list add name=guests comment=\"with ; and \\\\\"\n"
 	"/interface list member add list=guests interface=ether3 disabled=yes\n"
 	"/ip address add address=203.0.113.2/24 interface=wan\n"
@@ -236,6 +242,9 @@ static const char everything[] =
 	"/ip firewall nat add chain=srcnat out-interface=wan action=masquerade\n"
 	"/ip firewall nat add chain=dstnat dst-address=203.0.113.2 protocol=tcp dst-port=80 "
 	"action=dst-nat to-addresses=10.9.9.9 to-ports=8080-8090 hairpin=no comment=web\n"
+	"/ip firewall nat add chain=srcnat action=masquerade strict=yes randomise-ports=yes\n"
+	"/ip firewall nat add chain=srcnat action=same to-addresses=203.0.113.0/28 "
+	"same-not-by-dst=yes\n"
 	"/ip firewall mangle add chain=forward protocol=tcp tcp-flags=syn action=change-mss "
 	"new-mss=clamp-to-pmtu passthrough=no\n"
 	"/ip firewall mangle add chain=prerouting action=mark-connection new-connection-mark=slow\n"
@@ -244,15 +253,21 @@ static const char everything[] =
 	"/ip firewall mangle add chain=prerouting action=mark-packet new-packet-mark=\"a b\"\n"
 	"/ip firewall mangle add chain=forward routing-mark=!other action=accept\n"
 	"/ip firewall mangle add chain=prerouting action=mark-routing new-routing-mark=other\n"
-	"/ip firewall connection tracking set enabled=yes re-evaluate=no tcp-syn-sent-timeout=5m "
+	"/ip firewall connection tracking set enabled=yes filtering=endpoint-independent "
+        "re-evaluate=no tcp-syn-sent-timeout=5m "
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
 	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
 
-static const char *const never_stored[] = { "/interface default-name", "/ip/address netmask",
-	                                    "/ip/firewall/mangle tcp-options",
-	                                    "/ip/firewall/address-list timeout", NULL };
+static const char *const never_stored[] = {
+	"/interface default-name", "/ip/address netmask", "/ip/firewall/mangle tcp-options",
+	"/ip/firewall/address-list timeout",
+	/* Of these there is one value, the default. */
+	"/interface/bridge protocol-mode", "/interface/bridge vlan-filtering",
+	"/interface/bridge igmp-snooping", "/interface/bridge dhcp-snooping",
+	"/interface/bridge arp", "/interface/vlan arp", "/interface/vlan mvrp", NULL
+};
 
 static bool is_never_stored(const char *path, const char *field)
 {

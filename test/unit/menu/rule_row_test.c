@@ -207,6 +207,27 @@ static void refusals(void **unused)
 		  "failure: rule 0: to-addresses: dst-nat needs to know what to; give "
 		  "to-addresses, "
 		  "to-ports or both" },
+		{ "/ip firewall nat add chain=srcnat action=netmap",
+		  "failure: rule 0: to-addresses: netmap needs to know what to; give "
+		  "to-addresses" },
+		{ "/ip firewall nat add chain=srcnat action=netmap "
+		  "to-addresses=203.0.113.16-203.0.113.30",
+		  "failure: rule 0: to-addresses: netmap needs a whole network; give one such as "
+		  "203.0.113.16/28" },
+		{ "/ip firewall nat add chain=srcnat action=same to-addresses=203.0.113.0/28 "
+		  "protocol=tcp to-ports=80",
+		  "failure: rule 0: to-ports: same translates addresses only; leave it out here" },
+		{ "/ip firewall nat add chain=dstnat action=redirect strict=yes",
+		  "failure: rule 0: strict: this is for masquerade and src-nat; leave it out "
+		  "here" },
+		{ "/ip firewall nat add chain=srcnat action=masquerade same-not-by-dst=yes",
+		  "failure: rule 0: same-not-by-dst: this is for action=same; leave it out here" },
+		{ "/ip firewall nat add chain=srcnat action=endpoint-independent-nat",
+		  "input does not match any value of action: endpoint-independent-nat is not "
+		  "supported: masquerade and src-nat are "
+		  "endpoint-independent for UDP by themselves; use one of them, and for strangers "
+		  "to be "
+		  "let in /ip/firewall/connection/tracking set filtering=endpoint-independent" },
 		{ "/ip firewall nat add chain=dstnat action=dst-nat to-ports=80",
 		  "failure: rule 0: to-ports: only TCP and UDP have ports; add protocol=tcp or "
 		  "protocol=udp" },

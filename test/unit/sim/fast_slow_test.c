@@ -32,6 +32,7 @@ static void replayed_and_walked_are_the_same(void **state)
 	assert_true(cover->events[COVER_CONNECTIONS] > SEEDS * 20);
 	assert_in_range(cover->events[COVER_NEAR_WRAP], SEEDS / 4, SEEDS * 3 / 4);
 	assert_true(cover_changes(cover) > SEEDS * 6);
+	assert_true(cover->events[COVER_JOINED] > SEEDS * 2);
 	text_free(&out);
 	test_free(seed);
 	test_free(cover);

@@ -307,6 +307,136 @@ static void flow_adopt_test(void **state)
 	bench_free(new);
 }
 
+/* One network for another: the host part stays, in both chains. */
+static void netmap_changes_the_network_only(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	struct rule_spec *out = bench_nat(b, "srcnat", ACTION_NETMAP), *in;
+
+	(void)state;
+	out->out_interface = (struct match_iface){ .on = true, .id = 1 };
+	out->to_addresses = (struct ip4_range){ A("203.0.113.64"), A("203.0.113.79") };
+	in = bench_nat(b, "dstnat", ACTION_NETMAP);
+	in->in_interface = (struct match_iface){ .on = true, .id = 1 };
+	in->to_addresses = (struct ip4_range){ A("192.168.88.0"), A("192.168.88.15") };
+	bench_publish(b);
+	for (uint16_t i = 0; i < 3; i++) { /* no two of them share an address, so all ports stay */
+		bench_forget(b);
+		bench_send(b, LAN,
+		           bench_tuple(IPPROTO_UDP, i == 0 ? "192.168.88.2" : "192.168.88.3", 4000,
+		                       "192.0.2.7", 53 + i),
+		           0);
+		tuple_is(bench_left(b, WAN), IPPROTO_UDP, i == 0 ? "203.0.113.66" : "203.0.113.67",
+		         4000, "192.0.2.7", 53 + i);
+	}
+	bench_send(b, WAN, bench_tuple(IPPROTO_TCP, "192.0.2.8", 9, "203.0.113.69", 80), TCP_SYN);
+	tuple_is(bench_left(b, LAN), IPPROTO_TCP, "192.0.2.8", 9, "192.168.88.5", 80);
+	bench_free(b);
+}
+
+/* How many of 16 addresses serve one client that talks to 32 others. */
+static unsigned addresses_of_same(bool not_by_dst)
+{
+	struct bench *b = bench_new(1, 64);
+	struct rule_spec *spec = bench_nat(b, "srcnat", ACTION_SAME);
+	unsigned seen = 0;
+
+	spec->to_addresses = (struct ip4_range){ A("203.0.113.64"), A("203.0.113.79") };
+	spec->same_not_by_dst = not_by_dst;
+	bench_publish(b);
+	for (uint32_t i = 0; i < 32; i++) {
+		struct tuple t = bench_tuple(IPPROTO_UDP, "192.168.88.2", 4000, "192.0.2.7", 53);
+
+		t.dst.v += i;
+		bench_forget(b);
+		bench_send(b, LAN, t, 0);
+		seen |= 1U << (bench_left(b, WAN).src.v & 15);
+	}
+	bench_free(b);
+	return (unsigned)__builtin_popcount(seen);
+}
+
+static void same_looks_at_the_destination_unless_told_not_to(void **state)
+{
+	(void)state;
+	assert_int_equal(addresses_of_same(true), 1);
+	assert_in_range(addresses_of_same(false), 4, 16);
+}
+
+/* The way of Linux: an outer port for each connection. */
+static void strict_maps_each_connection(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	struct tuple first, second;
+
+	(void)state;
+	bench_masquerade(b);
+	b->nat[0].strict = true;
+	bench_publish(b);
+	bench_send(b, LAN, bench_tuple(IPPROTO_UDP, "192.168.88.2", 4000, "192.0.2.7", 53), 0);
+	first = bench_left(b, WAN);
+	bench_send(b, LAN, bench_tuple(IPPROTO_UDP, "192.168.88.2", 4000, "192.0.2.7", 54), 0);
+	second = bench_left(b, WAN);
+	assert_int_equal(first.sport, 4000);
+	assert_int_not_equal(second.sport, 4000);
+	assert_int_equal(b->router->fw.flows->mappings, 0);
+	bench_free(b);
+}
+
+static void randomise_ports_keeps_none(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	unsigned kept = 0;
+
+	(void)state;
+	bench_masquerade(b);
+	b->nat[0].randomise_ports = true;
+	bench_publish(b);
+	for (uint16_t i = 0; i < 20; i++) {
+		bench_send(b, LAN,
+		           bench_tuple(i % 2 != 0 ? IPPROTO_UDP : IPPROTO_TCP, "192.168.88.2",
+		                       4000 + i, "192.0.2.7", 53),
+		           TCP_SYN);
+		kept += bench_left(b, WAN).sport == 4000 + i;
+	}
+	assert_in_range(kept, 0, 1);
+	bench_free(b);
+}
+
+static void reroute(struct bench *b, iface_id iface, const char *gateway)
+{
+	struct route_spec route = { .distance = 1, .iface = iface };
+
+	route.dst.addr = ip_addr_v4(A("198.51.100.0"));
+	route.dst.bits = 24;
+	route.gateway = ip_addr_v4(A(gateway));
+	fib_publish(&b->router->net, &route, 1);
+	net_generation_next(&b->router->net);
+}
+
+/* Begun between inner networks, then routed to the outer one: not with its inner source. */
+static void a_connection_does_not_leave_untranslated_by_another_way(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	struct tuple t = bench_tuple(IPPROTO_UDP, "192.168.88.2", 4000, "198.51.100.9", 53);
+
+	(void)state;
+	bench_masquerade(b);
+	reroute(b, 3, "10.0.3.2");
+	for (unsigned i = 0; i < 4; i++) {
+		bench_send(b, LAN, t, 0);
+		tuple_is(bench_left(b, DMZ), IPPROTO_UDP, "192.168.88.2", 4000, "198.51.100.9", 53);
+	}
+	reroute(b, 1, "203.0.113.1");
+	bench_send(b, LAN, t, 0);
+	bench_silent(b);
+	assert_int_equal(b->router->net.drops[DROP_NAT_REROUTED], 1);
+	assert_int_equal(b->router->fw.flows->used, 0);
+	bench_send(b, LAN, t, 0);
+	tuple_is(bench_left(b, WAN), IPPROTO_UDP, "203.0.113.2", 4000, "198.51.100.9", 53);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -321,6 +451,11 @@ int main(void)
 		cmocka_unit_test(errors_are_translated_both_ways),
 		cmocka_unit_test(masquerade_needs_an_address_on_the_way_out),
 		cmocka_unit_test(flow_adopt_test),
+		cmocka_unit_test(netmap_changes_the_network_only),
+		cmocka_unit_test(same_looks_at_the_destination_unless_told_not_to),
+		cmocka_unit_test(strict_maps_each_connection),
+		cmocka_unit_test(randomise_ports_keeps_none),
+		cmocka_unit_test(a_connection_does_not_leave_untranslated_by_another_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,12 +50,37 @@ static void round_trip(void **state)
 	}
 }
 
+static void a_tag_and_what_it_holds(void **state)
+{
+	static const uint8_t tagged[] = { 0xb0, 0x64, 0x08, 0x00 };
+	struct reader r = reader_over(tagged, sizeof tagged);
+	struct eth_tag tag = { 0 };
+	uint8_t built[ETH_TAG_BYTES];
+	struct writer w = writer_over(built, sizeof built);
+
+	assert_true(eth_type_is_tag(ETH_TYPE_VLAN) && eth_type_is_tag(ETH_TYPE_SVLAN));
+	assert_false(eth_type_is_tag(ETH_TYPE_IP4));
+	assert_true(eth_tag_parse(&r, &tag));
+	assert_int_equal(tag.priority, 5);
+	assert_true(tag.drop_eligible);
+	assert_int_equal(tag.id, 100);
+	assert_int_equal(tag.type, ETH_TYPE_IP4);
+	eth_tag_build(&w, &tag);
+	assert_memory_equal(built, tagged, sizeof tagged);
+	for (size_t len = 0; len < ETH_TAG_BYTES; len++) {
+		r = reader_over(tagged, len);
+		assert_false(eth_tag_parse(&r, &tag));
+		assert_int_equal(tag.id, 100);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(reads_the_header),
 		cmocka_unit_test(too_short_touches_nothing),
 		cmocka_unit_test(round_trip),
+		cmocka_unit_test(a_tag_and_what_it_holds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
