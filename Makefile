@@ -4,6 +4,9 @@ BUILD  ?= build
 PREFIX ?= /usr/local
 SEED   ?=
 SEEDS  ?=
+STEPS  ?=
+SKIP   ?=
+OPTIONS ?=
 EACH   ?=
 ONLY   ?=
 ifeq ($(origin CC),default)
@@ -42,10 +45,11 @@ fuzz: ## feed the parsers hostile bytes; EACH=n seconds for each target (60), ON
 	@tools/setup build fuzz
 	@tools/fuzz $(or $(EACH),60) $(ONLY)
 
-sim: ## simulated networks; SEED=n repeats one to the bit, SEEDS=n runs so many
+sim: ## simulated networks; SEED=n repeats one to the bit, SEEDS=n runs so many; OPTIONS=--told
 	@tools/setup build
 	@tools/build $(BUILD) --prefix=$(PREFIX)
-	@$(BUILD)/sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
+	@$(BUILD)/sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
+		$(if $(STEPS),--steps $(STEPS)) $(if $(SKIP),--skip $(SKIP)) $(OPTIONS)
 
 install: ## install below PREFIX (/usr/local), staged by DESTDIR
 	@tools/setup build

@@ -14,7 +14,7 @@ static void arp_send(struct net *net, iface_id iface, const struct arp *arp, con
 	struct writer w;
 
 	if (p == NULL) {
-		net->drops[DROP_POOL_EMPTY]++;
+		net_drop_unsaid(net, DROP_POOL_EMPTY);
 		return;
 	}
 	w = writer_over(p->bytes + ETH_HEADER_BYTES, ARP_BYTES);

@@ -154,7 +154,7 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 		return;
 	}
 	if (!p->asked_only && !rate_take(rate_of(net, type), net->now)) {
-		net->drops[DROP_RATE]++;
+		net_drop_unsaid(net, DROP_RATE);
 		explain(p->why, "icmp", "nobody is told: %s", drop_sentence(DROP_RATE));
 		return;
 	}

@@ -153,6 +153,7 @@ static void port_transmit_pieces(struct net *net, struct iface *iface, struct pk
 		}
 		gather(net, iface, piece);
 	}
+	net->ledger.absorbed++;
 	pkt_done(net, p);
 }
 

@@ -104,6 +104,7 @@ uint32_t ip4_fragment(struct net *net, struct pkt *p)
 		place = ip4_send(net, piece);
 		at += left < room ? left : room;
 	}
+	net->ledger.absorbed++;
 	pkt_done(net, p);
 	return place;
 }

@@ -99,6 +99,7 @@ static uint32_t fragment_segments(struct net *net, struct pkt *p)
 		fill_segment(piece, p);
 		place = ip4_output(net, piece);
 	}
+	net->ledger.absorbed++;
 	pkt_done(net, p);
 	return place;
 }

@@ -28,7 +28,7 @@ struct pkt *ip4_make_with_options(struct net *net, ip4 src, ip4 dst, uint8_t pro
 
 	must(options_bytes % 4 == 0);
 	if (p == NULL) {
-		net->drops[DROP_POOL_EMPTY]++;
+		net_drop_unsaid(net, DROP_POOL_EMPTY);
 		return NULL;
 	}
 	w = writer_over(p->bytes, IP4_HEADER_BYTES + options_bytes);

@@ -111,6 +111,11 @@ mono ip4_reass_due(const struct net *net)
 	return d != NULL ? d->due : mono_never();
 }
 
+unsigned ip4_reass_waiting(const struct net *net)
+{
+	return net->reass->pieces;
+}
+
 static struct ip4_datagram *datagram_new(struct net *net, const struct pkt *p)
 {
 	struct ip4_datagrams *all = net->reass->datagrams;
@@ -274,6 +279,7 @@ static struct pkt *finish(struct net *net, struct ip4_datagram *d, struct explai
 		return NULL;
 	}
 	explain(why, "fragment", "put together from %u fragments", d->n);
+	net->ledger.absorbed += d->n;
 	pieces_forget(net, d);
 	ip4_datagrams_remove(net->reass->datagrams, d);
 	whole->why = why;

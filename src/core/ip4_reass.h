@@ -33,6 +33,9 @@ void ip4_reass_free(struct net *net, struct ip4_reass *reass);
  */
 MUST_USE struct pkt *ip4_reassemble(struct net *net, struct pkt *p);
 
+/* How many fragments wait. */
+unsigned ip4_reass_waiting(const struct net *net);
+
 /* End what has waited too long; when to call again. */
 mono ip4_reass_turn(struct net *net);
 mono ip4_reass_due(const struct net *net);

@@ -59,6 +59,14 @@ void neigh_table_free(struct net *net, struct neigh_table *table)
 	mem_free(table);
 }
 
+void neigh_begin_versions(struct net *net, uint32_t version)
+{
+	for (uint32_t i = 0; i < net->neigh->max; i++) {
+		must(net->neigh->entries[i].state == NEIGH_FREE);
+		net->neigh->entries[i].version = version;
+	}
+}
+
 static uint32_t place_of(const struct neigh_table *table, const struct neigh *n)
 {
 	return (uint32_t)(n - table->entries);

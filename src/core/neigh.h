@@ -64,6 +64,8 @@ struct neigh_table;
 
 struct neigh_table *neigh_table_new(uint32_t max, uint64_t hash_seed);
 void neigh_table_free(struct net *net, struct neigh_table *table);
+/* Let versions count from @version on. The table is still empty. */
+void neigh_begin_versions(struct net *net, uint32_t version);
 
 /*
  * Send @p (IPv4, finished but for its Ethernet header's addresses) to @p->route.next_hop on

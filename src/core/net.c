@@ -151,6 +151,12 @@ enum verdict net_deliver_local(struct net *net, struct pkt *p)
 	return pkt_drop(net, p, DROP_NO_PROTOCOL);
 }
 
+void net_drop_unsaid(struct net *net, enum drop_reason reason)
+{
+	net->ledger.made++;
+	net->drops[reason]++;
+}
+
 void net_own_put(struct net *net, struct pkt *p)
 {
 	if (net->own_n == NET_OWN_QUEUE) {

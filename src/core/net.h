@@ -51,6 +51,15 @@ struct net_budget {
 	uint32_t datagrams; /* that wait for fragments; 0: IP4_REASS_DATAGRAMS */
 };
 
+/*
+ * What a router makes and unmakes itself, so that its packets can be added up: what came by its
+ * ports and what it made has left by them, was dropped for a reason, was absorbed, or waits.
+ */
+struct net_ledger {
+	uint64_t made;     /* pkt_new() gave them out; or one was due and could not be made */
+	uint64_t absorbed; /* became part of another packet, or were cut into others */
+};
+
 struct net {
 	mono now;
 	int64_t wall_offset_ns; /* the time of day is now and this; set by who drives the router */
@@ -80,6 +89,7 @@ struct net {
 	struct limits *limits;
 
 	uint64_t drops[DROP_COUNT];
+	struct net_ledger ledger;
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
 	                        * discovery for everybody */
 	struct rate echo_rate; /* of echo replies */
@@ -126,6 +136,9 @@ enum verdict net_deliver_local(struct net *net, struct pkt *p);
 
 /* What net_take_protocol() has plugged in for @proto takes @p; VERDICT_NEXT: nobody has. */
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto);
+
+/* The router had something to say, and could not for @reason. */
+void net_drop_unsaid(struct net *net, enum drop_reason reason);
 
 /* Put a packet of the router's own on the queue / take the next one off (NULL: empty). */
 void net_own_put(struct net *net, struct pkt *p);

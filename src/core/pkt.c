@@ -123,6 +123,7 @@ struct pkt *pkt_new(struct net *net, uint32_t len)
 
 	if (b == NULL)
 		return NULL;
+	net->ledger.made++;
 	b->pkt = (struct pkt){ .flow = FLOW_NONE };
 	/* What an earlier packet left here must not leave the router (CVE-2003-0001). */
 	memset(b->memory + PORT_HEADROOM_BYTES, 0, len);

@@ -108,7 +108,8 @@ struct flow {
 	uint32_t mark; /* connection mark */
 	mono due;      /* ends then, unless a packet moves it */
 	uint8_t icmp_type, icmp_code;
-	uint16_t out; /* iface_id by which direction 0 left at first; 0: it stayed here */
+	uint16_t out;        /* iface_id by which direction 0 left at first; 0: it stayed here */
+	uint32_t filter_set; /* the last rule set that was asked and let it through; 0: none */
 
 	struct flow_way way[2];
 

@@ -55,7 +55,7 @@ void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p)
 	if (!tcp_may_answer(net, p) || p->asked_only)
 		return;
 	if (!rate_take(&net->icmp_rate, net->now)) {
-		net->drops[DROP_RATE]++;
+		net_drop_unsaid(net, DROP_RATE);
 		return;
 	}
 	answer = ip4_make(net, came->dst, came->src, IPPROTO_TCP, TCP_HEADER_BYTES);

@@ -58,7 +58,7 @@ void tcp_tarpit(struct net *net, const struct pkt *p)
 	if (p->asked_only)
 		return;
 	if (!rate_take(&net->tarpit_rate, net->now)) {
-		net->drops[DROP_RATE]++;
+		net_drop_unsaid(net, DROP_RATE);
 		return;
 	}
 	answer = ip4_make(net, p->arrived.dst, p->arrived.src, IPPROTO_TCP, TCP_HEADER_BYTES);

@@ -80,10 +80,11 @@ static void send_copy(struct lan *lan, iface_id port, const struct pkt *p)
 	struct pkt *copy = pkt_copy(lan->net, p);
 
 	if (copy == NULL) {
-		lan->net->drops[DROP_POOL_EMPTY]++;
+		net_drop_unsaid(lan->net, DROP_POOL_EMPTY);
 		lan->net->ifaces[port].counters.tx_drops++;
 		return;
 	}
+	lan->net->ledger.made++;
 	copy->why = NULL; /* the record is told of the frame, not of each copy */
 	send_by(lan, port, copy);
 }

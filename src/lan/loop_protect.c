@@ -45,7 +45,7 @@ static void probe_send(struct lan *lan, iface_id id)
 		return;
 	p = pkt_new(lan->net, ETH_HEADER_BYTES + LOOP_PROBE_BYTES);
 	if (p == NULL) {
-		lan->net->drops[DROP_POOL_EMPTY]++;
+		net_drop_unsaid(lan->net, DROP_POOL_EMPTY);
 		return;
 	}
 	probe.tag = tag_of(lan, &probe);

@@ -1,108 +1,186 @@
 /*
- * sim.c -- simulated networks by seed: does every packet come to the same end by both ways?
+ * sim.c -- simulated networks by seed (sim/seed.h): `make sim`.
  *
- *     sim [--seed N] [--seeds COUNT] [--steps COUNT] [--step M] [--trace] [N [COUNT]]
- *
- * Each seed is a network, a configuration that changes, and traffic (sim/fast_slow.h). --step M
- * ends after step M, where a failure was; with --trace each step is told.
+ * Seeds run in processes of their own, so that one that dies, even by a broken must(), is told like
+ * any other failure: what failed, and one line "replay: make sim SEED=..." that does it again.
  */
-#include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "lib/text.h"
-#include "sim/fast_slow.h"
+#include "main/sim_shrink.h"
+#include "os/clock.h"
 
-#define SEEDS_DEFAULT 1000
-#define STEPS_DEFAULT 400
-
-struct options {
-	uint64_t seed, seeds, steps;
-	bool trace;
+/* What the processes share with the one that began them. */
+struct job {
+	pid_t pid;
+	uint64_t seed; /* at hand */
+	uint32_t step;
+	uint64_t done; /* seeds */
+	bool told;     /* the failure, if there was one */
+	struct seed at_hand;
+	struct cover cover;
 };
 
-static const struct option long_options[] = {
-	{ "seed", required_argument, NULL, 's' },  { "seeds", required_argument, NULL, 'n' },
-	{ "steps", required_argument, NULL, 't' }, { "step", required_argument, NULL, 't' },
-	{ "trace", no_argument, NULL, 'v' },       { NULL, 0, NULL, 0 },
-};
-
-static bool number(const char *word, uint64_t *ret_value)
+static struct job *jobs_new(unsigned n)
 {
-	if (text_to_u64(word, strlen(word), ret_value))
-		return true;
-	fprintf(stderr, "sim: '%s' is not a number\n", word);
-	return false;
+	void *shared = mmap(NULL, n * sizeof(struct job), PROT_READ | PROT_WRITE,
+	                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	if (shared == MAP_FAILED) {
+		perror("sim: mmap");
+		exit(2);
+	}
+	return shared;
 }
 
-static bool parse_option(int option, struct options *options, bool *counted)
+/* Once, or twice with the same end. */
+static bool run_one(const struct sim_options *options, struct job *job, struct text *out)
 {
-	switch (option) {
-	case 's':
-		options->seeds = *counted ? options->seeds : 1;
-		return number(optarg, &options->seed);
-	case 'n':
-		*counted = true;
-		return number(optarg, &options->seeds);
-	case 't':
-		return number(optarg, &options->steps);
-	case 'v':
-		options->trace = true;
-		return true;
-	default:
+	struct seed *seed = &job->at_hand;
+	uint64_t trace;
+
+	*seed = (struct seed){ .number = job->seed,
+		               .steps = options->steps,
+		               .told = options->told,
+		               .cover = &job->cover,
+		               .out = out };
+	memcpy(seed->skip, options->skip, sizeof seed->skip);
+	if (!seed_run(seed))
 		return false;
+	trace = seed->trace.hash;
+	if (options->twice && seed_run(seed) && seed->trace.hash != trace) {
+		text_printf(out, "the same seed twice: trace %016lx, then %016lx",
+		            (unsigned long)trace, (unsigned long)seed->trace.hash);
+		seed->failed_step = 0;
 	}
+	if (text_str(out)[0] != '\0')
+		return false;
+	if (options->traces || options->one)
+		printf("seed %lu: trace %016lx of %lu frames\n", (unsigned long)seed->number,
+		       (unsigned long)trace, (unsigned long)seed->trace.frames);
+	return true;
 }
 
-static bool parse_options(int argc, char **argv, struct options *options)
+/* Every @of-th seed from @first on. */
+static bool run_seeds(const struct sim_options *options, struct job *job, unsigned first,
+                      unsigned of)
 {
-	bool counted = false;
-	int option;
-
-	while ((option = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		if (!parse_option(option, options, &counted))
-			return false;
-	}
-	if (optind < argc) {
-		options->seeds = counted ? options->seeds : 1;
-		if (!number(argv[optind++], &options->seed))
-			return false;
-	}
-	return optind == argc || number(argv[optind], &options->seeds);
-}
-
-static bool run_seeds(const struct options *options, struct fast_slow_stats *stats)
-{
-	for (uint64_t i = 0; i < options->seeds; i++) {
+	for (uint64_t i = first; i < options->seeds; i += of) {
 		struct text out = { 0 };
-		bool good = fast_slow_run(options->seed + i, (uint32_t)options->steps,
-		                          options->trace, stats, &out);
+		bool good;
 
-		if (!good)
+		job->seed = options->seed + i;
+		good = run_one(options, job, &out);
+		if (!good) {
 			printf("%s\n", text_str(&out));
+			sim_print_replay(&job->at_hand);
+			job->told = true;
+		}
 		text_free(&out);
 		if (!good)
 			return false;
+		job->done++;
 	}
 	return true;
 }
 
+static void jobs_begin(const struct sim_options *options, struct job *jobs)
+{
+	for (unsigned i = 0; i < options->jobs; i++) {
+		fflush(stdout);
+		jobs[i].pid = fork();
+		if (jobs[i].pid == 0) {
+			bool good = run_seeds(options, &jobs[i], i, options->jobs);
+
+			fflush(stdout);
+			exit(good ? 0 : 1);
+		}
+		if (jobs[i].pid < 0) {
+			perror("sim: fork");
+			exit(2);
+		}
+	}
+}
+
+/* Wait for all; a process that died without a word is told of here. */
+static bool jobs_end(const struct sim_options *options, struct job *jobs)
+{
+	bool good = true;
+
+	for (unsigned i = 0; i < options->jobs; i++) {
+		int status = 0;
+
+		waitpid(jobs[i].pid, &status, 0);
+		good = good && status == 0;
+		if (status == 0 || jobs[i].told)
+			continue;
+		if (WIFSIGNALED(status))
+			printf("died by signal %d (%s)\n", WTERMSIG(status),
+			       strsignal(WTERMSIG(status)));
+		sim_print_replay(&jobs[i].at_hand);
+	}
+	return good;
+}
+
+static void cover_sum(struct cover *sum, const struct cover *add)
+{
+	sum->seeds += add->seeds;
+	for (unsigned i = 0; i < COVER_COUNT; i++)
+		sum->events[i] += add->events[i];
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		sum->drops[i] += add->drops[i];
+	for (unsigned i = 0; i < add->changes_n; i++)
+		cover_change(sum, add->changes[i].what, add->changes[i].n);
+}
+
+static bool report(const struct sim_options *options, const struct cover *cover, uint64_t ns)
+{
+	double seconds = (double)ns / 1e9;
+	struct text out = { 0 };
+	bool complete = !options->complete || cover_is_complete(cover, &out);
+
+	if (!options->one && options->complete)
+		cover_print(cover, &out);
+	printf("%s%lu seeds in %.1f s (%.0f a second): %lu frames in, %lu out, %lu replayed, "
+	       "%lu walked, %lu connections, %lu changes\n",
+	       text_str(&out), (unsigned long)cover->seeds, seconds, (double)cover->seeds / seconds,
+	       (unsigned long)cover->events[COVER_IN], (unsigned long)cover->events[COVER_OUT],
+	       (unsigned long)cover->events[COVER_REPLAYED],
+	       (unsigned long)cover->events[COVER_WALKED],
+	       (unsigned long)cover->events[COVER_CONNECTIONS],
+	       (unsigned long)cover_changes(cover));
+	if (!complete)
+		printf("some kinds of event never occurred: see above\n");
+	text_free(&out);
+	return complete;
+}
+
 int main(int argc, char **argv)
 {
-	struct options options = { .seed = 1, .seeds = SEEDS_DEFAULT, .steps = STEPS_DEFAULT };
-	struct fast_slow_stats stats = { 0 };
+	struct sim_options options;
+	struct cover cover = { 0 };
+	struct clock clock;
+	struct job *jobs;
+	mono start;
+	bool good;
 
-	if (!parse_options(argc, argv, &options)) {
-		fprintf(stderr,
-		        "usage: sim [--seeds COUNT] [--steps COUNT] [--trace] [[--seed] N]\n");
+	clock_init(&clock);
+	start = clock.mono(&clock);
+	if (!sim_options_parse(argc, argv, &options))
 		return 2;
-	}
-
-	bool good = run_seeds(&options, &stats);
-
-	printf("%lu frames in, %lu out, %lu replayed, %lu walked, %lu connections, %lu changes\n",
-	       (unsigned long)stats.frames, (unsigned long)stats.out, (unsigned long)stats.replayed,
-	       (unsigned long)stats.walked, (unsigned long)stats.flows,
-	       (unsigned long)stats.changes);
-	return good ? 0 : 1;
+	if (options.shrink)
+		return sim_shrink(&options);
+	jobs = jobs_new(options.jobs);
+	jobs_begin(&options, jobs);
+	good = jobs_end(&options, jobs);
+	for (unsigned i = 0; i < options.jobs; i++)
+		cover_sum(&cover, &jobs[i].cover);
+	munmap(jobs, options.jobs * sizeof *jobs);
+	return report(&options, &cover, mono_since_ns(clock.mono(&clock), start)) && good ? 0 : 1;
 }

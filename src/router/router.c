@@ -1,5 +1,6 @@
 #include "router/router.h"
 
+#include "core/neigh.h"
 #include "fw/flow_counts.h"
 #include "fw/limit.h"
 #include "fw/nat.h"
@@ -37,6 +38,9 @@ struct router *router_new(const struct router_setup *setup)
 	router->started = setup->now;
 	router->reference = setup->reference;
 	net_init(&router->net, &budget, setup->random, setup->log);
+	if (setup->start.generation != 0)
+		router->net.generation = setup->start.generation;
+	neigh_begin_versions(&router->net, setup->start.neigh_version);
 	router->fw.net = &router->net;
 	router->fw.timeouts = flow_timeouts_default();
 	router->fw.loose = true;

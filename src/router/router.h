@@ -17,11 +17,19 @@
 #include "host/host.h"
 #include "lan/lan.h"
 
+/* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
+ * do, a simulation starts just before it. */
+struct router_start {
+	uint32_t generation;
+	uint32_t neigh_version;
+};
+
 struct router_setup {
 	struct random *random; /* the caller's, as long as the router lives */
 	struct log *log;
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
+	struct router_start start;
 	uint32_t flows;
 	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */

@@ -4,31 +4,20 @@
  * Runs a pair of routers through random traffic and random changes drawn from one seed, and after
  * each step compares all that can be seen of them and asserts what holds of any router:
  *
- *   in + own = out + named drops + waiting      every checksum that leaves is right
+ *   packets add up (sim/ledger.h)               every checksum that leaves is right
  *   no buffer is lost                           a SYN's MSS never grows
  *   a packet leaves as its connection says      no inner source leaves by a masquerading WAN
  *   ports taken = connections that hold one     the connection table's own invariants
+ *   when all timers have run, nothing is held
  */
 #ifndef SIM_FAST_SLOW_H
 #define SIM_FAST_SLOW_H
 
-#include <stdbool.h>
-#include <stdint.h>
+#include "sim/seed.h"
 
-#include "lib/must.h"
+#define FAST_SLOW_STEPS 250
 
-struct text;
-
-struct fast_slow_stats {
-	uint64_t frames, out, replayed, walked, flows, changes;
-	uint64_t joined; /* segments that left in a frame with others */
-};
-
-/*
- * @steps steps of seed @seed. False: something failed; @out then says what, ending in a line
- * "replay: sim --seed N --step M". @stats grows. @trace: print each step's doing to stdout.
- */
-MUST_USE bool fast_slow_run(uint64_t seed, uint32_t steps, bool trace,
-                            struct fast_slow_stats *stats, struct text *out);
+/* False: something failed, and @seed says what. */
+MUST_USE bool fast_slow_run(struct seed *seed);
 
 #endif

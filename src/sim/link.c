@@ -13,7 +13,8 @@ struct link_end {
 	struct memory_port *port;
 	void (*heard)(void *arg);
 	void *heard_arg;
-	mono free; /* the wire is busy until then */
+	mono free;       /* the wire is busy until then */
+	unsigned queued; /* frames that wait for it */
 };
 
 struct flight {
@@ -28,9 +29,11 @@ struct link {
 	struct link_quality quality;
 	struct link_end ends[2];
 	struct link_counters counters;
-	struct flight *flights; /* under way */
-	uint64_t plugged;       /* counts how often the cable was pulled */
-	bool up;
+	struct flight *flights;          /* under way */
+	struct flight *held, *held_last; /* due, but the link is clogged; first in, first out */
+	uint64_t plugged;                /* counts how often the cable was pulled */
+	uint32_t place;                  /* of its first end in the trace */
+	bool up, clogged;
 };
 
 struct link *link_new(struct timeline *timeline, const struct link_quality *quality)
@@ -41,6 +44,8 @@ struct link *link_new(struct timeline *timeline, const struct link_quality *qual
 	if (quality != NULL)
 		link->quality = *quality;
 	link->up = true;
+	link->place = timeline->places;
+	timeline->places += 2;
 	for (unsigned i = 0; i < 2; i++) {
 		link->ends[i].link = link;
 		link->ends[i].place = i;
@@ -48,19 +53,53 @@ struct link *link_new(struct timeline *timeline, const struct link_quality *qual
 	return link;
 }
 
-static void flight_end(struct flight *flight)
+static void flight_unlink(struct flight *flight)
 {
 	*flight->link = flight->next;
 	if (flight->next != NULL)
 		flight->next->link = flight->link;
+}
+
+static void flight_end(struct flight *flight)
+{
+	flight_unlink(flight);
 	mem_free(flight);
+}
+
+/* The first of those that a clog holds back, or NULL. */
+static struct flight *held_take(struct link *link)
+{
+	struct flight *flight = link->held;
+
+	if (flight == NULL)
+		return NULL;
+	link->held = flight->next;
+	if (link->held == NULL)
+		link->held_last = NULL;
+	return flight;
+}
+
+static void held_put(struct link *link, struct flight *flight)
+{
+	flight->next = NULL;
+	if (link->held_last != NULL)
+		link->held_last->next = flight;
+	else
+		link->held = flight;
+	link->held_last = flight;
 }
 
 void link_free(struct link *link)
 {
+	struct flight *flight;
+
 	while (link->flights != NULL) {
 		frame_free(link->flights->frame);
 		flight_end(link->flights);
+	}
+	while ((flight = held_take(link)) != NULL) {
+		frame_free(flight->frame);
+		mem_free(flight);
 	}
 	mem_free(link);
 }
@@ -78,6 +117,13 @@ static void port_deliver(void *arg, struct frame *frame)
 	memory_port_put(end->port, frame);
 	if (end->heard != NULL)
 		end->heard(end->heard_arg);
+}
+
+static void port_carrier(void *arg, bool up)
+{
+	struct link_end *end = arg;
+
+	end->port->link_next = up;
 }
 
 static void port_sent(void *arg, const struct port_frame *frame)
@@ -99,26 +145,61 @@ void link_attach_port(struct link *link, unsigned end, struct memory_port *port,
 	port->sent = port_sent;
 	port->sent_arg = e;
 	port->port.can.checksum = port->port.can.gso = link->quality.offload;
-	e->station = (struct station){ .deliver = port_deliver, .arg = e };
+	e->station = (struct station){ .deliver = port_deliver, .carrier = port_carrier, .arg = e };
 }
 
-static void arrive(void *arg, void *detail)
+/* Takes @flight, which is on no list any more. */
+static void land(struct link *link, struct flight *flight)
 {
-	struct link *link = arg;
-	struct flight *flight = detail;
 	struct link_end *to = flight->to;
 	struct frame *frame = flight->frame;
 	bool there = flight->plugged == link->plugged && link->up && to->station.deliver != NULL;
 
-	flight_end(flight);
+	mem_free(flight);
 	if (!there) {
 		link->counters.lost++;
 		frame_free(frame);
 		return;
 	}
 	link->counters.delivered++;
-	timeline_note(link->timeline, to->place, frame_bytes(frame), frame->len);
+	timeline_note(link->timeline, link->place + to->place, frame_bytes(frame), frame->len);
 	to->station.deliver(to->station.arg, frame);
+}
+
+static void arrive(void *arg, void *detail)
+{
+	struct link *link = arg;
+	struct flight *flight = detail;
+
+	flight_unlink(flight);
+	if (link->clogged)
+		held_put(link, flight);
+	else
+		land(link, flight);
+}
+
+static void leave_queue(void *arg, void *detail)
+{
+	struct link_end *from = arg;
+
+	must(from->queued > 0);
+	from->queued--;
+}
+
+/* The wire is taken for @len bytes as soon as it is free. */
+static void wire_take(struct link_end *from, uint32_t len)
+{
+	struct timeline *timeline = from->link->timeline;
+	uint64_t rate = from->link->quality.bytes_per_second;
+	mono start = timeline_now(timeline);
+
+	if (mono_before(start, from->free))
+		start = from->free;
+	from->free = rate != 0 ? mono_add_ns(start, len * NS_PER_S / rate) : start;
+	if (from->link->quality.queue_frames == 0)
+		return;
+	from->queued++;
+	timeline_at(timeline, from->free, leave_queue, from, NULL);
 }
 
 /* When a frame that goes now is there: after those before it, and the way. */
@@ -126,14 +207,9 @@ static mono arrival(struct link_end *from, uint32_t len)
 {
 	struct link *link = from->link;
 	struct sim_random *r = &link->timeline->random;
-	uint64_t rate = link->quality.bytes_per_second;
-	mono start = timeline_now(link->timeline);
-
-	if (mono_before(start, from->free))
-		start = from->free;
-	from->free = rate != 0 ? mono_add_ns(start, len * NS_PER_S / rate) : start;
-
 	uint64_t way_ns = link->quality.delay_ns;
+
+	wire_take(from, len);
 
 	if (link->quality.jitter_ns != 0)
 		way_ns += sim_random_next(r) % link->quality.jitter_ns;
@@ -169,12 +245,30 @@ static bool fits(const struct link *link, uint32_t len, const struct offload *of
 	return len <= mtu + ETH_HEADER_BYTES;
 }
 
+static bool is_full(const struct link_end *from)
+{
+	uint32_t most = from->link->quality.queue_frames;
+
+	return most != 0 && from->queued >= most;
+}
+
+static bool is_arp(struct frame *frame)
+{
+	return frame->len > ETH_HEADER_BYTES && wire_get16(frame_bytes(frame) + 12) == ETH_TYPE_ARP;
+}
+
 static void spoil(struct link *link, struct frame *frame)
 {
 	struct sim_random *r = &link->timeline->random;
 	uint32_t at, bit;
 
 	if (frame->len <= ETH_HEADER_BYTES || !sim_random_chance(r, link->quality.corrupt))
+		return;
+	if (link->quality.spare_arp && is_arp(frame))
+		return;
+	/* Where a checksum is still to be made the link is a piece of memory: nothing would ever
+	 * notice, and two hosts would differ about what was sent. */
+	if (frame->offload.needs_checksum)
 		return;
 	at = ETH_HEADER_BYTES + sim_random_below(r, frame->len - ETH_HEADER_BYTES);
 	bit = sim_random_below(r, 8);
@@ -205,6 +299,10 @@ void link_send(struct link *link, unsigned end, const uint8_t *bytes, uint32_t l
 		copies = 2;
 	}
 	for (; copies > 0; copies--) {
+		if (is_full(&link->ends[end])) {
+			link->counters.queue_full++;
+			continue;
+		}
 		frame = frame_new(bytes, len, offload);
 		if (!link->quality.offload &&
 		    !offload_finish_checksum(frame_bytes(frame), len, &frame->offload)) {
@@ -216,15 +314,39 @@ void link_send(struct link *link, unsigned end, const uint8_t *bytes, uint32_t l
 	}
 }
 
+static void carrier_tell(struct link_end *end, bool up)
+{
+	if (end->station.carrier != NULL)
+		end->station.carrier(end->station.arg, up);
+}
+
 void link_set_up(struct link *link, bool up)
 {
-	if (link->up && !up)
+	if (link->up == up)
+		return;
+	if (!up) {
 		link->plugged++;
-	link->up = up;
-	for (unsigned i = 0; i < 2; i++) {
-		if (link->ends[i].port != NULL)
-			link->ends[i].port->link_next = up;
+		link->counters.flaps++;
 	}
+	link->up = up;
+	carrier_tell(&link->ends[0], up);
+	carrier_tell(&link->ends[1], up);
+}
+
+bool link_is_up(const struct link *link)
+{
+	return link->up;
+}
+
+void link_set_clogged(struct link *link, bool clogged)
+{
+	struct flight *flight;
+
+	link->counters.clogs += clogged && !link->clogged;
+	link->clogged = clogged;
+	/* What arrives may make somebody clog it again. */
+	while (!link->clogged && (flight = held_take(link)) != NULL)
+		land(link, flight);
 }
 
 struct link_quality *link_quality(struct link *link)

@@ -128,9 +128,9 @@ void peer_send(struct peer *peer, const struct draft *draft)
 	if (ip4_is_zero(d.tuple.src))
 		d.tuple.src = peer->addr;
 	if (d.ttl == 0)
-		d.ttl = PEER_TTL;
+		d.ttl = peer->ttl;
 	if (d.id == 0)
-		d.id = ++peer->next_id;
+		d.id = ++*peer->ids;
 	if (peer->partial && d.sum == DRAFT_SUM_WHOLE)
 		d.sum = DRAFT_SUM_PARTIAL;
 	len = draft_build(&d, bytes, sizeof bytes, &offload);
@@ -224,6 +224,7 @@ static void icmp_input(struct peer *peer, struct reader *r, struct peer_packet *
 	p->payload_bytes = (uint32_t)reader_left(r);
 	if (icmp_is_error(icmp.type)) {
 		quote_read(*r, p);
+		peer_tcp_error(peer, p);
 		return;
 	}
 	p->tuple.sport = p->tuple.dport = icmp.id;
@@ -274,6 +275,9 @@ static void ip4_input(struct peer *peer, const struct frame *frame)
 		p->tuple.dport = read_u16(&r);
 		read_skip(&r, 4);
 		p->payload_bytes = (uint32_t)reader_left(&r);
+		if (peer->echo)
+			peer_udp(peer, p->tuple.src, p->tuple.dport, p->tuple.sport,
+			         p->payload_bytes);
 	}
 }
 
@@ -316,7 +320,8 @@ void peer_init(struct peer *peer, struct timeline *timeline, struct link *link, 
 	bool good = ip_prefix_parse(addr, strlen(addr), &prefix);
 
 	must(good);
-	*peer = (struct peer){ .timeline = timeline, .link = link, .end = end };
+	*peer = (struct peer){ .timeline = timeline, .link = link, .end = end, .ttl = PEER_TTL };
+	peer->ids = &peer->next_id;
 	peer->addr = prefix.addr.v4;
 	peer->bits = prefix.bits;
 	if (gateway != NULL) {

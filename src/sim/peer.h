@@ -75,6 +75,10 @@ struct peer {
 	uint64_t arps;   /* ARP packets that came */
 	uint64_t faults; /* packets with a wrong checksum */
 	uint16_t next_id;
+	uint16_t *ids;      /* where the next identification is taken from; own: &next_id */
+	uint8_t ttl;        /* of what it sends */
+	bool echo;          /* UDP that comes is sent back */
+	uint32_t first_seq; /* of connections, and up to 65,535 more; 0: anywhere */
 	struct peer_conn conns[PEER_CONNS];
 };
 

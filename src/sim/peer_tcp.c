@@ -9,11 +9,14 @@
 #include <netinet/in.h>
 
 #include "lib/mono.h"
+#include "wire/icmp_header.h"
 #include "wire/tcp_header.h"
 
 enum {
 	MSS = 1460,
-	WINDOW = 8, /* segments */
+	MTU_MIN = 68,       /* RFC 791, 3.2 */
+	HEADERS_BYTES = 40, /* IPv4's and TCP's, without options */
+	WINDOW = 8,         /* segments */
 	RETRY_MS = 300,
 	TRIES_MAX = 40,
 };
@@ -118,6 +121,8 @@ static struct peer_conn *conn_new(struct peer *peer, const struct tuple *tuple)
 			continue;
 		*conn = (struct peer_conn){ .peer = peer, .tuple = *tuple, .mss = MSS };
 		conn->first_seq = (uint32_t)sim_random_next(&peer->timeline->random);
+		if (peer->first_seq != 0)
+			conn->first_seq = peer->first_seq + conn->first_seq % 65536;
 		conn->next_seq = conn->acked = conn->first_seq + 1;
 		return conn;
 	}
@@ -243,6 +248,9 @@ static void conn_input(struct peer_conn *conn, const struct peer_packet *p, cons
 		segment_send(conn, TCP_ACK, conn->next_seq, 0);
 	if (conn->state == PEER_OPEN)
 		go_on(conn);
+	/* All was acknowledged and no time was set; this may have been the FIN. */
+	if (conn->timers == 0 && !all_is_acked(conn))
+		retry_set(conn);
 	if (conn->state == PEER_FIN_SENT && conn->fin_came && all_is_acked(conn))
 		conn->state = PEER_DONE;
 }
@@ -256,4 +264,19 @@ void peer_tcp_input(struct peer *peer, const struct peer_packet *p, const uint8_
 	else if (peer->listen != 0 && p->tuple.dport == peer->listen &&
 	         (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST)) == TCP_SYN)
 		accept_conn(peer, p);
+}
+
+/* RFC 1191, 3: what is sent again, and all after it, is cut to fit the way. */
+void peer_tcp_error(struct peer *peer, const struct peer_packet *p)
+{
+	struct tuple came = { .src = p->quoted.dst,
+		              .sport = p->quoted.dport,
+		              .dport = p->quoted.sport };
+	struct peer_conn *conn = conn_find(peer, &came);
+
+	if (conn == NULL || p->quoted.proto != IPPROTO_TCP || p->icmp_type != ICMP_UNREACHABLE ||
+	    p->icmp_code != ICMP_FRAGMENT_NEEDED || p->icmp_low < MTU_MIN)
+		return;
+	if (p->icmp_low - HEADERS_BYTES < conn->mss)
+		conn->mss = (uint16_t)(p->icmp_low - HEADERS_BYTES);
 }

@@ -6,5 +6,7 @@
 
 /* A segment came, with right checksums. */
 void peer_tcp_input(struct peer *peer, const struct peer_packet *p, const uint8_t *payload);
+/* An ICMP error came that quotes one of ours. */
+void peer_tcp_error(struct peer *peer, const struct peer_packet *p);
 
 #endif

@@ -13,8 +13,6 @@
 enum {
 	WAN_PORT = 0,
 	WAN2_PORT = 3,
-	LIST_WAN = 1,
-	LIST_LAN = 2,
 };
 
 bool scene_is_wan(unsigned port)
@@ -85,9 +83,9 @@ enum {
 /* The interface that has the IP of the cable at place @port. */
 static iface_id iface_of(const struct scene *scene, unsigned port)
 {
-	if (scene->layered && port == 1)
-		return BRIDGE;
-	return scene->layered && port == 2 ? VLAN : (iface_id)(port + 1);
+	if (scene == NULL || !scene->layered)
+		return (iface_id)(port + 1);
+	return port == 1 ? BRIDGE : port == 2 ? VLAN : (iface_id)(port + 1);
 }
 
 static void virtual_add(struct router *router, iface_id id, const char *type)
@@ -113,7 +111,6 @@ static struct bridge_port_spec bridge_port(iface_id iface)
 
 static void layers_set(struct router *router, void *arg)
 {
-	const struct scene *scene = arg;
 	const struct bridge_port_spec ports[] = { bridge_port(2), bridge_port(SIDE_VLAN) };
 
 	virtual_add(router, BRIDGE, "bridge");
@@ -123,8 +120,7 @@ static void layers_set(struct router *router, void *arg)
 	           &(struct bridge_spec){ .auto_mac = true, .ageing_ms = 20000 });
 	vlan_set(router->lan, VLAN, &(struct vlan_spec){ .parent = 3, .id = VLAN_ID });
 	vlan_set(router->lan, SIDE_VLAN, &(struct vlan_spec){ .parent = 4, .id = SIDE_VLAN_ID });
-	/* What is flooded into the side port is not counted as having left. */
-	bridge_set_ports(router->lan, ports, scene->gentle ? 1 : 2);
+	bridge_set_ports(router->lan, ports, 2);
 }
 
 static void layers_draw(struct scene *scene, struct twin *twin)
@@ -258,7 +254,7 @@ static iface_id name_iface(void *arg, uint32_t id)
 
 static int name_list(void *arg, uint32_t id)
 {
-	return id == LIST_WAN || id == LIST_LAN ? (int)id : -1;
+	return id == SCENE_LIST_WAN || id == SCENE_LIST_LAN ? (int)id : -1;
 }
 
 static uint32_t name_mark(void *arg, const char *name)
@@ -271,16 +267,9 @@ static uint32_t name_table(void *arg, const char *name)
 	return strcmp(name, "isp2") == 0 ? SCENE_TABLE : 0;
 }
 
-struct rules_change {
-	const struct scene *scene;
-	enum facility facility;
-	bool built; /* false: such rules are refused */
-};
-
-static void rules_replace(struct router *router, void *arg)
+bool scene_publish_rules(const struct scene *scene, struct router *router, enum facility facility,
+                         const struct rule_spec *specs, unsigned n)
 {
-	struct rules_change *change = arg;
-	const struct scene *scene = change->scene;
 	char error[256];
 	struct namer namer = { scene, router->marks };
 	struct rule_names names = {
@@ -291,13 +280,28 @@ static void rules_replace(struct router *router, void *arg)
 		.table = name_table,
 		.address_lists = router->fw.lists,
 	};
-	struct rules *rules = rules_build(change->facility, scene->specs[change->facility],
-	                                  scene->specs_n[change->facility], &names,
-	                                  router->fw.rules[change->facility], error, sizeof error);
+	struct rules *rules = rules_build(facility, specs, n, &names, router->fw.rules[facility],
+	                                  error, sizeof error);
 
-	change->built = rules != NULL;
 	if (rules != NULL)
-		router_publish_rules(router, change->facility, rules);
+		router_publish_rules(router, facility, rules);
+	return rules != NULL;
+}
+
+struct rules_change {
+	const struct scene *scene;
+	enum facility facility;
+	bool built; /* false: such rules are refused */
+};
+
+static void rules_replace(struct router *router, void *arg)
+{
+	struct rules_change *change = arg;
+	const struct scene *scene = change->scene;
+
+	change->built =
+		scene_publish_rules(scene, router, change->facility, scene->specs[change->facility],
+	                            scene->specs_n[change->facility]);
 }
 
 /* Does the first rule of srcnat masquerade all that leaves by a WAN? */
@@ -316,8 +320,8 @@ static void rules_draw(struct scene *scene, struct twin *twin, enum facility fac
 	mono since = scene->masquerade_since;
 
 	memcpy(before, scene->specs[facility], SCENE_RULES * sizeof *before);
-	scene_rule_draw_all(scene->random, facility, scene->gentle, &scene->next_id,
-	                    scene->specs[facility], &scene->specs_n[facility]);
+	scene_rule_draw_all(scene->random, facility, &scene->next_id, scene->specs[facility],
+	                    &scene->specs_n[facility]);
 	twin_each(twin, rules_replace, &change);
 	if (!change.built) {
 		memcpy(scene->specs[facility], before, SCENE_RULES * sizeof *before);
@@ -467,8 +471,6 @@ static const char *change_mtu(struct scene *scene, struct twin *twin)
 	static const uint32_t sizes[] = { 1500, 1400, 576 };
 	uint32_t mtu = sizes[sim_random_below(scene->random, ARRAY_LEN(sizes))];
 
-	if (scene->gentle)
-		return "nothing";
 	twin_set_mtu(twin, sim_random_below(scene->random, TWIN_PORTS), mtu);
 	return "MTU";
 }
@@ -520,7 +522,7 @@ static const char *change_neighbour(struct scene *scene, struct twin *twin)
 
 static const char *change_ip4(struct scene *scene, struct twin *twin)
 {
-	return scene->gentle ? "nothing" : scene_ip4_change(scene->random, twin);
+	return scene_ip4_change(scene->random, twin);
 }
 
 typedef const char *changer(struct scene *scene, struct twin *twin);
@@ -562,14 +564,13 @@ static void lists_set(struct router *router, void *arg)
 {
 	for (unsigned i = 0; i < TWIN_PORTS; i++)
 		router->net.ifaces[iface_of(arg, i)].lists |=
-			1ULL << (scene_is_wan(i) ? LIST_WAN : LIST_LAN);
+			1ULL << (scene_is_wan(i) ? SCENE_LIST_WAN : SCENE_LIST_LAN);
 }
 
-void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle)
+void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random)
 {
 	*scene = (struct scene){
 		.random = random,
-		.gentle = gentle,
 		.next_id = 1,
 		.masquerade_since = mono_never(),
 	};

@@ -26,6 +26,8 @@
 #define SCENE_ROUTES    12
 #define SCENE_LISTED    6 /* rows of address lists */
 #define SCENE_TABLE     7 /* of "isp2" */
+#define SCENE_LIST_WAN  1
+#define SCENE_LIST_LAN  2
 
 struct scene_host {
 	ip4 addr;
@@ -50,15 +52,18 @@ struct scene {
 	bool link_up[TWIN_PORTS];
 	bool enabled[TWIN_PORTS];
 	bool layered; /* the LANs are a bridge and a VLAN */
-	bool gentle;  /* draw nothing that cuts, loses or makes frames: packets are to be counted */
 	/* Since when every new connection that leaves by a WAN is masqueraded; never: not so. */
 	mono masquerade_since;
 };
 
 /* Draw a scene and set @twin up with it. */
-void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random, bool gentle);
+void scene_init(struct scene *scene, struct twin *twin, struct sim_random *random);
 /* Change something in mid-traffic. Returns what, for a trace. */
 const char *scene_change(struct scene *scene, struct twin *twin);
+/* Build rules as @scene names things (NULL: one without bridge and VLAN), and let @router have
+ * them; false: they are refused. */
+bool scene_publish_rules(const struct scene *scene, struct router *router, enum facility facility,
+                         const struct rule_spec *specs, unsigned n);
 /* The host with @addr on @port, or NULL. */
 struct scene_host *scene_host_find(struct scene *scene, unsigned port, ip4 addr);
 /* A host's card, or the one of the gateway of its link. */

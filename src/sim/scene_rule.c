@@ -397,8 +397,8 @@ bool scene_rule_is_plain_masquerade(const struct rule_spec *spec)
 	return memcmp(spec, &plain, sizeof plain) == 0;
 }
 
-void scene_rule_draw_all(struct sim_random *random, enum facility facility, bool gentle,
-                         uint32_t *next_id, struct rule_spec *specs, unsigned *ret_n)
+void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint32_t *next_id,
+                         struct rule_spec *specs, unsigned *ret_n)
 {
 	unsigned n = sim_random_below(random, SCENE_RULES - 1);
 	unsigned kept = 0;
@@ -417,8 +417,6 @@ void scene_rule_draw_all(struct sim_random *random, enum facility facility, bool
 	}
 	for (unsigned i = 0; i < n; i++) {
 		draw_rule(random, facility, &specs[kept]);
-		if (gentle && specs[kept].action == ACTION_CLEAR_DF) /* it would be cut */
-			specs[kept].action = ACTION_CHANGE_DSCP;
 		specs[kept++].id = (*next_id)++;
 	}
 	*ret_n = kept;

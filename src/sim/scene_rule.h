@@ -7,8 +7,8 @@
 #include "sim/random.h"
 
 /* Draw rules for @facility; @next_id numbers them. Sets that make no sense are among them. */
-void scene_rule_draw_all(struct sim_random *random, enum facility facility, bool gentle,
-                         uint32_t *next_id, struct rule_spec *specs, unsigned *ret_n);
+void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint32_t *next_id,
+                         struct rule_spec *specs, unsigned *ret_n);
 /* A row of an address list: which, and what. */
 struct scene_listed {
 	const char *list;

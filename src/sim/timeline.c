@@ -1,6 +1,5 @@
 #include "sim/timeline.h"
 
-#include "lib/hash.h"
 #include "lib/mem.h"
 
 void timeline_init(struct timeline *timeline, uint64_t seed, mono start)
@@ -88,8 +87,5 @@ bool timeline_step(struct timeline *timeline, mono until)
 
 void timeline_note(struct timeline *timeline, uint64_t place, const uint8_t *bytes, size_t len)
 {
-	struct hash_key key = { .k0 = timeline->trace, .k1 = timeline->clock.now.ns ^ place << 56 };
-
-	timeline->trace = hash_bytes(&key, bytes, len);
-	timeline->delivered++;
+	trace_frame(&timeline->trace, timeline->clock.now, place, bytes, len);
 }

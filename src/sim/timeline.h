@@ -12,6 +12,7 @@
 
 #include "sim/clock.h"
 #include "sim/random.h"
+#include "sim/trace.h"
 
 typedef void timeline_event(void *arg, void *detail);
 
@@ -27,9 +28,9 @@ struct timeline {
 	struct sim_random random;
 	struct timeline_entry *heap; /* the next one first */
 	size_t n, size;
-	uint64_t asked; /* events ever */
-	uint64_t trace; /* hash of all that was delivered */
-	uint64_t delivered;
+	uint64_t asked;     /* events ever */
+	struct trace trace; /* of all that was delivered */
+	uint32_t places;    /* where something is delivered: numbered as they are made */
 };
 
 void timeline_init(struct timeline *timeline, uint64_t seed, mono start);

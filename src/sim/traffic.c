@@ -19,13 +19,13 @@ enum {
 	PLAIN_TTL = 128
 };
 
-struct traffic *traffic_new(struct sim_random *random, bool gentle)
+struct traffic *traffic_new(struct sim_random *random, const struct start *start)
 {
 	struct traffic *t = mem_new(1, sizeof *t);
 
 	t->random = random;
-	t->gentle = gentle;
-	t->next_id = 1;
+	t->next_id = start->ip_id;
+	t->first_seq = start->tcp_seq;
 	for (uint32_t i = 0; i < sizeof t->payload; i++)
 		t->payload[i] = (uint8_t)(i * 7 + (i >> 8));
 	return t;
@@ -138,8 +138,8 @@ static struct talk *talk_begin(struct traffic *traffic)
 	}
 	first->sends = t;
 	first->known = true;
-	first->seq = (uint32_t)sim_random_next(r);
-	talk->ends[1].seq = (uint32_t)sim_random_next(r);
+	first->seq = traffic->first_seq + sim_random_below(r, 65536);
+	talk->ends[1].seq = traffic->first_seq + sim_random_below(r, 65536);
 	return talk;
 }
 
@@ -267,13 +267,13 @@ static void draw_size(struct traffic *traffic, struct draft *d)
 		d->sum = DRAFT_SUM_NONE;
 	if (kind < 4) {
 		d->payload_bytes = 1300 + sim_random_below(r, 150);
-	} else if (kind < 6 && (!traffic->gentle || d->dont_fragment)) {
+	} else if (kind < 6) {
 		d->payload_bytes = 1460 + sim_random_below(r, 3000);
 	} else if (kind < 12 && (d->tuple.proto == IPPROTO_TCP || d->tuple.proto == IPPROTO_UDP) &&
 	           (d->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0) {
 		d->payload_bytes = 3000 + sim_random_below(r, 20000);
 		/* Segments that do not fit and have no DF become fragments. */
-		d->gso_bytes = (uint16_t)(500 + sim_random_below(r, traffic->gentle ? 900 : 1000));
+		d->gso_bytes = (uint16_t)(500 + sim_random_below(r, 1000));
 		d->sum = DRAFT_SUM_PARTIAL;
 	}
 }
@@ -368,8 +368,8 @@ static void put(struct traffic *traffic, struct twin *twin, unsigned port, struc
 		return;
 	skip_ids(traffic, d);
 	note->port = (uint8_t)port;
-	if (!traffic->gentle && offload.gso_type == GSO_NONE && !offload.needs_checksum &&
-	    d->payload_bytes >= 16 && sim_random_chance(traffic->random, 300)) {
+	if (offload.gso_type == GSO_NONE && !offload.needs_checksum && d->payload_bytes >= 16 &&
+	    sim_random_chance(traffic->random, 300)) {
 		note->plain = false;
 		noise_fragments(traffic->random, twin, port, traffic->bytes, len);
 		return;

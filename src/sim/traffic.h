@@ -12,6 +12,7 @@
 
 #include "sim/draft.h"
 #include "sim/scene.h"
+#include "sim/start.h"
 
 #define TRAFFIC_TALKS       48
 #define TRAFFIC_IDS         65536
@@ -49,16 +50,16 @@ struct traffic_note {
 
 struct traffic {
 	struct sim_random *random;
-	bool gentle; /* as in struct scene */
 	uint32_t step;
 	uint16_t next_id;
+	uint32_t first_seq; /* of connections: so much, or up to 65,535 more */
 	struct talk talks[TRAFFIC_TALKS];
 	struct traffic_note notes[TRAFFIC_IDS];
 	uint8_t bytes[PORT_FRAME_BYTES_MAX];
 	uint8_t payload[PORT_FRAME_BYTES_MAX];
 };
 
-MUST_USE struct traffic *traffic_new(struct sim_random *random, bool gentle);
+MUST_USE struct traffic *traffic_new(struct sim_random *random, const struct start *start);
 void traffic_free(struct traffic *traffic);
 /* Send something: most often one frame. */
 void traffic_send(struct traffic *traffic, struct scene *scene, struct twin *twin);

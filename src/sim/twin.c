@@ -15,6 +15,11 @@
 #include "wire/ip4_header.h"
 #include "wire/packet_text.h"
 
+enum {
+	DRAIN_S = 1000, /* how far the clock moves at a time when all is over */
+	DRAIN_TURNS = 2000
+};
+
 #define TURNS_MAX 64 /* at one instant: a backlog longer than that is a loop */
 
 /* A frame that comes with a tag, as it is on the wire. */
@@ -80,37 +85,37 @@ static struct port_abilities draw_abilities(uint64_t seed, unsigned port)
 	return (struct port_abilities){ .checksum = kind != 0, .gso = kind > 1 };
 }
 
-static void side_init(struct twin_side *side, uint64_t seed, uint32_t flows, bool reference,
-                      mono start)
+static void side_init(struct twin_side *side, const struct twin_setup *s, bool reference)
 {
 	struct router_setup setup = {
 		.random = &side->secrets.random,
 		.log = &side->log,
-		.now = start,
-		.budget = { .pkt_small = 512,
-		            .pkt_large = 8,
-		            .neighbours =
-		                    seed % 2 == 0 ? 64 : 6, /* six are fewer than there are hosts */
+		.now = s->now,
+		.budget = { .pkt_small = s->buffers != 0 ? s->buffers : 512,
+		            .pkt_large = s->buffers != 0 ? 1 : 8,
+		            .neighbours = s->neighbours,
 		            .port_addresses = 64,
 		            .datagrams = 16 },
-		.flows = flows,
+		.start = s->start,
+		.flows = s->flows,
 		.reference = reference,
-		.address_entries = seed % 3 == 0 ? 12 : 64, /* twelve are soon full */
+		.address_entries = s->seed % 3 == 0 ? 12 : 64, /* twelve are soon full */
 	};
 
-	side->secrets = sim_random_make(seed);
+	side->secrets = sim_random_make(s->seed);
 	log_init(&side->log);
-	side->log.now = start;
+	side->log.now = s->now;
 	side->router = router_new(&setup);
 	for (unsigned i = 0; i < TWIN_PORTS; i++) {
-		struct mac mac = { { 2, 0, 0, 0, 0, (uint8_t)(i + 1) } };
+		struct mac mac = { { 2, 0, 0, 0, s->number, (uint8_t)(i + 1) } };
 		char name[16];
 		struct text text = text_into(name, sizeof name);
 		iface_id id;
 
 		text_printf(&text, "ether%u", i + 1);
 		memory_port_init(&side->ports[i], name, &mac, 1500);
-		side->ports[i].port.can = draw_abilities(seed, i);
+		side->ports[i].port.can =
+			s->plain_ports ? (struct port_abilities){ 0 } : draw_abilities(s->seed, i);
 		side->ports[i].sent = note_sent;
 		side->cables[i].out = &side->out[i];
 		side->ports[i].sent_arg = &side->cables[i];
@@ -132,13 +137,13 @@ static void side_free(struct twin_side *side)
 	log_free(&side->log);
 }
 
-struct twin *twin_new(uint64_t seed, uint32_t flows, mono start)
+struct twin *twin_new(const struct twin_setup *setup)
 {
 	struct twin *twin = mem_new(1, sizeof *twin);
 
-	side_init(&twin->fast, seed, flows, false, start);
-	side_init(&twin->slow, seed, flows, true, start);
-	twin->now = start;
+	side_init(&twin->fast, setup, false);
+	side_init(&twin->slow, setup, true);
+	twin->now = setup->now;
 	return twin;
 }
 
@@ -184,6 +189,13 @@ void twin_set_link(struct twin *twin, unsigned port, bool up)
 	iface_poll_links(&twin->slow.router->net);
 }
 
+void twin_set_abilities(struct twin *twin, unsigned port, bool checksum)
+{
+	struct port_abilities can = { .checksum = checksum, .gso = checksum };
+
+	twin->fast.ports[port].port.can = twin->slow.ports[port].port.can = can;
+}
+
 void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes)
 {
 	twin->fast.ports[port].mtu_next = twin->slow.ports[port].mtu_next = mtu_bytes;
@@ -214,6 +226,16 @@ void twin_forget(struct twin *twin)
 {
 	side_forget(&twin->fast);
 	side_forget(&twin->slow);
+}
+
+void twin_drain(struct twin *twin)
+{
+	const struct router *router = twin->fast.router;
+
+	for (unsigned i = 0; i < DRAIN_TURNS && router_next(router).ns != mono_never().ns; i++) {
+		twin_forget(twin);
+		twin_turn(twin, mono_add_ns(twin->now, DRAIN_S * NS_PER_S));
+	}
 }
 
 static void frame_say(const char *who, const struct frame *frame, struct text *out)
@@ -247,6 +269,7 @@ static void cut_frame(struct net *net, const struct frame *frame, struct frame_q
 
 		must(piece != NULL); /* the turn is over: the pool is full */
 		frame_queue_put(to, frame_new(piece->bytes, piece->len, NULL));
+		net->ledger.absorbed++; /* it was never the router's */
 		pkt_done(net, piece);
 	}
 	frame_free(copy);
@@ -512,6 +535,11 @@ static bool logs_differ(const struct twin *twin, struct text *out)
 	text_printf(out, "log lines differ in number: replayed %lu, walked %lu",
 	            (unsigned long)a->count, (unsigned long)b->count);
 	return true;
+}
+
+bool twin_output_differs(const struct twin *twin, struct text *out)
+{
+	return frames_differ(twin, out) || drops_differ(twin, out);
 }
 
 bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out)

@@ -39,8 +39,19 @@ struct twin {
 	uint64_t put; /* frames given to each of them */
 };
 
-/* Port i is interface i + 1, "ether<i + 1>", with MAC 02:00:00:00:00:0<i + 1>. */
-MUST_USE struct twin *twin_new(uint64_t seed, uint32_t flows, mono start);
+struct twin_setup {
+	uint64_t seed;       /* of the routers' secrets */
+	uint32_t flows;      /* connections that they hold */
+	uint32_t neighbours; /* and neighbours */
+	uint32_t buffers;    /* for packets that wait; 0: enough */
+	bool plain_ports;    /* they finish no checksum and cut no segments */
+	uint8_t number;      /* in the MACs, when there are several */
+	mono now;
+	struct router_start start;
+};
+
+/* Port i is interface i + 1, "ether<i + 1>", with MAC 02:00:00:00:<number>:0<i + 1>. */
+MUST_USE struct twin *twin_new(const struct twin_setup *setup);
 void twin_free(struct twin *twin);
 
 /* The same bytes for both, by @port. */
@@ -51,9 +62,13 @@ void twin_each(struct twin *twin, void (*change)(struct router *router, void *ar
 /* From now on what is put into @port and taken from it bears the tag of VLAN @tag on the wire. */
 void twin_set_tag(struct twin *twin, unsigned port, uint16_t tag);
 void twin_set_link(struct twin *twin, unsigned port, bool up);
+/* Can its ports finish checksums? */
+void twin_set_abilities(struct twin *twin, unsigned port, bool checksum);
 void twin_set_mtu(struct twin *twin, unsigned port, uint32_t mtu_bytes);
 /* Turn both at @now until neither has work left. */
 void twin_turn(struct twin *twin, mono now);
+/* Let time pass until no timer is left; what is sent is forgotten. */
+void twin_drain(struct twin *twin);
 /* Forget what was sent and logged so far. */
 void twin_forget(struct twin *twin);
 
@@ -63,6 +78,8 @@ struct twin_rules {
 	uint32_t ids[FACILITY_COUNT][64];
 	unsigned n[FACILITY_COUNT];
 };
+/* The same for what was sent and dropped only. */
+bool twin_output_differs(const struct twin *twin, struct text *out);
 bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct text *out);
 
 #endif

@@ -158,5 +158,5 @@ void world_run_ms(struct world *world, uint64_t ms)
 
 uint64_t world_trace(const struct world *world)
 {
-	return world->timeline.trace;
+	return world->timeline.trace.hash;
 }

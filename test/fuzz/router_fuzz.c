@@ -170,9 +170,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	f->r = reader_over(data, size);
 	f->now = (mono){ START_S * NS_PER_S };
 	f->random = sim_random_make(read_u8(&f->r));
-	f->twin = twin_new(2, FLOWS, f->now);
-	f->traffic = traffic_new(&f->random, false);
-	scene_init(&f->scene, f->twin, &f->random, false);
+	f->twin = twin_new(
+		&(struct twin_setup){ .seed = 2, .flows = FLOWS, .neighbours = 64, .now = f->now });
+	f->traffic = traffic_new(&f->random, &(struct start){ .ip_id = 1 });
+	scene_init(&f->scene, f->twin, &f->random);
 	for (unsigned i = 0; i < STEPS_MAX && reader_left(&f->r) > 0; i++) {
 		one_step(f);
 		turn(f);
