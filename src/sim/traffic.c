@@ -300,6 +300,13 @@ static void draw_options(struct sim_random *r, struct draft *d)
 	d->options_bytes = sizeof sets[0];
 }
 
+/* The transport checksum is one for its last destination (RFC 791, 3.1), which a draft's is not;
+ * and when its options are stripped it can't be told from others any more. */
+static bool is_source_route(uint8_t option)
+{
+	return option == IP4_OPTION_LSRR || option == IP4_OPTION_SSRR;
+}
+
 /* Now and then something is not as it should be. False: what comes out can't be foretold. */
 static bool draw_oddity(struct traffic *traffic, struct draft *d, bool *ret_sound)
 {
@@ -314,6 +321,7 @@ static bool draw_oddity(struct traffic *traffic, struct draft *d, bool *ret_soun
 		break;
 	case 1:
 		draw_options(r, d);
+		*ret_sound = !is_source_route(d->options[0]);
 		break;
 	case 2:
 		memset(d->dst_mac.b, 0xff, 6);
