@@ -12,6 +12,7 @@
 
 enum {
 	NOISE_BYTES = 600,
+	TYPE_ODD = 0x88b6, /* for experiments: IEEE 802, 9.2.3 */
 	PIECES_MAX = 16
 };
 
@@ -114,13 +115,43 @@ static void put_arp(struct sim_random *r, struct scene *scene, struct twin *twin
 	twin_put(twin, port, bytes, len, NULL);
 }
 
+/* What no bridge hands on: to a group that is the bridge's own affair (IEEE 802.1Q, 8.6.3), to a
+ * station on the side it came from, from the router itself. */
+static void put_misled(struct sim_random *r, struct scene *scene, struct twin *twin)
+{
+	static const struct mac reserved = { { 0x01, 0x80, 0xc2, 0, 0, 0 } };
+	const struct scene_host *host = &scene->hosts[sim_random_below(r, scene->hosts_n)];
+	const struct scene_host *other = &scene->hosts[sim_random_below(r, scene->hosts_n)];
+	struct mac src = host->mac, dst = other->mac;
+	uint8_t bytes[60] = { 0 };
+
+	switch (sim_random_below(r, 4)) {
+	case 0:
+		dst = reserved;
+		break;
+	case 1:
+		src = twin->fast.ports[host->port].port.mac;
+		break;
+	default:
+		break;
+	}
+	memcpy(bytes, dst.b, sizeof dst.b);
+	memcpy(bytes + sizeof dst.b, src.b, sizeof src.b);
+	wire_put16(bytes + ETH_AT_TYPE, TYPE_ODD);
+	twin_put(twin, host->port, bytes, sizeof bytes, NULL);
+}
+
 void noise_put(struct sim_random *random, struct scene *scene, struct twin *twin, uint16_t id)
 {
 	unsigned port = sim_random_below(random, TWIN_PORTS);
 
-	switch (sim_random_below(random, 4)) {
+	switch (sim_random_below(random, 6)) {
 	case 0:
 		put_random(random, twin, port);
+		break;
+	case 2:
+	case 3:
+		put_misled(random, scene, twin);
 		break;
 	case 1:
 		put_torn(random, scene, twin, port, id);
