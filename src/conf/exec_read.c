@@ -101,7 +101,7 @@ static bool read_find(struct exec *exec)
 
 	for (size_t i = 0; ok && i < items.n; i++)
 		/* What is made of another item can't be changed: "remove [find]" means the rest. */
-		if (shown[i] && items.at[i]->id != 0 && (items.at[i]->id & ROW_MADE_OF) == 0)
+		if (shown[i] && items.at[i]->id != 0 && !row_is_made_of(items.at[i]->id))
 			id_list_push(&found.ids, &run->arena, items.at[i]->id);
 	if (ok)
 		exec_push(run, found);

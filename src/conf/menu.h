@@ -73,8 +73,14 @@ enum row_flags {
 	ROW_MENU_FIRST = 1 << 8,
 };
 
-/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. */
-#define ROW_MADE_OF 0x80000000U
+/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. Other
+ * dynamic rows have ids from 0x80000000 on. */
+#define ROW_MADE_OF 0x40000000U
+
+static inline bool row_is_made_of(uint32_t id)
+{
+	return (id & (0x80000000U | ROW_MADE_OF)) == ROW_MADE_OF;
+}
 
 struct row {
 	uint32_t id;         /* *1A on the console; never used again within a store */
