@@ -152,6 +152,13 @@ struct fresh_sink {
 	            size_t n);
 };
 
+/* An argument or value that people know from elsewhere and that is not supported here: refused by
+ * its name, with the reason. */
+struct refused {
+	const char *name; /* NULL ends a list */
+	const char *why;  /* a short sentence without a full stop */
+};
+
 /*
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
@@ -170,13 +177,7 @@ struct action {
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
-};
-
-/* An argument or value that people know from elsewhere and that is not supported here: refused by
- * its name, with the reason. */
-struct refused {
-	const char *name; /* NULL ends a list */
-	const char *why;  /* a short sentence without a full stop */
+	const struct refused *refused; /* arguments; NULL: none */
 };
 
 struct menu {
