@@ -65,10 +65,22 @@ void tool_time(uint64_t ns, struct text *out)
 	  .start = ping_begin,                                                                     \
 	  .turn = ping_go_on,                                                                      \
 	  .stop = ping_interrupt }
+
+#define ACTION_TRACEROUTE                                                                          \
+	{ .name = "traceroute",                                                                    \
+	  .help = "which routers lie on the way to a host",                                        \
+	  .fields = traceroute_fields,                                                             \
+	  .nfields = TRACEROUTE_FIELDS,                                                            \
+	  .refused = traceroute_refused,                                                           \
+	  .args_size = sizeof(struct traceroute_args),                                             \
+	  .state_size = sizeof(struct traceroute_state),                                           \
+	  .start = traceroute_begin,                                                               \
+	  .turn = traceroute_go_on,                                                                \
+	  .stop = traceroute_interrupt }
 /* clang-format on */
 
 static const struct action root_actions[] = { ACTION_PING };
-static const struct action tool_actions[] = { ACTION_PING };
+static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE };
 
 const struct menu menu_root = {
 	.path = "/",

@@ -10,6 +10,7 @@
 #include "conf/menu.h"
 #include "conf/type.h"
 #include "host/ping.h"
+#include "host/traceroute.h"
 #include "router/router.h"
 
 #define TOOL_TABLE_BYTES     32
@@ -50,5 +51,30 @@ bool ping_begin(struct router *router, const void *args, void *state, struct tex
                 struct diag *diag);
 bool ping_go_on(struct router *router, void *state, struct text *out, mono now);
 void ping_interrupt(struct router *router, void *state, struct text *out);
+
+struct traceroute_args {
+	ip4 address, src;
+	uint32_t protocol, count, max_hops, size, port, dscp;
+	uint64_t timeout_ms;
+	bool dont_fragment;
+	char interface[TOOL_INTERFACE_BYTES];
+	char table[TOOL_TABLE_BYTES];
+};
+
+struct traceroute_state {
+	struct traceroute *trace;
+	bool titled;
+	uint32_t hops;    /* lines of the first pass that were shown */
+	uint32_t passes;  /* that were shown */
+	uint32_t settled; /* when a table was shown last */
+};
+
+#define TRACEROUTE_FIELDS 12
+extern const struct field traceroute_fields[TRACEROUTE_FIELDS];
+extern const struct refused traceroute_refused[];
+bool traceroute_begin(struct router *router, const void *args, void *state, struct text *out,
+                      struct diag *diag);
+bool traceroute_go_on(struct router *router, void *state, struct text *out, mono now);
+void traceroute_interrupt(struct router *router, void *state, struct text *out);
 
 #endif
