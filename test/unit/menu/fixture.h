@@ -163,6 +163,7 @@ static inline struct fixture *fixture_with_ports(struct memory_store *store, uns
 	f->now = router.now;
 	f->router = router_new(&router);
 	fixture_ports(f, ports);
+	sniffer_set_store(f->router->sniffer, store != NULL ? &store->store : NULL, &f->background);
 	f->conf = conf_new(&(struct conf_setup){ .menus = menus_all,
 	                                         .router = f->router,
 	                                         .store = store != NULL ? &store->store : NULL,
