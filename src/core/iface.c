@@ -10,6 +10,7 @@
 #include "core/net.h"
 #include "core/offload.h"
 #include "core/segment.h"
+#include "core/tap.h"
 #include "lib/mem.h"
 #include "lib/text.h"
 #include "wire/eth.h"
@@ -167,6 +168,8 @@ static void port_transmit_pieces(struct net *net, struct iface *iface, struct pk
 			tx_drop(net, iface, p, DROP_POOL_EMPTY);
 			return;
 		}
+		piece->capture = p->capture;
+		tap_frame(net, iface, piece, TAP_TX);
 		gather(net, iface, piece);
 	}
 	net->ledger.absorbed++;
@@ -188,6 +191,7 @@ static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
 		return;
 	}
 	explain(p->why, "transmit", "leaves by %s", iface->name);
+	tap_frame(net, iface, p, TAP_TX);
 	if (!iface->port->can.gso || iface->keep_segments || !gro_join(iface->gro, net, iface, p)) {
 		gather(net, iface, p);
 		return;

@@ -298,8 +298,7 @@ static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, b
 	return (uint16_t)flags;
 }
 
-/* Has a connection given way, or was one refused? What it was is told once a second, in sums. */
-static void log_full(struct fw *fw)
+void nat_turn(struct fw *fw)
 {
 	const struct flows *flows = fw->flows;
 	uint64_t second = fw->net->now.ns / NS_PER_S;
@@ -361,7 +360,7 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 	if (!translate_source(fw, p, source, &leaves, &hold))
 		return DROP_NAT_NO_PORT;
 	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
-	log_full(fw);
+	nat_turn(fw);
 	if (p->flow == FLOW_NONE) {
 		nat_port_undo(fw, &leaves, hold);
 		return DROP_FLOW_FULL;

@@ -301,7 +301,7 @@ static void send_one(struct fixture *f, struct seeded *s, struct stream *stream)
 {
 	struct iface *iface = iface_get(f->net, 1);
 	uint8_t flags = draw_below(s, 10) == 0 ? disturb(s, stream) : TCP_ACK;
-	uint32_t bytes = draw_below(s, 30) == 0 ? draw_below(s, 1400) : stream->bytes;
+	uint32_t bytes = draw_below(s, 30) == 0 ? draw_below(s, 1360) : stream->bytes;
 	bool roomy = draw_below(s, 2) == 0;
 	bool aside = draw_below(s, 12) == 0; /* the next one is in sequence with the last */
 	struct pkt p = in_ring(0, roomy);
