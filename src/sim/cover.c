@@ -38,7 +38,6 @@ static const enum drop_reason not_here[] = {
 	DROP_TX_FULL,   /* a port in memory takes everything */
 	DROP_TURN_FULL, /* the queue is longer than a batch of packets */
 	DROP_LOOP,      /* would be a fault */
-	DROP_RULE,      /* no rule outside the filter can say drop */
 };
 
 void cover_change(struct cover *cover, const char *what, uint64_t n)
