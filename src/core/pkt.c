@@ -4,6 +4,7 @@
 
 #include "core/explain.h"
 #include "core/net.h"
+#include "core/tap.h"
 #include "lib/mem.h"
 
 enum {
@@ -176,6 +177,7 @@ enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 		if (in != NULL && drop_is_loss(reason))
 			in->counters.rx_drops++;
 	}
+	tap_end(net, p, reason);
 	explain(p->why, drop_is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),
 	        drop_sentence(reason));
 	pkt_done(net, p);

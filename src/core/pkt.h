@@ -102,12 +102,14 @@ struct pkt {
 	uint8_t leave_ttl;   /* with which it leaves, whatever it had; 0: nobody said */
 	uint8_t new_tos;     /* when tos_changed */
 	bool tos_changed, clear_df, strip_options;
+	iface_id bound; /* of the router's own: it must leave there; IFACE_NONE: as routes say */
 	bool untracked; /* belongs to no connection, and begins none */
 	uint32_t mark;  /* packet mark; 0: none */
 	uint32_t connection_mark;
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
 	uint32_t hash;       /* of the tuple, for the flow look-up */
+	uint64_t capture;    /* of core/tap.h: its number in a capture; 0: it is in none */
 	uint64_t trail;      /* rules that matched on the way, see fw/trail.h */
 	struct explain *why; /* or NULL */
 };

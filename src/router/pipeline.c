@@ -128,6 +128,7 @@ static struct route_key route_key_of(const struct pkt *p)
 		.proto = p->now.proto,
 		.tos = p->tos,
 		.in = p->in,
+		.bound = p->bound,
 		.table = p->routing_mark,
 	};
 }
