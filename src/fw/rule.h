@@ -2,10 +2,10 @@
  * rule.h -- a rule as it is written, and rule sets as they run.
  *
  * struct rule_spec is what a person configures: matchers that are all to hold, and an action. It
- * is plain data without pointers, shared by filter, nat and mangle; their menus (menu/) map fields
- * onto it and say which actions they know. rules_build() compiles the specs of one facility into a
- * struct rules: chains as arrays, jumps resolved, interfaces and marks as numbers. A rule set is
- * immutable; counters live apart and follow a rule's id through changes.
+ * is plain data without pointers, shared by filter, nat, mangle and raw; their menus (menu/) map
+ * fields onto it and say which actions they know. rules_build() compiles the specs of one facility
+ * into a struct rules: chains as arrays, jumps resolved, interfaces and marks as numbers. A rule
+ * set is immutable; counters live apart and follow a rule's id through changes.
  *
  * Memory: a rule set belongs to whoever built it until it is published; see fw/rules.c.
  */
@@ -31,6 +31,7 @@ enum facility {
 	FACILITY_FILTER,
 	FACILITY_NAT,
 	FACILITY_MANGLE,
+	FACILITY_RAW,
 	FACILITY_COUNT,
 };
 
@@ -68,6 +69,7 @@ enum rule_action {
 	ACTION_FASTTRACK, /* accepts: every settled connection is replayed anyway */
 	ACTION_NETMAP,
 	ACTION_SAME,
+	ACTION_NOTRACK,
 	ACTION_COUNT,
 };
 

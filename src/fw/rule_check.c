@@ -14,6 +14,7 @@
 #define HOOKS_FILTER (HOOK(INPUT) | HOOK(FORWARD) | HOOK(OUTPUT))
 #define HOOKS_NAT    (HOOK(DSTNAT) | HOOK(SRCNAT))
 #define HOOKS_MANGLE (HOOKS_FILTER | HOOK(PREROUTING) | HOOK(POSTROUTING))
+#define HOOKS_RAW    (HOOK(PREROUTING) | HOOK(OUTPUT))
 #define HOOKS_ALL    (HOOKS_MANGLE | HOOKS_NAT)
 /* Where a packet already, or still, has an interface it came in by, or will leave by. */
 #define HOOKS_IN  (HOOK(PREROUTING) | HOOK(INPUT) | HOOK(FORWARD) | HOOK(DSTNAT))
@@ -22,6 +23,8 @@
 #define FILTER (1u << FACILITY_FILTER)
 #define NAT    (1u << FACILITY_NAT)
 #define MANGLE (1u << FACILITY_MANGLE)
+#define RAW    (1u << FACILITY_RAW)
+#define EVERY  (FILTER | NAT | MANGLE | RAW)
 
 const char *const hook_words[HOOK_COUNT + 1] = {
 	[HOOK_PREROUTING] = "prerouting",   [HOOK_INPUT] = "input",
@@ -33,13 +36,13 @@ const char *const hook_words[HOOK_COUNT + 1] = {
 static const struct {
 	uint32_t facilities, hooks;
 } action_places[ACTION_COUNT] = {
-	[ACTION_ACCEPT] = { FILTER | NAT | MANGLE, HOOKS_ALL },
-	[ACTION_DROP] = { FILTER, HOOKS_FILTER },
+	[ACTION_ACCEPT] = { EVERY, HOOKS_ALL },
+	[ACTION_DROP] = { FILTER | RAW, HOOKS_FILTER | HOOKS_RAW },
 	[ACTION_REJECT] = { FILTER, HOOKS_FILTER },
-	[ACTION_JUMP] = { FILTER | NAT | MANGLE, HOOKS_ALL },
-	[ACTION_RETURN] = { FILTER | NAT | MANGLE, HOOKS_ALL },
-	[ACTION_LOG] = { FILTER | NAT | MANGLE, HOOKS_ALL },
-	[ACTION_PASSTHROUGH] = { FILTER | NAT | MANGLE, HOOKS_ALL },
+	[ACTION_JUMP] = { EVERY, HOOKS_ALL },
+	[ACTION_RETURN] = { EVERY, HOOKS_ALL },
+	[ACTION_LOG] = { EVERY, HOOKS_ALL },
+	[ACTION_PASSTHROUGH] = { EVERY, HOOKS_ALL },
 	[ACTION_MASQUERADE] = { NAT, HOOK(SRCNAT) },
 	[ACTION_SRC_NAT] = { NAT, HOOK(SRCNAT) },
 	[ACTION_DST_NAT] = { NAT, HOOK(DSTNAT) },
@@ -51,8 +54,8 @@ static const struct {
 	/* Later the route is known already, and nobody would look at the mark. */
 	[ACTION_MARK_ROUTING] = { MANGLE, HOOK(PREROUTING) | HOOK(OUTPUT) },
 	[ACTION_CHANGE_MSS] = { MANGLE, HOOKS_MANGLE },
-	[ACTION_ADD_SRC_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
-	[ACTION_ADD_DST_TO_LIST] = { FILTER | NAT | MANGLE, HOOKS_ALL },
+	[ACTION_ADD_SRC_TO_LIST] = { EVERY, HOOKS_ALL },
+	[ACTION_ADD_DST_TO_LIST] = { EVERY, HOOKS_ALL },
 	[ACTION_CHANGE_TTL] = { MANGLE, HOOKS_MANGLE },
 	[ACTION_CHANGE_DSCP] = { MANGLE, HOOKS_MANGLE },
 	[ACTION_CLEAR_DF] = { MANGLE, HOOKS_MANGLE },
@@ -60,12 +63,14 @@ static const struct {
 	/* Whom this router itself calls is not to be held by it. */
 	[ACTION_TARPIT] = { FILTER, HOOK(INPUT) | HOOK(FORWARD) },
 	[ACTION_FASTTRACK] = { FILTER | MANGLE, HOOKS_MANGLE },
+	[ACTION_NOTRACK] = { RAW, HOOKS_RAW },
 };
 
 static const uint32_t hooks_of[FACILITY_COUNT] = {
 	[FACILITY_FILTER] = HOOKS_FILTER,
 	[FACILITY_NAT] = HOOKS_NAT,
 	[FACILITY_MANGLE] = HOOKS_MANGLE,
+	[FACILITY_RAW] = HOOKS_RAW,
 };
 
 uint32_t facility_hooks(enum facility facility)
@@ -320,6 +325,26 @@ static bool check_action(const struct check *c)
 	}
 }
 
+/* Raw comes before the packet's connection is looked up and before any mark. */
+static bool check_raw(const struct check *c)
+{
+	const struct rule_spec *spec = c->spec;
+	const char *field = spec->connection_state.on       ? "connection-state"
+	                    : spec->connection_nat_state.on ? "connection-nat-state"
+	                    : spec->connection_mark.on      ? "connection-mark"
+	                    : spec->connection_bytes.on     ? "connection-bytes"
+	                    : spec->connection_limit.on     ? "connection-limit"
+	                    : spec->packet_mark.on          ? "packet-mark"
+	                    : spec->routing_mark.on         ? "routing-mark"
+	                                                    : NULL;
+
+	if (field == NULL)
+		return true;
+	return rule_fail(c->error, c->place, field,
+	                 "is not known yet in raw, which comes before connections and marks; move "
+	                 "the rule to filter or mangle");
+}
+
 bool rule_check_fields(enum facility facility, const struct rule_spec *spec, size_t place,
                        struct rule_error *error)
 {
@@ -336,7 +361,8 @@ bool rule_check_fields(enum facility facility, const struct rule_spec *spec, siz
 		return rule_fail(error, place, "action", "%s has no %s; that is for %s",
 		                 facility_words[facility], rule_action_words[spec->action], where);
 	}
-	return check_matchers(&c) && rule_check_far(spec, place, error) && check_action(&c);
+	return check_matchers(&c) && rule_check_far(spec, place, error) && check_action(&c) &&
+	       (facility != FACILITY_RAW || check_raw(&c));
 }
 
 bool rule_check_hooks(const struct rule_spec *spec, uint32_t hooks, size_t place,

@@ -100,6 +100,7 @@ static bool ends_walk(const struct rule *rule)
 	case ACTION_PASSTHROUGH:
 	case ACTION_ADD_SRC_TO_LIST:
 	case ACTION_ADD_DST_TO_LIST:
+	case ACTION_NOTRACK:
 		return false;
 	case ACTION_MARK_CONNECTION:
 	case ACTION_MARK_PACKET:
@@ -158,7 +159,7 @@ static void change_ttl(struct pkt *p, const char *entry, const struct ttl_change
 		p->leave_ttl = (uint8_t)ttl;
 }
 
-/* What mangle writes on the packet. */
+/* What mangle and raw write on the packet. */
 static void change_packet(struct pkt *p, const char *entry, const struct rule *rule)
 {
 	switch ((enum rule_action)rule->action) {
@@ -188,6 +189,9 @@ static void change_packet(struct pkt *p, const char *entry, const struct rule *r
 		break;
 	case ACTION_STRIP_OPTIONS:
 		p->strip_options = true;
+		break;
+	case ACTION_NOTRACK:
+		p->untracked = true;
 		break;
 	default:
 		break;

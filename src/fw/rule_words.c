@@ -4,6 +4,7 @@ const char *const facility_words[FACILITY_COUNT + 1] = {
 	[FACILITY_FILTER] = "filter",
 	[FACILITY_NAT] = "nat",
 	[FACILITY_MANGLE] = "mangle",
+	[FACILITY_RAW] = "raw",
 };
 
 const char *const rule_action_words[ACTION_COUNT + 1] = {
@@ -32,6 +33,7 @@ const char *const rule_action_words[ACTION_COUNT + 1] = {
 	[ACTION_FASTTRACK] = "fasttrack-connection",
 	[ACTION_NETMAP] = "netmap",
 	[ACTION_SAME] = "same",
+	[ACTION_NOTRACK] = "notrack",
 };
 
 const char *const rule_reject_words[REJECT_COUNT + 1] = {

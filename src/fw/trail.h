@@ -16,6 +16,8 @@
 
 #define TRAIL_PLACES 4
 
+_Static_assert(FACILITY_COUNT <= 4, "a trail entry names the facility in 2 bits");
+
 /* Add rule @place of @facility's set to @trail; false when it is full. */
 static inline bool trail_add(uint64_t *trail, enum facility facility, uint32_t place)
 {

@@ -47,6 +47,7 @@ const struct menu *const menus_all[] = {
 	&menu_ip_firewall_src_nat,
 	&menu_ip_firewall_dst_nat,
 	&menu_ip_firewall_mangle,
+	&menu_ip_firewall_raw,
 	&menu_ip_firewall_connection,
 	&menu_ip_firewall_connection_tracking,
 	&menu_tool,

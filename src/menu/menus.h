@@ -26,6 +26,7 @@ extern const struct menu menu_ip_firewall_connection_tracking;
 extern const struct menu menu_ip_firewall_dst_nat;
 extern const struct menu menu_ip_firewall_filter;
 extern const struct menu menu_ip_firewall_mangle;
+extern const struct menu menu_ip_firewall_raw;
 extern const struct menu menu_ip_firewall_nat;
 extern const struct menu menu_ip_firewall_src_nat;
 extern const struct menu menu_ip_route;

@@ -19,6 +19,7 @@ static const char *const paths[FACILITY_COUNT] = {
 	[FACILITY_FILTER] = "/ip/firewall/filter",
 	[FACILITY_NAT] = "/ip/firewall/nat",
 	[FACILITY_MANGLE] = "/ip/firewall/mangle",
+	[FACILITY_RAW] = "/ip/firewall/raw",
 };
 
 const struct menu_flag rule_row_flags[1] = { { 'I', "invalid" } };

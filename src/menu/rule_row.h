@@ -1,8 +1,8 @@
 /*
- * rule_row.h -- what the menus of filter, nat and mangle share.
+ * rule_row.h -- what the menus of filter, nat, mangle and raw share.
  *
- * One body for all three: a rule_spec, what people spell differently per menu, and counters. The
- * tables are three, because each facility knows other actions; their matchers are the same rows.
+ * One body for all four: a rule_spec, what people spell differently per menu, and counters. The
+ * tables are four, because each facility knows other actions; their matchers are the same rows.
  */
 #ifndef MENU_RULE_ROW_H
 #define MENU_RULE_ROW_H
@@ -30,7 +30,7 @@ extern const struct type type_rule_action;
 
 /* clang-format off */
 
-#define RULE_FIELDS_MATCH                                                                          \
+#define RULE_FIELDS_MATCH_ENDS                                                                     \
 	{ "src-address", &type_match_addr, RULE_AT(src_address), .flags = F_NEGATE,                \
 	  .help = "source: an address, a network or a range" },                                    \
 	{ "dst-address", &type_match_addr, RULE_AT(dst_address), .flags = F_NEGATE,                \
@@ -58,11 +58,15 @@ extern const struct type type_rule_action;
 	  .help = "a list with the interface it came in by" },                                     \
 	{ "out-interface-list", &type_match_ref, RULE_AT(out_interface_list),                      \
 	  .ref = "/interface/list", .flags = F_NEGATE | F_HOLDS,                                   \
-	  .help = "a list with the interface it leaves by" },                                      \
+	  .help = "a list with the interface it leaves by" }
+
+#define RULE_FIELDS_MATCH_MARKS                                                                    \
 	{ "connection-mark", &type_match_mark, RULE_AT(connection_mark),                           \
 	  .max = MARK_NAME_BYTES - 1, .flags = F_NEGATE, .help = "mark of its connection" },       \
 	{ "packet-mark", &type_match_mark, RULE_AT(packet_mark), .max = MARK_NAME_BYTES - 1,       \
-	  .flags = F_NEGATE, .help = "mark that mangle put on the packet" },                       \
+	  .flags = F_NEGATE, .help = "mark that mangle put on the packet" }
+
+#define RULE_FIELDS_MATCH_HEADER                                                                   \
 	{ "icmp-options", &type_match_icmp, RULE_AT(icmp_options), .flags = F_NEGATE,              \
 	  .help = "ICMP type and codes, such as 8:0; with protocol=icmp" },                        \
 	{ "packet-size", &type_match_number, RULE_AT(packet_size), .min = 0, .max = 65535,         \
@@ -88,11 +92,15 @@ extern const struct type type_rule_action;
 	{ "per-connection-classifier", &type_match_classifier, RULE_AT(classifier),                \
 	  .flags = F_NEGATE, .help = "one class of connections, such as both-addresses:2/0" },     \
 	{ "time", &type_match_week, RULE_AT(time), .flags = F_NEGATE,                              \
-	  .help = "time of day (UTC) and days, such as 8h-18h,mon,tue" },                          \
+	  .help = "time of day (UTC) and days, such as 8h-18h,mon,tue" }
+
+#define RULE_FIELDS_MATCH_CONNECTION                                                               \
 	{ "connection-bytes", &type_match_bytes, RULE_AT(connection_bytes), .flags = F_NEGATE,     \
 	  .help = "bytes its connection has carried, such as 500000-0 for more" },                 \
 	{ "connection-limit", &type_match_connections, RULE_AT(connection_limit),                  \
-	  .flags = F_NEGATE, .help = "more connections from one network, such as 100,32" },        \
+	  .flags = F_NEGATE, .help = "more connections from one network, such as 100,32" }
+
+#define RULE_FIELDS_MATCH_RATE                                                                     \
 	{ "nth", &type_match_nth, RULE_AT(nth), .flags = F_NEGATE,                                 \
 	  .help = "one packet of so many, such as 3,1" },                                          \
 	{ "random", &type_match_number, RULE_AT(random), .min = 1, .max = 99,                      \
@@ -102,6 +110,18 @@ extern const struct type type_rule_action;
 	{ "dst-limit", &type_match_dst_limit, RULE_AT(dst_limit), .flags = F_NEGATE,               \
 	  .help = "up to a rate for each address, such as 10,5,src-address/1m" }
 
+/* In the order in which they are shown; raw, which comes before connections and marks, has a
+ * part of them. */
+#define RULE_FIELDS_MATCH                                                                         \
+	RULE_FIELDS_MATCH_ENDS, RULE_FIELDS_MATCH_MARKS, RULE_FIELDS_MATCH_HEADER,                 \
+		RULE_FIELDS_MATCH_CONNECTION, RULE_FIELDS_MATCH_RATE
+
+#define RULE_FIELDS_MATCH_TCP                                                                      \
+	{ "tcp-flags", &type_match_tcp_flags, RULE_AT(tcp_flags),                                  \
+	  .help = "TCP flags that are set, or with ! clear" },                                     \
+	{ "tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,                 \
+	  .flags = F_NEGATE, .help = "value of the MSS option" }
+
 /* Matchers that nat has no use for: it sees only a connection's first packet. */
 #define RULE_FIELDS_MATCH_STATE                                                                    \
 	{ "connection-state", &type_match_bits, RULE_AT(connection_state),                         \
@@ -109,11 +129,8 @@ extern const struct type type_rule_action;
 	  .help = "state of its connection, any of the list" },                                    \
 	{ "connection-nat-state", &type_match_bits, RULE_AT(connection_nat_state),                 \
 	  .words = rule_nat_state_words, .flags = F_NEGATE,                                        \
-	  .help = "how its connection is translated" },                                            \
-	{ "tcp-flags", &type_match_tcp_flags, RULE_AT(tcp_flags),                                  \
-	  .help = "TCP flags that are set, or with ! clear" },                                     \
-	{ "tcp-mss", &type_match_number, RULE_AT(tcp_mss), .min = 0, .max = 65535,                 \
-	  .flags = F_NEGATE, .help = "value of the MSS option" }
+	  .help = "how its connection is translated" },  \
+	RULE_FIELDS_MATCH_TCP
 
 #define RULE_FIELDS_ACTION                                                                         \
 	{ "jump-target", &type_word, RULE_AT(jump_target), .max = CHAIN_NAME_BYTES - 1,            \
@@ -154,6 +171,8 @@ bool rule_row_warn(struct router *router, const struct conf_state *state, enum f
 
 /* RouterOS's arguments that rules here don't have, each with the reason. */
 extern const struct refused rule_row_refused[];
+/* The same for raw, which in RouterOS has no matchers of connections and marks either. */
+extern const struct refused rule_row_refused_raw[];
 
 /* reset-counters and reset-counters-all of @facility's menu, for menu->actions. */
 #define RULE_ROW_ACTIONS(facility_items, facility_all)                                             \

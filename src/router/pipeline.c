@@ -70,6 +70,19 @@ static void consult(struct walk *walk, enum facility facility, const char *chain
 	rules_count(rules, p->trail ^ before, p->ip_bytes);
 }
 
+static enum verdict raw(struct walk *walk, const char *chain, iface_id out, struct pkt *p)
+{
+	struct rule_choice choice;
+
+	consult(walk, FACILITY_RAW, chain, out, p, &choice);
+	return choice.action == ACTION_DROP ? pkt_drop(net_of(walk), p, DROP_RULE) : VERDICT_NEXT;
+}
+
+static enum verdict raw_prerouting(struct walk *walk, struct pkt *p)
+{
+	return raw(walk, "prerouting", IFACE_NONE, p);
+}
+
 static enum verdict mangle(struct walk *walk, const char *chain, iface_id out, struct pkt *p)
 {
 	struct rule_choice choice;
@@ -105,9 +118,9 @@ static enum verdict dst_nat(struct walk *walk, struct pkt *p)
 	return reason == DROP_COUNT ? VERDICT_NEXT : pkt_drop(net_of(walk), p, reason);
 }
 
-static enum verdict route(struct walk *walk, struct pkt *p)
+static struct route_key route_key_of(const struct pkt *p)
 {
-	struct route_key key = {
+	return (struct route_key){
 		.src = p->now.src,
 		.dst = p->now.dst,
 		.sport = p->now.sport,
@@ -118,6 +131,27 @@ static enum verdict route(struct walk *walk, struct pkt *p)
 		.bound = p->bound,
 		.table = p->routing_mark,
 	};
+}
+
+/* The rules want to know the way, which is chosen for good only behind them. What the router says
+ * to itself never crosses a border. */
+static enum verdict raw_output(struct walk *walk, struct pkt *p)
+{
+	struct route_key key = route_key_of(p);
+	struct route way;
+
+	if (walk->router->fw.rules[FACILITY_RAW] == NULL)
+		return VERDICT_NEXT;
+	if (route_lookup(net_of(walk), &key, &way, NULL) != 0)
+		way.out = IFACE_NONE;
+	else if (way.kind == ROUTE_LOCAL)
+		return VERDICT_NEXT;
+	return raw(walk, "output", way.out, p);
+}
+
+static enum verdict route(struct walk *walk, struct pkt *p)
+{
+	struct route_key key = route_key_of(p);
 
 	walk->route_error = route_lookup(net_of(walk), &key, &p->route, p->why);
 	/* Broadcasts of the router's own leave; those that come in stay (RFC 1812, 5.3.5). */
@@ -334,6 +368,8 @@ const struct stage pipeline[] = {
 	{ "reassemble",         PATH_IN,                             reassemble },
 	{ "source route",       PATH_IN,                             source_route },
 	{ "source check",       PATH_IN,                             source_check },
+	{ "raw prerouting",     PATH_IN,                             raw_prerouting },
+	{ "raw output",         PATH_OWN,                            raw_output },
 	{ "track",              PATH_IN | PATH_OWN,                  track },
 	{ "mangle prerouting",  PATH_IN,                             mangle_prerouting },
 	{ "dst-nat",            PATH_IN | PATH_OWN,                  dst_nat },

@@ -39,7 +39,6 @@ static const enum drop_reason not_here[] = {
 	DROP_TURN_FULL,  /* the queue is longer than a batch of packets */
 	DROP_LOOP,       /* would be a fault */
 	DROP_BRIDGE_CUT, /* no cable leads back: bridge_loop_test has it */
-	DROP_RULE,       /* no rule outside the filter can say drop */
 };
 
 /* What sim/scene.c, scene_ip4.c and network_run.c say that they change. */

@@ -304,12 +304,25 @@ static void rules_replace(struct router *router, void *arg)
 	                            scene->specs_n[change->facility]);
 }
 
+/* Does some rule keep packets from being tracked, and so from being translated? */
+static bool leaves_untracked(const struct scene *scene)
+{
+	for (unsigned i = 0; i < scene->specs_n[FACILITY_RAW]; i++) {
+		const struct rule_spec *spec = &scene->specs[FACILITY_RAW][i];
+
+		if (!spec->disabled && spec->action == ACTION_NOTRACK)
+			return true;
+	}
+	return false;
+}
+
 /* Does the first rule of srcnat masquerade all that leaves by a WAN? */
 static bool masquerades_all(const struct scene *scene)
 {
 	const struct rule_spec *spec = &scene->specs[FACILITY_NAT][0];
 
-	return scene->specs_n[FACILITY_NAT] > 0 && scene_rule_is_plain_masquerade(spec);
+	return scene->specs_n[FACILITY_NAT] > 0 && scene_rule_is_plain_masquerade(spec) &&
+	       !leaves_untracked(scene);
 }
 
 static void rules_draw(struct scene *scene, struct twin *twin, enum facility facility)

@@ -41,7 +41,11 @@ static const char *chain_draw(struct sim_random *r, enum facility facility)
 	static const char *const mangle[] = { "prerouting", "forward",     "forward", "input",
 		                              "output",     "postrouting", "apart" };
 
+	static const char *const raw[] = { "prerouting", "prerouting", "output", "apart" };
+
 	switch (facility) {
+	case FACILITY_RAW:
+		return pick(r, raw, ARRAY_LEN(raw));
 	case FACILITY_FILTER:
 		return pick(r, filter, ARRAY_LEN(filter));
 	case FACILITY_NAT:
@@ -261,6 +265,12 @@ static uint32_t draw_action(struct sim_random *r, enum facility facility, const 
 	};
 	bool routing = strcmp(chain, "prerouting") == 0 || strcmp(chain, "output") == 0;
 
+	static const uint8_t raw[] = { ACTION_NOTRACK, ACTION_NOTRACK, ACTION_ACCEPT,
+		                       ACTION_ACCEPT,  ACTION_DROP,    ACTION_JUMP,
+		                       ACTION_RETURN,  ACTION_LOG,     ACTION_PASSTHROUGH };
+
+	if (facility == FACILITY_RAW)
+		return raw[sim_random_below(r, ARRAY_LEN(raw))];
 	if (facility == FACILITY_FILTER)
 		return filter[sim_random_below(r, ARRAY_LEN(filter))];
 	if (facility == FACILITY_MANGLE)
@@ -349,6 +359,16 @@ static void draw_add(struct sim_random *r, struct rule_spec *spec)
 		spec->connection_state = (struct match_bits){ .on = true, .bits = 1 << STATE_NEW };
 }
 
+/* Raw knows no connections and marks; and most of its rules are about a few packets only. */
+static void leave_unknown(struct sim_random *r, struct rule_spec *spec)
+{
+	spec->connection_state.on = spec->connection_nat_state.on = false;
+	spec->connection_mark.on = spec->packet_mark.on = false;
+	spec->connection_bytes.on = spec->connection_limit.on = false;
+	if (!spec->src_address.on && !spec->dst_address.on)
+		draw_address(r, often(r) ? &spec->src_address : &spec->dst_address);
+}
+
 static void draw_rule(struct sim_random *r, enum facility facility, struct rule_spec *spec)
 {
 	const char *chain = chain_draw(r, facility);
@@ -362,6 +382,8 @@ static void draw_rule(struct sim_random *r, enum facility facility, struct rule_
 	if (facility == FACILITY_NAT)
 		draw_translation(r, spec);
 	draw_change(r, spec);
+	if (facility == FACILITY_RAW)
+		leave_unknown(r, spec);
 }
 
 static void plain_masquerade(struct rule_spec *spec)
@@ -403,6 +425,8 @@ void scene_rule_draw_all(struct sim_random *random, enum facility facility, uint
 	unsigned n = sim_random_below(random, SCENE_RULES - 1);
 	unsigned kept = 0;
 
+	if (facility == FACILITY_RAW) /* most routers have none, or nothing would be tracked */
+		n = often(random) ? 1 + n / 4 : 0;
 	memset(specs, 0, SCENE_RULES * sizeof specs[0]);
 	if (facility == FACILITY_NAT && sim_random_chance(random, 7000)) {
 		plain_masquerade(&specs[kept]);

@@ -212,6 +212,7 @@ static void draw_action(struct draw *d, enum facility facility, unsigned depth, 
 	static const uint32_t mangle[] = { ACTION_ACCEPT, ACTION_MARK_CONNECTION,
 		                           ACTION_MARK_PACKET, ACTION_MARK_PACKET,
 		                           ACTION_MARK_ROUTING };
+	static const uint32_t raw[] = { ACTION_ACCEPT, ACTION_DROP, ACTION_NOTRACK };
 	static const uint32_t any[] = { ACTION_RETURN, ACTION_LOG, ACTION_PASSTHROUGH };
 
 	s->log = chance(d, 12);
@@ -224,6 +225,8 @@ static void draw_action(struct draw *d, enum facility facility, unsigned depth, 
 		s->action = any[below(d, 3)];
 	} else if (facility == FACILITY_FILTER) {
 		s->action = filter[below(d, 3)];
+	} else if (facility == FACILITY_RAW) {
+		s->action = raw[below(d, 3)];
 	} else if (facility == FACILITY_MANGLE) {
 		s->action = mangle[below(d, 5)];
 		world_name(s->new_mark, sizeof s->new_mark,
@@ -449,6 +452,9 @@ static bool plain_rule(struct plain *w, const struct rule_spec *s)
 	case ACTION_LOG:
 	case ACTION_PASSTHROUGH:
 		return false;
+	case ACTION_NOTRACK:
+		w->p.untracked = true;
+		return false;
 	case ACTION_MARK_CONNECTION:
 		w->p.connection_mark = mark;
 		break;
@@ -514,13 +520,15 @@ static bool try_packet(struct plain *plain, struct rules *rules, const char *ent
 	assert_int_equal(p.connection_mark, plain->p.connection_mark);
 	assert_int_equal(p.mark, plain->p.mark);
 	assert_int_equal(p.routing_mark, plain->p.routing_mark);
+	assert_int_equal(p.untracked, plain->p.untracked);
 	assert_int_equal(p.each_packet, plain->p.each_packet);
 	return choice.matched;
 }
 
 static void the_walk_is_what_the_rules_say(void **state)
 {
-	static const char *const entries[FACILITY_COUNT] = { "forward", "dstnat", "prerouting" };
+	static const char *const entries[FACILITY_COUNT] = { "forward", "dstnat", "prerouting",
+		                                             "prerouting" };
 	struct world *world = *state;
 	struct draw d = { .seed = 88172645463325252ULL };
 	unsigned matched = 0;
@@ -539,6 +547,15 @@ static void the_walk_is_what_the_rules_say(void **state)
 		if (plain.facility != FACILITY_FILTER) { /* no way out is known there */
 			for (unsigned i = 0; i < RULES; i++)
 				specs[i].out_interface.on = specs[i].out_interface_list.on = false;
+		}
+
+		if (plain.facility == FACILITY_RAW) { /* nor connections or marks there */
+			for (unsigned i = 0; i < RULES; i++) {
+				specs[i].connection_state.on = specs[i].connection_nat_state.on =
+					false;
+				specs[i].connection_mark.on = specs[i].packet_mark.on = false;
+				specs[i].routing_mark.on = false;
+			}
 		}
 
 		struct rules *rules = world_built(world, plain.facility, specs, RULES);

@@ -6,6 +6,7 @@
 static const char filter[] = "/ip/firewall/filter";
 static const char nat[] = "/ip/firewall/nat";
 static const char mangle[] = "/ip/firewall/mangle";
+static const char raw[] = "/ip/firewall/raw";
 
 static struct rule_counters counted(struct fixture *f, const char *path, enum facility facility,
                                     size_t at)
@@ -76,6 +77,57 @@ static void replayed_packets_are_counted(void **unused)
 	assert_int_equal(counted(f, filter, FACILITY_FILTER, 1).packets, 5);
 	assert_int_equal(counted(f, filter, FACILITY_FILTER, 1).bytes, 5 * 36);
 	assert_int_equal(counted(f, mangle, FACILITY_MANGLE, 0).packets, 5);
+	fixture_free(f);
+}
+
+/* Before connections: dropped, not tracked, counted; what isn't known there is refused by name. */
+static void raw_comes_first(void **unused)
+{
+	static const char *const unknown[] = {
+		"connection-state=new", "connection-mark=red",  "connection-nat-state=srcnat",
+		"packet-mark=red",      "connection-bytes=1-2", "connection-limit=1,32",
+		"routing-mark=isp2"
+	};
+	struct fixture *f = open_home();
+	struct ip4_header ip;
+	char line[128], *text;
+
+	must_run(f, "/ip firewall nat add chain=srcnat out-interface=ether1 action=masquerade");
+	must_run(f, "/ip firewall raw add chain=prerouting in-interface=ether2 action=notrack");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	(void)sent_last(f, 1, &ip);
+	assert_int_equal(ip.src.v, A("192.168.88.7").v);
+	assert_int_equal(f->router->fw.flows->used, 0);
+	assert_string_equal(shown(f, raw, 0, "packets"), "1");
+	must_run(f, "/ip firewall filter add chain=forward connection-state=untracked action=drop");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(f->router->net.drops[DROP_FILTER], 1);
+	must_run(f, "/ip firewall raw add chain=prerouting protocol=udp action=drop");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	assert_int_equal(f->router->net.drops[DROP_RULE], 1); /* notrack goes on with the next */
+	assert_string_equal(shown(f, raw, 0, "packets"), "3");
+	assert_string_equal(shown(f, raw, 1, "bytes"), "36");
+	must_run(f, "/ip firewall raw reset-counters-all");
+	assert_string_equal(shown(f, raw, 1, "packets"), "0");
+	for (unsigned i = 0; i < ARRAY_LEN(unknown); i++) {
+		snprintf(line, sizeof line, "/ip firewall raw add chain=prerouting %s", unknown[i]);
+		assert_false(run(f, line));
+		assert_non_null(strstr(f->diag.text, " is not supported: raw comes before "));
+	}
+	refused(f, "/ip firewall raw add chain=prerouting action=reject",
+	        "input does not match any value of action: there is no reject; there are accept, "
+	        "drop, jump, return, log, passthrough, add-src-to-address-list, "
+	        "add-dst-to-address-list, notrack");
+	refused(f, "/ip firewall filter add chain=forward action=notrack",
+	        "input does not match any value of action: there is no notrack; there are accept, "
+	        "drop, reject, jump, return, log, passthrough, add-src-to-address-list, "
+	        "add-dst-to-address-list, tarpit, fasttrack-connection");
+	assert_int_equal(rows_n(f, raw), 2);
+	text = exported(f, "/ip/firewall/raw");
+	assert_non_null(strstr(text, "/ip/firewall/raw\n"
+	                             "add action=notrack chain=prerouting in-interface=ether2\n"
+	                             "add action=drop chain=prerouting protocol=udp\n"));
+	mem_free(text);
 	fixture_free(f);
 }
 
@@ -389,6 +441,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rules_are_consulted_in_order),
 		cmocka_unit_test(replayed_packets_are_counted),
+		cmocka_unit_test(raw_comes_first),
 		cmocka_unit_test(translated),
 		cmocka_unit_test(marked),
 		cmocka_unit_test(masquerade_everywhere_is_warned_of),
