@@ -101,7 +101,7 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	if (reading->prints && !reading->counts)
 		items_add(&reading->items, &reading->page, reading->menu, row, number);
 	/* What is made of another item can't be changed: "remove [find]" means the rest. */
-	if (!reading->prints && row->id != 0 && (row->id & ROW_MADE_OF) == 0)
+	if (!reading->prints && row->id != 0 && !row_is_made_of(row->id))
 		id_list_push(&reading->found, &reading->run->arena, row->id);
 	return true;
 }

@@ -326,6 +326,15 @@ static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_sou
 		rules_count_rule(fw->rules[FACILITY_NAT], source->rule_id, p->ip_bytes);
 }
 
+/* Those of its packets that went another way so far are to be looked at by check_way(). */
+static void note_way(struct flow *flow, iface_id out)
+{
+	if (flow->out == out)
+		return;
+	flow->out = out;
+	flow->way[0].generation = 0;
+}
+
 /* A packet of a flow that is there. */
 static enum drop_reason confirm_again(struct fw *fw, struct pkt *p, const struct nat_source *source)
 {
@@ -335,7 +344,7 @@ static enum drop_reason confirm_again(struct fw *fw, struct pkt *p, const struct
 		return DROP_NAT_REROUTED;
 	}
 	if (p->flow_dir == 0 && p->state != STATE_RELATED)
-		flow_at(fw->flows, p->flow)->out = p->route.out;
+		note_way(flow_at(fw->flows, p->flow), p->route.out);
 	return DROP_COUNT;
 }
 

@@ -49,12 +49,21 @@ static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 	return VERDICT_NEXT;
 }
 
+/* Somebody says by ARP where an address is: perhaps a ping of ours has asked. */
+static bool arp_taker(struct net *net, iface_id iface, ip4 addr, const struct mac *mac, void *arg)
+{
+	struct host *host = arg;
+
+	return ping_arp_input(host->pings, net, iface, addr, mac);
+}
+
 void host_init(struct host *host, struct net *net)
 {
 	host->net = net;
 	net_take_protocol(net, IPPROTO_TCP, tcp_input, host);
 	net_take_protocol(net, IPPROTO_UDP, udp_input, host);
 	net_take_protocol(net, IPPROTO_ICMP, icmp_taker, host);
+	net_take_arp_answers(net, arp_taker, host);
 }
 
 void host_free(struct host *host)
