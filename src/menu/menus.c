@@ -50,5 +50,7 @@ const struct menu *const menus_all[] = {
 	&menu_ip_firewall_connection,
 	&menu_ip_firewall_connection_tracking,
 	&menu_tool,
+	&menu_tool_drops,
+	&menu_tool_drops_last,
 	NULL,
 };

@@ -36,6 +36,8 @@ extern const struct menu menu_system_identity;
 extern const struct menu menu_system_resource;
 extern const struct menu menu_system_resource_drop;
 extern const struct menu menu_tool;
+extern const struct menu menu_tool_drops;
+extern const struct menu menu_tool_drops_last;
 
 /* NULL-terminated. */
 extern const struct menu *const menus_all[];
