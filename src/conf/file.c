@@ -20,24 +20,30 @@ struct file_job {
 	void *arg;
 };
 
-bool file_name(const char *field, const char *typed, char *ret_name, struct diag *diag)
+bool file_name_of(const char *field, const char *typed, const char *suffix, char *ret_name,
+                  struct diag *diag)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
 	size_t len = strlen(typed);
-	size_t end = strlen(SUFFIX);
-	bool has_suffix = len > end && strcmp(typed + len - end, SUFFIX) == 0;
+	size_t end = strlen(suffix);
+	bool has_suffix = len > end && strcmp(typed + len - end, suffix) == 0;
 	struct text name = text_into(ret_name, FILE_NAME_BYTES);
 
-	text_printf(&name, "%s%s", typed, has_suffix ? "" : SUFFIX);
+	text_printf(&name, "%s%s", typed, has_suffix ? "" : suffix);
 	if (len > 0 && typed[0] != '.' && typed[strspn(typed, letters)] == '\0' && !name.cut)
 		return true;
 	return diag_fail(
 		diag, field,
 		"invalid value for argument %s: a name of letters, digits, dots, dashes and "
-		"underscores is wanted, such as router.rsc; the router keeps its files in "
+		"underscores is wanted, such as router%s; the router keeps its files in "
 		"its own store",
-		field);
+		field, suffix);
+}
+
+bool file_name(const char *field, const char *typed, char *ret_name, struct diag *diag)
+{
+	return file_name_of(field, typed, SUFFIX, ret_name, diag);
 }
 
 static int read_whole(struct file_job *job, struct store_file *file)

@@ -24,6 +24,10 @@ struct diag;
 /* The whole name for @typed, in @ret_name of FILE_NAME_BYTES; @field: for the error. */
 MUST_USE bool file_name(const char *field, const char *typed, char *ret_name, struct diag *diag);
 
+/* The same for files of another kind, whose names end in @suffix (".pcapng"). */
+MUST_USE bool file_name_of(const char *field, const char *typed, const char *suffix, char *ret_name,
+                           struct diag *diag);
+
 /* How it ended: 0, or -errno. @text of @len bytes is what was read, good until this returns. */
 typedef void file_done(void *arg, int error, const char *text, size_t len);
 

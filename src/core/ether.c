@@ -4,6 +4,7 @@
 #include "core/explain.h"
 #include "core/net.h"
 #include "core/tag.h"
+#include "core/tap.h"
 #include "wire/eth.h"
 
 /* The EtherTypes that are not ours: somebody who plugged in takes them, or they end here. */
@@ -63,6 +64,7 @@ static enum verdict arrive(struct net *net, struct pkt *p, struct eth_header *re
 			iface->counters.rx_packets++;
 			iface->counters.rx_bytes += p->len;
 		}
+		tap_frame(net, iface, p, TAP_RX);
 		if (!header_read(p, ret_eth))
 			return pkt_drop(net, p, DROP_FRAME_SHORT);
 		explain(p->why, "ether", "came in by %s", iface->name);

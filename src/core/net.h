@@ -31,6 +31,7 @@ struct ip4_reass;
 struct limits;
 struct neigh_table;
 struct ports;
+struct tap;
 
 #define NET_OWN_QUEUE      256 /* packets of the router's own waiting for the turn */
 #define NET_ETHER_TAKERS   8
@@ -103,6 +104,8 @@ struct net {
 	struct rate tarpit_rate; /* of answers to what rules hold in a tarpit */
 	struct rate redirect_rate;
 	struct rate log_rate; /* of log lines that a packet can cause */
+
+	struct tap *taps; /* who looks on; NULL: nobody */
 
 	struct {
 		uint16_t ether_type;

@@ -5,6 +5,7 @@
 #include "core/drop_record.h"
 #include "core/explain.h"
 #include "core/net.h"
+#include "core/tap.h"
 #include "lib/mem.h"
 
 enum {
@@ -180,6 +181,7 @@ enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 				in->counters.rx_drops++;
 		}
 	}
+	tap_end(net, p, reason);
 	explain(p->why, drop_is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),
 	        drop_sentence(reason));
 	pkt_done(net, p);

@@ -109,6 +109,7 @@ struct pkt {
 	uint32_t routing_mark;
 	uint8_t rounds;      /* times it was put back into the pipeline */
 	uint32_t hash;       /* of the tuple, for the flow look-up */
+	uint64_t capture;    /* of core/tap.h: its number in a capture; 0: it is in none */
 	uint64_t trail;      /* rules that matched on the way, see fw/trail.h */
 	struct explain *why; /* or NULL */
 };

@@ -5,6 +5,7 @@
 #include "core/explain.h"
 #include "core/neigh.h"
 #include "core/net.h"
+#include "core/tap.h"
 #include "lan/lan.h"
 #include "wire/eth.h"
 #include "wire/loop_probe.h"
@@ -220,6 +221,7 @@ static void bridge_transmit(struct net *net, struct iface *iface, struct pkt *p)
 	}
 	iface->counters.tx_packets++;
 	iface->counters.tx_bytes += p->len;
+	tap_frame(net, iface, p, TAP_TX);
 	if (kind == KIND_UNICAST)
 		hand_on(lan, iface->id, IFACE_NONE, &dst, p);
 	else

@@ -3,6 +3,7 @@
 #include "core/explain.h"
 #include "core/net.h"
 #include "core/tag.h"
+#include "core/tap.h"
 #include "lan/lan.h"
 #include "wire/eth.h"
 
@@ -65,6 +66,7 @@ static void vlan_transmit(struct net *net, struct iface *iface, struct pkt *p)
 		vlan_drop(net, iface, p, iface->enabled ? DROP_LINK_DOWN : DROP_IFACE_DISABLED);
 		return;
 	}
+	tap_frame(net, iface, p, TAP_TX); /* without its tag, as this interface has it */
 	if (too_big(iface, p) ||
 	    !tag_push(p, spec->service ? ETH_TYPE_SVLAN : ETH_TYPE_VLAN, spec->id)) {
 		vlan_drop(net, iface, p, DROP_TOO_BIG);

@@ -222,6 +222,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	};
 
 	daemon->conf = conf_new(&setup);
+	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
 	error = conf_load(daemon->conf, &diag);
 	if (error != 0) {

@@ -52,5 +52,7 @@ const struct menu *const menus_all[] = {
 	&menu_tool,
 	&menu_tool_drops,
 	&menu_tool_drops_last,
+	&menu_tool_sniffer,
+	&menu_tool_sniffer_packet,
 	NULL,
 };

@@ -57,11 +57,13 @@ struct router *router_new(const struct router_setup *setup)
 	host_init(&router->host, &router->net);
 	router->lan = lan_new(&router->net,
 	                      setup->stations != 0 ? setup->stations : LAN_STATIONS_DEFAULT);
+	router->sniffer = sniffer_new(&router->net);
 	return router;
 }
 
 void router_free(struct router *router)
 {
+	sniffer_free(router->sniffer);
 	host_free(&router->host);
 	lan_free(router->lan);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)

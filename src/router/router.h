@@ -16,6 +16,7 @@
 #include "fw/marks.h"
 #include "host/host.h"
 #include "lan/lan.h"
+#include "router/sniffer.h"
 
 /* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
  * do, a simulation starts just before it. */
@@ -53,6 +54,7 @@ struct router {
 	struct marks *marks;
 	struct host host;
 	struct lan *lan;
+	struct sniffer *sniffer;
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */

@@ -10,6 +10,7 @@
 #include "core/ip4.h"
 #include "core/ip4_reass.h"
 #include "core/neigh.h"
+#include "core/tap.h"
 #include "router/pipeline.h"
 #include "router/verdict.h"
 
@@ -102,6 +103,7 @@ bool router_turn(struct router *router, mono now)
 			more |= turn_port(router, &net->ifaces[i]);
 	}
 	more |= flows_turn(router->fw.flows, net, now, FLOWS_PER_TURN);
+	nat_turn(&router->fw);
 	more |= address_lists_turn(router->fw.lists, LISTS_PER_TURN);
 	neigh_turn(net);
 	if (router->configured)
@@ -111,6 +113,7 @@ bool router_turn(struct router *router, mono now)
 	lan_turn(router->lan);
 	turn_own(router);
 	iface_flush(net);
+	sniffer_turn(router->sniffer);
 	return more || net->own_n > 0;
 }
 
@@ -126,5 +129,6 @@ mono router_next(const struct router *router)
 		next = mono_min(next, acd_due(&router->net));
 	next = mono_min(next, ip4_reass_due(&router->net));
 	next = mono_min(next, lan_due(router->lan));
+	next = mono_min(next, mono_min(tap_due(&router->net), sniffer_due(router->sniffer)));
 	return mono_min(next, host_due(&router->host));
 }

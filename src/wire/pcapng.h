@@ -18,4 +18,26 @@ void pcapng_interface(struct writer *w, const char *name);
 void pcapng_packet_head(struct writer *w, uint32_t interface, uint64_t wall_ns, uint32_t len);
 void pcapng_packet_tail(struct writer *w, uint32_t len);
 
+/* An interface whose packets begin with their IP header. */
+void pcapng_interface_raw(struct writer *w, const char *name);
+
+enum pcapng_direction { /* 4.3.1, epb_flags */
+	PCAPNG_INBOUND = 1,
+	PCAPNG_OUTBOUND = 2,
+};
+
+/* A packet of which perhaps only the first bytes are there, and what is to be said of it. */
+struct pcapng_packet {
+	uint32_t interface;
+	uint64_t wall_ns;
+	const uint8_t *bytes;
+	uint32_t len, wire_len; /* captured, and as it was */
+	enum pcapng_direction direction;
+	const char *comment; /* UTF-8, or NULL */
+};
+
+/* The whole block, of pcapng_packet_bytes(). */
+uint32_t pcapng_packet_bytes(const struct pcapng_packet *packet);
+void pcapng_packet(struct writer *w, const struct pcapng_packet *packet);
+
 #endif

@@ -81,6 +81,48 @@ static void packets_of_every_padding(void **state)
 	}
 }
 
+/* A packet that was cut, with what is said of it. */
+static void packets_with_comments(void **state)
+{
+	static const char *const comments[] = { NULL, "", "a", "four", "drop: filter: no" };
+	static const uint8_t frame[9] = { 1, 2, 3, 4, 5, 6, 7, 8, 9 };
+
+	for (size_t i = 0; i < 5 * sizeof frame; i++) {
+		const char *comment = comments[i % 5];
+		uint32_t len = (uint32_t)(i / 5), text = comment != NULL ? strlen(comment) : 0;
+		struct pcapng_packet packet = { 1, 77, frame, len, 1500, PCAPNG_OUTBOUND, comment };
+		uint8_t bytes[256];
+		struct writer w = writer_over(bytes, pcapng_packet_bytes(&packet));
+		struct reader r;
+
+		pcapng_packet(&w, &packet);
+		assert_false(w.failed);
+		assert_int_equal(w.at - bytes, pcapng_packet_bytes(&packet));
+		check_block(bytes, (size_t)(w.at - bytes), 6);
+		assert_int_equal(wire_get32(bytes + 20), len);
+		assert_int_equal(wire_get32(bytes + 24), 1500);
+		r = reader_over(bytes + 28 + (len + 3) / 4 * 4, 256);
+		if (text > 0) {
+			assert_int_equal(read_u32(&r), 1 << 16 | text);
+			assert_memory_equal(reader_take(&r, (text + 3) / 4 * 4), comment, text);
+		}
+		assert_int_equal(read_u32(&r), 2 << 16 | 4);
+		assert_int_equal(read_u32(&r), PCAPNG_OUTBOUND);
+		assert_int_equal(read_u32(&r), 0);
+		assert_ptr_equal(r.at, w.at - 4);
+	}
+}
+
+static void a_link_without_ethernet(void **state)
+{
+	uint8_t bytes[PCAPNG_BLOCK_BYTES_MAX];
+	struct writer w = writer_over(bytes, sizeof bytes);
+
+	pcapng_interface_raw(&w, "ppp1");
+	check_block(bytes, (size_t)(w.at - bytes), 1);
+	assert_int_equal(wire_get16(bytes + 8), 101);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -88,6 +130,8 @@ int main(void)
 		cmocka_unit_test(interface_with_its_name),
 		cmocka_unit_test(a_block_of_any_name_fits),
 		cmocka_unit_test(packets_of_every_padding),
+		cmocka_unit_test(packets_with_comments),
+		cmocka_unit_test(a_link_without_ethernet),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
