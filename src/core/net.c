@@ -6,6 +6,7 @@
 #include "core/addr.h"
 #include "core/arp.h"
 #include "core/crowd.h"
+#include "core/drop_record.h"
 #include "core/fib.h"
 #include "core/icmp.h"
 #include "core/ip4_reass.h"
@@ -46,6 +47,7 @@ void net_init(struct net *net, const struct net_budget *budget, struct random *r
 	                           &net->key);
 	net->addrs = addrs_new(NULL, 0);
 	net->acd = acd_new();
+	net->drop_records = drop_records_new();
 	net->fib = fib_new();
 }
 
@@ -63,6 +65,7 @@ void net_free(struct net *net)
 	addrs_free(net->addrs);
 	crowds_free(net->crowds);
 	acd_free(net->acd);
+	drop_records_free(net->drop_records);
 	arp_published_free(net->published);
 	ports_free(net->ports);
 	pkt_pool_free(net->pool);
@@ -175,6 +178,18 @@ void net_drop_unsaid(struct net *net, enum drop_reason reason)
 {
 	net->ledger.made++;
 	net->drops[reason]++;
+}
+
+uint64_t net_drops(const struct net *net, enum drop_reason reason)
+{
+	return net->drops[reason] - net->drops_reset[reason];
+}
+
+void net_drops_reset(struct net *net)
+{
+	for (unsigned i = 0; i < DROP_COUNT; i++)
+		net->drops_reset[i] = net->drops[i];
+	drop_records_clear(net->drop_records);
 }
 
 void net_own_put(struct net *net, struct pkt *p)

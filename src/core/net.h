@@ -24,6 +24,7 @@ struct acd;
 struct addrs;
 struct crowds;
 struct arp_published;
+struct drop_records;
 struct fib;
 struct flow_counts;
 struct ip4_reass;
@@ -93,7 +94,9 @@ struct net {
 	struct flow_counts *flow_counts;
 	struct limits *limits;
 
-	uint64_t drops[DROP_COUNT];
+	uint64_t drops[DROP_COUNT];       /* since the start */
+	uint64_t drops_reset[DROP_COUNT]; /* as people last set their counting back */
+	struct drop_records *drop_records;
 	struct net_ledger ledger;
 	struct rate icmp_rate; /* of errors; apart from echo, or a flood of pings would end path MTU
 	                        * discovery for everybody */
@@ -155,6 +158,10 @@ enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)
 
 /* The router had something to say, and could not for @reason. */
 void net_drop_unsaid(struct net *net, enum drop_reason reason);
+
+/* Packets lost for @reason since net_drops_reset(), which also forgets the last ones kept. */
+uint64_t net_drops(const struct net *net, enum drop_reason reason);
+void net_drops_reset(struct net *net);
 
 /* Put a packet of the router's own on the queue / take the next one off (NULL: empty). */
 void net_own_put(struct net *net, struct pkt *p);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/drop_record.h"
 #include "core/explain.h"
 #include "core/net.h"
 #include "core/tap.h"
@@ -174,8 +175,11 @@ enum verdict pkt_drop(struct net *net, struct pkt *p, enum drop_reason reason)
 	must(reason < DROP_COUNT);
 	if (!p->asked_only) {
 		net->drops[reason]++;
-		if (in != NULL && drop_is_loss(reason))
-			in->counters.rx_drops++;
+		if (drop_is_loss(reason)) {
+			drop_record_add(net->drop_records, p, reason, net->now);
+			if (in != NULL)
+				in->counters.rx_drops++;
+		}
 	}
 	tap_end(net, p, reason);
 	explain(p->why, drop_is_loss(reason) ? "drop" : "local", "%s: %s", drop_word(reason),

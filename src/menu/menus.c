@@ -51,6 +51,8 @@ const struct menu *const menus_all[] = {
 	&menu_ip_firewall_connection,
 	&menu_ip_firewall_connection_tracking,
 	&menu_tool,
+	&menu_tool_drops,
+	&menu_tool_drops_last,
 	&menu_tool_sniffer,
 	&menu_tool_sniffer_packet,
 	NULL,

@@ -37,6 +37,8 @@ extern const struct menu menu_system_identity;
 extern const struct menu menu_system_resource;
 extern const struct menu menu_system_resource_drop;
 extern const struct menu menu_tool;
+extern const struct menu menu_tool_drops;
+extern const struct menu menu_tool_drops_last;
 extern const struct menu menu_tool_sniffer;
 extern const struct menu menu_tool_sniffer_packet;
 

@@ -28,7 +28,7 @@ const struct field ping_fields[PING_FIELDS] = {
 	  .help = "which of the router's addresses asks" },
 	{ "do-not-fragment", &type_bool, AT(struct ping_args, dont_fragment), .dflt = "no",
 	  .flags = F_BARE, .help = "set the DF bit" },
-	{ "interface", &type_tool_interface, AT(struct ping_args, interface), .ref = "interface",
+	{ "interface", &type_tool_interface, AT(struct ping_args, interface),
 	  .help = "by which interface the questions must leave" },
 	{ "routing-table", &type_word, AT(struct ping_args, table), .min = 1,
 	  .max = TOOL_TABLE_BYTES - 1, .dflt = "main",

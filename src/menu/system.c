@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "conf/type.h"
-#include "menu/lookup.h"
 #include "menu/menus.h"
+#include "router/router.h"
 
 #define IDENTITY_BYTES 64
 
@@ -56,7 +56,7 @@ static const struct field resource_fields[] = {
 	     "packets sent on by what was decided for their connection before"),
 	SEEN("walked-packets", type_uint, walked, "packets that went through every stage"),
 	SEEN("dropped-packets", type_uint, dropped,
-	     "packets that were lost here; /system/resource/drop names the reasons"),
+	     "packets that were lost here; /tool/drops names the reasons"),
 	SEEN("architecture-name", type_string, architecture, "the processor's kind"),
 	SEEN("board-name", type_string, board, "what it runs on"),
 	SEEN("platform", type_string, platform, "who made it"),
@@ -106,51 +106,4 @@ const struct menu menu_system_resource = {
 	.nfields = ARRAY_LEN(resource_fields),
 	.row_size = sizeof(struct resource_row),
 	.status = resource_status,
-};
-
-struct drop_row {
-	char reason[32];
-	uint64_t packets;
-	char meaning[96];
-};
-
-static const struct field drop_fields[] = {
-	{ "reason", &type_string, AT(struct drop_row, reason), .flags = F_READ_ONLY | F_BRIEF,
-	  .help = "the reason's name" },
-	{ "packets", &type_uint, AT(struct drop_row, packets),
-	  .flags = F_READ_ONLY | F_BRIEF | F_RIGHT, .help = "packets that ended for it" },
-	{ "meaning", &type_string, AT(struct drop_row, meaning), .flags = F_READ_ONLY | F_BRIEF,
-	  .help = "the reason in words" },
-};
-
-static void drop_observe(struct router *router, const struct conf_state *state,
-                         struct row_sink *sink)
-{
-	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct drop_row))];
-
-	for (unsigned reason = 0; reason < DROP_COUNT; reason++) {
-		struct row *row;
-		struct drop_row *body;
-
-		if (router->net.drops[reason] == 0)
-			continue;
-		row = lookup_row(storage, sizeof *body, reason + 1, 0);
-		body = (void *)row->body;
-		put(body->reason, sizeof body->reason, drop_word((enum drop_reason)reason));
-		put(body->meaning, sizeof body->meaning, drop_sentence((enum drop_reason)reason));
-		body->packets = router->net.drops[reason];
-		row->given = UINT64_MAX;
-		if (!sink->row(sink, row))
-			return;
-	}
-}
-
-const struct menu menu_system_resource_drop = {
-	.path = "/system/resource/drop",
-	.title = "Why packets ended here: every reason with its count",
-	.kind = MENU_OBSERVED,
-	.fields = drop_fields,
-	.nfields = ARRAY_LEN(drop_fields),
-	.row_size = sizeof(struct drop_row),
-	.observe = drop_observe,
 };

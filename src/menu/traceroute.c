@@ -36,7 +36,7 @@ const struct field traceroute_fields[TRACEROUTE_FIELDS] = {
 	{ "do-not-fragment", &type_bool, AT(struct traceroute_args, dont_fragment), .dflt = "no",
 	  .flags = F_BARE, .help = "set the DF bit" },
 	{ "interface", &type_tool_interface, AT(struct traceroute_args, interface),
-	  .ref = "interface", .help = "by which interface the questions must leave" },
+	  .help = "by which interface the questions must leave" },
 	{ "routing-table", &type_word, AT(struct traceroute_args, table), .min = 1,
 	  .max = TOOL_TABLE_BYTES - 1, .dflt = "main",
 	  .help = "the table of routes that leads to it" },

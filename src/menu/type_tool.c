@@ -55,21 +55,29 @@ const struct type type_tool_address = {
 	.print = address_print,
 };
 
+static struct field as_reference(const struct field *field)
+{
+	struct field part = *field;
+
+	part.ref = "interface";
+	part.bytes = sizeof(uint32_t);
+	part.flags |= F_REQUIRED;
+	return part;
+}
+
 /* By configuration's row, so that its name may be cut short as elsewhere; kept as the name, by
  * which the router finds it without the configuration. */
 static bool interface_parse(const struct field *field, const struct conf_state *state,
                             const char *text, void *at, struct diag *diag)
 {
-	struct field part = *field;
+	struct field part = as_reference(field);
 	const struct menu *menu;
 	const struct row *row;
 	uint32_t id = 0;
 
-	part.bytes = sizeof id;
-	part.flags |= F_REQUIRED;
 	if (!type_ref.parse(&part, state, text, &id, diag))
 		return false;
-	row = conf_state_ref(state, field->ref, id, &menu);
+	row = conf_state_ref(state, part.ref, id, &menu);
 	if (row != NULL)
 		snprintf(at, field->bytes, "%s", menu_row_name(menu, row));
 	return true;
@@ -84,7 +92,9 @@ static void interface_print(const struct field *field, const struct conf_state *
 static void interface_choices(const struct field *field, const struct conf_state *state,
                               struct choice_sink *sink)
 {
-	type_ref.choices(field, state, sink);
+	struct field part = as_reference(field);
+
+	type_ref.choices(&part, state, sink);
 }
 
 const struct type type_tool_interface = {

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "core/drop_record.h"
 #include "core/layout.h"
 #include "core/neigh.h"
 #include "core/offload.h"
@@ -365,6 +366,33 @@ static bool drops_differ(const struct twin *twin, struct text *out)
 	return false;
 }
 
+static bool record_equal(const struct drop_record *a, const struct drop_record *b)
+{
+	if (a == NULL || b == NULL)
+		return a == b;
+	return a->at.ns == b->at.ns && a->in == b->in && a->framed == b->framed &&
+	       a->len == b->len && a->kept == b->kept && tuple_equal(&a->arrived, &b->arrived) &&
+	       memcmp(a->bytes, b->bytes, a->kept) == 0;
+}
+
+/* What is shown of the last ones lost. */
+static bool drop_records_differ(const struct twin *twin, struct text *out)
+{
+	const struct drop_records *fast = twin->fast.router->net.drop_records;
+	const struct drop_records *slow = twin->slow.router->net.drop_records;
+
+	for (unsigned i = 0; i < DROP_COUNT * DROP_RECORDS; i++) {
+		enum drop_reason reason = (enum drop_reason)(i / DROP_RECORDS);
+
+		if (record_equal(drop_record_at(fast, reason, i % DROP_RECORDS),
+		                 drop_record_at(slow, reason, i % DROP_RECORDS)))
+			continue;
+		text_printf(out, "the last packets dropped for %s differ", drop_word(reason));
+		return true;
+	}
+	return false;
+}
+
 static bool ifaces_differ(const struct twin *twin, struct text *out)
 {
 	for (iface_id id = 1; id < twin->fast.router->net.ifaces_n; id++) {
@@ -547,8 +575,8 @@ bool twin_differ(const struct twin *twin, const struct twin_rules *rules, struct
 	uint64_t a = ports_used(twin->fast.router->net.ports);
 	uint64_t b = ports_used(twin->slow.router->net.ports);
 
-	if (frames_differ(twin, out) || drops_differ(twin, out) || ifaces_differ(twin, out) ||
-	    rules_differ(twin, rules, out) || flows_differ(twin, out) ||
+	if (frames_differ(twin, out) || drops_differ(twin, out) || drop_records_differ(twin, out) ||
+	    ifaces_differ(twin, out) || rules_differ(twin, rules, out) || flows_differ(twin, out) ||
 	    neighbours_differ(twin, out) || lists_differ(twin, out) || logs_differ(twin, out))
 		return true;
 	if (a == b)
