@@ -14,6 +14,7 @@
 #define FLOWS_MAGIC   0x776f6c66707754ULL /* "Twpflow" */
 #define FLOWS_VERSION 2
 #define PREFETCH_NEAR 3
+#define LINE_BYTES    64 /* of a processor's cache */
 
 static_assert(sizeof(struct flow) <= 256, "a flow is at most 256 bytes");
 static_assert(sizeof(struct flow_way) == 56, "no padding that differs between builds");
@@ -105,6 +106,18 @@ void flow_prefetch(const struct flows *flows, uint32_t hash)
 {
 	__builtin_prefetch(flows_buckets_const(flows) + (hash & flows->bucket_mask), 0,
 	                   PREFETCH_NEAR);
+}
+
+void flow_prefetch_record(const struct flows *flows, uint32_t hash)
+{
+	uint32_t link = flows_buckets_const(flows)[hash & flows->bucket_mask];
+	const uint8_t *record;
+
+	if (link == 0)
+		return;
+	record = (const uint8_t *)flow_at_const(flows, flow_link_index(link));
+	for (size_t at = 0; at < sizeof(struct flow); at += LINE_BYTES)
+		__builtin_prefetch(record + at, 0, PREFETCH_NEAR);
 }
 
 struct tuple tuple_reverse(const struct tuple *t)

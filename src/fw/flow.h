@@ -172,6 +172,8 @@ uint32_t flow_find(const struct flows *flows, const struct tuple *tuple, uint32_
 uint32_t flow_hash(const struct flows *flows, const struct tuple *tuple);
 /* Ask the processor to bring the bucket of @hash near. */
 void flow_prefetch(const struct flows *flows, uint32_t hash);
+/* The bucket is near: the same for the record it begins with. */
+void flow_prefetch_record(const struct flows *flows, uint32_t hash);
 
 struct flow *flow_at(struct flows *flows, uint32_t index);
 const struct flow *flow_at_const(const struct flows *flows, uint32_t index);

@@ -78,6 +78,12 @@ static bool turn_port(struct router *router, struct iface *iface)
 		packet_of(&router->batch[i], &router->frames[i], iface->id);
 		wanted[i] = take_in(router, iface, &router->batch[i]);
 	}
+	/* By now the first buckets are near. A pass of its own, so that the waits for records
+	 * overlap. */
+	for (unsigned i = 0; i < n; i++) {
+		if (wanted[i])
+			flow_prefetch_record(router->fw.flows, router->batch[i].hash);
+	}
 	for (unsigned i = 0; i < n; i++) {
 		if (wanted[i])
 			send_on(router, &router->batch[i]);

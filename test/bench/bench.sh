@@ -43,7 +43,7 @@ bench_start() {
 	# Nothing may answer the flood, and no question for an address may disturb it.
 	lab_in inet nft -f - <<-NFT || return 1
 		table netdev sink {
-		  chain in { type filter hook ingress device "eth0" priority 0; udp dport { 9, 1024-65535 } drop; }
+		  chain in { type filter hook ingress device "eth0" priority 0; udp dport >= 9 drop; }
 		}
 	NFT
 	lab_in lan ip neigh replace 192.168.88.1 lladdr "$router_mac" dev eth0 nud permanent

@@ -56,7 +56,7 @@ static void read_refusals(struct kernel *k)
 	ssize_t n;
 
 	while ((n = recv(k->fd, answer, sizeof answer, MSG_DONTWAIT)) > 0) {
-		const struct nlmsghdr *h = (const void *)answer;
+		struct nlmsghdr *h = (void *)answer;
 
 		for (size_t left = (size_t)n; NLMSG_OK(h, left); h = NLMSG_NEXT(h, left)) {
 			const struct nlmsgerr *e = NLMSG_DATA(h);
