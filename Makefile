@@ -8,6 +8,7 @@ STEPS  ?=
 SKIP   ?=
 OPTIONS ?=
 EACH   ?=
+ROUNDS ?=
 ONLY   ?=
 ifeq ($(origin CC),default)
 CC := gcc
@@ -36,10 +37,12 @@ lint: ## the static checks alone
 	@tools/setup build lint
 	@tools/lint
 
-bench: ## measure, each figure beside its peer's of the same run
+bench: ## measure, each figure beside its peer's of the same run; ROUNDS=n (5)
 	@tools/setup build lab bench
 	@tools/build $(BUILD) --prefix=$(PREFIX)
-	@test/bench/run
+	@test/bench/run $(ROUNDS)
+	@test/bench/rules $(ROUNDS)
+	@test/bench/routes $(ROUNDS)
 
 fuzz: ## feed the parsers hostile bytes; EACH=n seconds for each target (60), ONLY="ip4 tcp" these
 	@tools/setup build fuzz

@@ -93,14 +93,28 @@ static int count_numbered(const char *port)
 	return 0;
 }
 
+/* Connect, also to one that is only just starting: for five seconds. */
+static int connected(const struct sockaddr_in *to)
+{
+	const struct timespec pause = { 0, 50000000 };
+
+	for (unsigned tries = 0; tries < 100 && !over; tries++) {
+		int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+		if (fd >= 0 && !connect(fd, (const struct sockaddr *)to, sizeof *to))
+			return fd;
+		close(fd);
+		nanosleep(&pause, NULL);
+	}
+	tool_fail("connect");
+}
+
 static int talk(const struct sockaddr_in *to)
 {
 	const struct timespec pause = { 0, 20000000 };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int fd = connected(to);
 	char bytes[256];
 
-	if (fd < 0 || connect(fd, (const struct sockaddr *)to, sizeof *to))
-		tool_fail("connect");
 	while (!over && send(fd, "x", 1, MSG_NOSIGNAL) == 1) {
 		ssize_t n = recv(fd, bytes, sizeof bytes, MSG_DONTWAIT);
 

@@ -194,7 +194,12 @@ static bool forget_all(struct conf *conf, const struct menu *menu, uint32_t *ids
 
 	qsort(ids, sink.n, sizeof *ids, id_order);
 	sink.rows = mem_new(sink.n, sizeof(struct row *));
-	sink.menu->observe(conf->setup.router, conf->current, &sink.sink);
+	if (menu->observe_some != NULL) {
+		for (size_t i = 0; i < n; i++)
+			(void)conf_row_show(conf, conf->current, menu, ids[i], &sink.sink);
+	} else {
+		menu->observe(conf->setup.router, conf->current, &sink.sink);
+	}
 	ok = forget_caught(conf, &sink, diag);
 	for (size_t i = 0; i < sink.n; i++) {
 		if (sink.rows[i] != NULL)
@@ -236,7 +241,8 @@ static bool forget_observed(struct conf *conf, const struct pending *pending, bo
 
 	*ret_all = false;
 	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
-	    request->menu->forget == NULL || request->menu->observe == NULL)
+	    request->menu->forget == NULL ||
+	    (request->menu->observe == NULL && request->menu->observe_some == NULL))
 		return true;
 	ids = mem_new(request->nids, sizeof *ids);
 	n = observed_take(conf, request, ids);

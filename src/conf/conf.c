@@ -115,6 +115,36 @@ static bool tap_row(struct row_sink *sink, const struct row *row)
 	return !tap->stopped;
 }
 
+bool conf_rows_walk_some(struct conf *conf, struct rows_walk *walk, uint32_t most,
+                         struct row_sink *sink)
+{
+	struct rows rows = conf_state_rows(walk->state, walk->menu->path);
+	struct tap_sink tap = { .sink = { .row = tap_row }, .behind = sink };
+
+	for (; walk->stored < rows.n; walk->stored++) {
+		if (most-- == 0)
+			return true;
+		(void)stored_show(conf, walk->state, walk->menu, rows.at[walk->stored], sink);
+	}
+	if (walk->menu->observe_some != NULL)
+		return walk->menu->observe_some(conf->setup.router, walk->state, &walk->place, most,
+		                                &tap.sink);
+	if (walk->menu->observe != NULL)
+		walk->menu->observe(conf->setup.router, walk->state, &tap.sink);
+	return false;
+}
+
+static void observe(struct conf *conf, const struct conf_state *state, const struct menu *menu,
+                    struct tap_sink *tap)
+{
+	uint32_t at = 0;
+
+	if (menu->observe_some != NULL)
+		(void)menu->observe_some(conf->setup.router, state, &at, UINT32_MAX, &tap->sink);
+	else if (menu->observe != NULL)
+		menu->observe(conf->setup.router, state, &tap->sink);
+}
+
 bool conf_rows_walk(struct conf *conf, const struct conf_state *state, const struct menu *menu,
                     struct row_sink *sink)
 {
@@ -125,8 +155,7 @@ bool conf_rows_walk(struct conf *conf, const struct conf_state *state, const str
 		if (!stored_show(conf, state, menu, rows.at[i], sink))
 			return false;
 	}
-	if (menu->observe != NULL)
-		menu->observe(conf->setup.router, state, &tap.sink);
+	observe(conf, state, menu, &tap);
 	return !tap.stopped;
 }
 
@@ -135,6 +164,7 @@ bool conf_row_show(struct conf *conf, const struct conf_state *state, const stru
 {
 	const struct row *row = conf_state_row(state, menu->path, id);
 	struct tap_sink tap = { .sink = { .row = tap_row }, .behind = sink };
+	uint32_t at = id - 1;
 
 	if (row != NULL) {
 		(void)stored_show(conf, state, menu, row, sink);
@@ -142,8 +172,12 @@ bool conf_row_show(struct conf *conf, const struct conf_state *state, const stru
 	}
 	tap.by_id = true;
 	tap.id = id;
-	if (menu->observe != NULL && id != 0)
-		menu->observe(conf->setup.router, state, &tap.sink);
+	if (id == 0)
+		return false;
+	if (menu->observe_some != NULL)
+		(void)menu->observe_some(conf->setup.router, state, &at, 1, &tap.sink);
+	else
+		observe(conf, state, menu, &tap);
 	return tap.stopped;
 }
 

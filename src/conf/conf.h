@@ -103,6 +103,18 @@ void conf_export(struct conf *conf, const struct export_options *options, struct
 bool conf_rows_walk(struct conf *conf, const struct conf_state *state, const struct menu *menu,
                     struct row_sink *sink);
 
+/*
+ * The same over several turns. At most @most rows or places are looked at; true: there are more.
+ * What the sink returns does not matter. A menu that does not observe in portions does it at once.
+ */
+struct rows_walk {
+	const struct conf_state *state; /* held by the caller until the walk is over */
+	const struct menu *menu;
+	uint32_t stored, place; /* how far it has come: 0 at first */
+};
+MUST_USE bool conf_rows_walk_some(struct conf *conf, struct rows_walk *walk, uint32_t most,
+                                  struct row_sink *sink);
+
 /* Only the row with @id, stored or observed; false when there is none. */
 bool conf_row_show(struct conf *conf, const struct conf_state *state, const struct menu *menu,
                    uint32_t id, struct row_sink *sink);

@@ -210,6 +210,8 @@ static void trim(struct rows *old, struct rows *new)
 	while (back < n - front && old->at[old->n - 1 - back] == new->at[new->n - 1 - back])
 		back++;
 	back -= back > 0;
+	if (n == 0) /* a table without rows has no place to count from */
+		return;
 	*old = (struct rows){ .at = old->at + front, .n = old->n - front - back };
 	*new = (struct rows){ .at = new->at + front, .n = new->n - front - back };
 }

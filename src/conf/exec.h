@@ -3,6 +3,7 @@
  *
  *   exec_change: by a request to the configuration; the machine waits for the answer
  *   exec_read:   at once, from the published state
+ *   exec_rows:   from there and from what is observed, in portions
  *   exec_file:   by reading or writing a file of the router's
  *   exec_action: over turns
  *
@@ -19,6 +20,7 @@
 #include "lib/text.h"
 
 struct action;
+struct reading;
 struct request;
 
 struct run {
@@ -44,6 +46,10 @@ struct run {
 	char file[FILE_NAME_BYTES];
 	struct run *inner;
 	unsigned imports; /* how many machines are around this one */
+
+	/* A list that is read in portions. */
+	struct reading *reading;
+	bool stuck; /* nobody takes its pages */
 
 	/* An action at work. */
 	const struct action *action;
@@ -86,6 +92,9 @@ bool exec_unknown_property(struct exec *exec, const struct arg *arg, const char 
 bool exec_change(struct exec *exec);
 bool exec_read(struct exec *exec);
 bool exec_read_put(struct exec *exec);
+bool exec_rows(struct exec *exec);
+void exec_rows_turn(struct run *run);
+void exec_rows_stop(struct run *run);
 bool exec_file_import(struct exec *exec);
 /* run->out holds the text. */
 bool exec_file_export(struct exec *exec);

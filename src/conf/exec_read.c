@@ -1,120 +1,38 @@
-/* Commands that only read: print, find, get, export; and put. */
+/* Commands that only read: get, export; and put. */
 #include <string.h>
 
 #include "conf/conf.h"
 #include "conf/exec.h"
-#include "conf/expr.h"
 
-/* Collect the menu's items and say which of them the command is about. */
-static bool select_rows(struct exec *exec, const struct conf_state *state, struct items *items,
-                        bool **ret_shown)
-{
-	struct run *run = exec->run;
-	struct id_list from = { 0 };
-	const struct arg *arg = call_arg(exec->call, "from");
-
-	items_collect(run->host.conf, state, exec->menu, &run->arena, items);
-	if (arg != NULL) {
-		struct value value = exec_value(exec, arg);
-
-		if (!exec_items(exec, arg, &value, &from))
-			return false;
-	}
-	*ret_shown = arena_new(&run->arena, items->n + 1, sizeof **ret_shown);
-	expr_bind(exec->call->where, state, &run->arena);
-	for (size_t i = 0; i < items->n; i++) {
-		bool meant = arg == NULL;
-
-		for (size_t j = 0; j < from.n && !meant; j++)
-			meant = from.at[j] == items->at[i]->id;
-		(*ret_shown)[i] = meant && expr_holds(exec->call->where, state, items->at[i]);
-	}
-	return true;
-}
-
-/* Each of the comma-separated names must be a property's. */
-static bool check_names(struct exec *exec, const struct arg *arg, const char *names)
-{
-	while (*names != '\0') {
-		size_t len = strcspn(names, ",");
-		const char *name = arena_strndup(&exec->run->arena, names, len);
-
-		if (menu_field_find(exec->menu, name) == NULL && strcmp(name, ".id") != 0)
-			return exec_unknown_property(exec, arg, name);
-		names += len + (names[len] == ',');
-	}
-	return true;
-}
-
-static bool print_proplist(struct exec *exec, const char **ret_names)
-{
-	const struct arg *arg = call_arg(exec->call, "proplist");
-
-	*ret_names = NULL;
-	if (arg == NULL)
-		return true;
-	*ret_names = arg->value != NULL ? arg->value : "";
-	return check_names(exec, arg, *ret_names);
-}
-
-static bool read_print(struct exec *exec)
-{
-	struct run *run = exec->run;
-	const struct conf_state *state = conf_hold(run->host.conf);
-	const char *proplist;
+/* Catches the row that is offered. */
+struct catch_sink {
+	struct row_sink sink;
+	const struct menu *menu;
+	struct arena *arena;
 	struct items items;
-	bool *shown = NULL;
-	bool ok = print_proplist(exec, &proplist) && select_rows(exec, state, &items, &shown);
+};
 
-	if (ok) {
-		struct print_job job = { .call = exec->call,
-			                 .state = state,
-			                 .items = &items,
-			                 .shown = shown,
-			                 .proplist = proplist,
-			                 .wanted = exec->wanted };
+static bool catch_row(struct row_sink *sink, const struct row *row)
+{
+	struct catch_sink *mine = (struct catch_sink *)sink;
 
-		if (!exec->wanted && (exec->call->options & OPTION_COUNT_ONLY) == 0)
-			numbering_set(run->host.numbering, exec->menu, &items);
-		run->host.print(run->host.arg, &job, &run->out);
-		run->depth -= exec->call->ncomputed;
-		if (exec->wanted) {
-			exec_push(run, value_text(&run->arena, text_str(&run->out)));
-			text_clear(&run->out);
-		} else {
-			exec_push(run, (struct value){ .kind = VALUE_NIL });
-			exec_flush(run);
-		}
-	}
-	conf_release(run->host.conf, state);
-	return ok;
+	items_add(&mine->items, mine->arena, mine->menu, row, ITEM_NO_NUMBER);
+	return false;
 }
 
-static bool read_find(struct exec *exec)
+/* The row with @id, or of settings the only one; NULL: it is not there. */
+static const struct row *item_of(struct exec *exec, const struct conf_state *state, uint32_t id)
 {
-	struct run *run = exec->run;
-	const struct conf_state *state = conf_hold(run->host.conf);
-	struct value found = { .kind = VALUE_IDS };
-	struct items items;
-	bool *shown = NULL;
-	bool ok = select_rows(exec, state, &items, &shown);
+	struct conf *conf = exec->run->host.conf;
+	struct catch_sink sink = { .sink = { catch_row },
+		                   .menu = exec->menu,
+		                   .arena = &exec->run->arena };
 
-	for (size_t i = 0; ok && i < items.n; i++)
-		/* What is made of another item can't be changed: "remove [find]" means the rest. */
-		if (shown[i] && items.at[i]->id != 0 && (items.at[i]->id & ROW_MADE_OF) == 0)
-			id_list_push(&found.ids, &run->arena, items.at[i]->id);
-	if (ok)
-		exec_push(run, found);
-	conf_release(run->host.conf, state);
-	return ok;
-}
-
-static const struct row *item_of(const struct items *items, uint32_t id)
-{
-	for (size_t i = 0; i < items->n; i++)
-		if (items->at[i]->id == id)
-			return items->at[i];
-	return NULL;
+	if (exec->menu->kind == MENU_SETTINGS)
+		(void)conf_rows_walk(conf, state, exec->menu, &sink.sink);
+	else
+		(void)conf_row_show(conf, state, exec->menu, id, &sink.sink);
+	return sink.items.n > 0 ? sink.items.at[0] : NULL;
 }
 
 static bool get_from(struct exec *exec, const struct conf_state *state, const struct row *row,
@@ -137,7 +55,6 @@ static bool get_from(struct exec *exec, const struct conf_state *state, const st
 static bool read_get(struct exec *exec)
 {
 	struct run *run = exec->run;
-	bool settings = exec->menu->kind == MENU_SETTINGS;
 	const struct arg *name_arg = NULL;
 	const char *name = NULL;
 	uint32_t id = 0;
@@ -157,11 +74,7 @@ static bool read_get(struct exec *exec)
 	run->depth -= exec->call->ncomputed;
 
 	const struct conf_state *state = conf_hold(run->host.conf);
-	struct items items;
-
-	items_collect(run->host.conf, state, exec->menu, &run->arena, &items);
-
-	const struct row *row = settings && items.n > 0 ? items.at[0] : item_of(&items, id);
+	const struct row *row = item_of(exec, state, id);
 	bool ok = row != NULL;
 
 	if (!ok) {
@@ -222,10 +135,6 @@ bool exec_read_put(struct exec *exec)
 bool exec_read(struct exec *exec)
 {
 	switch (exec->call->command.verb) {
-	case VERB_PRINT:
-		return read_print(exec);
-	case VERB_FIND:
-		return read_find(exec);
 	case VERB_GET:
 		return read_get(exec);
 	default:

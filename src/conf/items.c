@@ -15,8 +15,8 @@ struct numbers {
 	size_t n;
 };
 
-static void items_add(struct items *items, struct arena *arena, const struct menu *menu,
-                      const struct row *row)
+void items_add(struct items *items, struct arena *arena, const struct menu *menu,
+               const struct row *row, uint32_t number)
 {
 	size_t bytes = sizeof *row + menu->row_size;
 	struct row *copy = arena_new(arena, 1, bytes);
@@ -26,12 +26,17 @@ static void items_add(struct items *items, struct arena *arena, const struct men
 	if (items->n == items->size) {
 		size_t size = items->size > 0 ? items->size * 2 : 16;
 		struct row **grown = arena_new(arena, size, sizeof grown[0]);
+		uint32_t *numbers = arena_new(arena, size, sizeof numbers[0]);
 
-		if (items->n > 0)
+		if (items->n > 0) {
 			memcpy(grown, items->at, items->n * sizeof grown[0]);
+			memcpy(numbers, items->numbers, items->n * sizeof numbers[0]);
+		}
 		items->at = grown;
+		items->numbers = numbers;
 		items->size = size;
 	}
+	items->numbers[items->n] = number;
 	items->at[items->n++] = copy;
 }
 
@@ -40,13 +45,15 @@ struct collector {
 	const struct menu *menu;
 	struct arena *arena;
 	struct items *items;
+	uint32_t next;
 };
 
 static bool collect_row(struct row_sink *sink, const struct row *row)
 {
 	struct collector *collector = (struct collector *)sink;
 
-	items_add(collector->items, collector->arena, collector->menu, row);
+	items_add(collector->items, collector->arena, collector->menu, row,
+	          item_addressable(collector->menu, row) ? collector->next++ : ITEM_NO_NUMBER);
 	return true;
 }
 
@@ -77,7 +84,7 @@ static struct numbers *numbers_of(const struct numbering *numbering, const struc
 	return numbers;
 }
 
-void numbering_set(struct numbering *numbering, const struct menu *menu, const struct items *items)
+void numbering_set(struct numbering *numbering, const struct menu *menu, uint32_t *ids, size_t n)
 {
 	struct numbers *numbers = numbers_of(numbering, menu);
 
@@ -88,11 +95,8 @@ void numbering_set(struct numbering *numbering, const struct menu *menu, const s
 		numbering->first = numbers;
 	}
 	mem_free(numbers->ids);
-	numbers->ids = mem_new(items->n + 1, sizeof numbers->ids[0]);
-	numbers->n = 0;
-	for (size_t i = 0; i < items->n; i++)
-		if (item_addressable(menu, items->at[i]))
-			numbers->ids[numbers->n++] = items->at[i]->id;
+	numbers->ids = ids;
+	numbers->n = n;
 }
 
 void numbering_free(struct numbering *numbering)
@@ -146,14 +150,30 @@ static const struct items *selection_items(struct selection *selection)
 	return &selection->items;
 }
 
+static bool look_no_further(struct row_sink *sink, const struct row *row)
+{
+	return false;
+}
+
 static bool id_is_there(struct selection *selection, uint32_t id)
 {
+	const struct selector *s = selection->selector;
+	struct row_sink sink = { look_no_further };
+
+	return conf_row_show(s->conf, s->state, s->menu, id, &sink);
+}
+
+/* As if print had just been called. */
+static void number_items(struct selection *selection)
+{
 	const struct items *items = selection_items(selection);
+	uint32_t *ids = mem_new(items->n + 1, sizeof ids[0]);
+	size_t n = 0;
 
 	for (size_t i = 0; i < items->n; i++)
-		if (items->at[i]->id == id)
-			return true;
-	return false;
+		if (items->numbers[i] != ITEM_NO_NUMBER)
+			ids[n++] = items->at[i]->id;
+	numbering_set(selection->selector->numbering, selection->selector->menu, ids, n);
 }
 
 static bool select_number(struct selection *selection, uint64_t number, uint32_t *ret_id)
@@ -162,7 +182,7 @@ static bool select_number(struct selection *selection, uint64_t number, uint32_t
 	struct numbers *numbers = numbers_of(s->numbering, s->menu);
 
 	if (numbers == NULL) {
-		numbering_set(s->numbering, s->menu, selection_items(selection));
+		number_items(selection);
 		numbers = numbers_of(s->numbering, s->menu);
 	}
 	if (number >= numbers->n)

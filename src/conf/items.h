@@ -21,8 +21,11 @@
 struct conf;
 struct diag;
 
+#define ITEM_NO_NUMBER UINT32_MAX
+
 struct items {
 	struct row **at;
+	uint32_t *numbers; /* of [i], as print shows it, or ITEM_NO_NUMBER */
 	size_t n, size;
 };
 
@@ -41,8 +44,12 @@ void items_collect(struct conf *conf, const struct conf_state *state, const stru
 /* Whether a command can name the item, so that it gets a number. */
 bool item_addressable(const struct menu *menu, const struct row *row);
 
-/* Number the addressable ones of @items from 0, as print shows them. */
-void numbering_set(struct numbering *numbering, const struct menu *menu, const struct items *items);
+/* A copy of @row, at the end. */
+void items_add(struct items *items, struct arena *arena, const struct menu *menu,
+               const struct row *row, uint32_t number);
+
+/* From now on the number i means ids[i]. Takes @ids over, which may be NULL where @n is 0. */
+void numbering_set(struct numbering *numbering, const struct menu *menu, uint32_t *ids, size_t n);
 void numbering_free(struct numbering *numbering);
 
 struct selector {

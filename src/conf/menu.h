@@ -73,8 +73,14 @@ enum row_flags {
 	ROW_MENU_FIRST = 1 << 8,
 };
 
-/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. */
-#define ROW_MADE_OF 0x80000000U
+/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. Other
+ * dynamic rows have ids from 0x80000000 on. */
+#define ROW_MADE_OF 0x40000000U
+
+static inline bool row_is_made_of(uint32_t id)
+{
+	return (id & (0x80000000U | ROW_MADE_OF)) == ROW_MADE_OF;
+}
 
 struct row {
 	uint32_t id;         /* *1A on the console; never used again within a store */
@@ -146,6 +152,13 @@ struct fresh_sink {
 	            size_t n);
 };
 
+/* An argument or value that people know from elsewhere and that is not supported here: refused by
+ * its name, with the reason. */
+struct refused {
+	const char *name; /* NULL ends a list */
+	const char *why;  /* a short sentence without a full stop */
+};
+
 /*
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
@@ -164,13 +177,7 @@ struct action {
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
-};
-
-/* An argument or value that people know from elsewhere and that is not supported here: refused by
- * its name, with the reason. */
-struct refused {
-	const char *name; /* NULL ends a list */
-	const char *why;  /* a short sentence without a full stop */
+	const struct refused *refused; /* arguments; NULL: none */
 };
 
 struct menu {
@@ -210,6 +217,14 @@ struct menu {
 	/* Offer the rows that are not stored: dynamic ones, or all of a MENU_OBSERVED. */
 	void (*observe)(struct router *router, const struct conf_state *state,
 	                struct row_sink *sink);
+	/*
+	 * The same in portions, instead of observe(), where there may be a million: look at the
+	 * places from *@at on (0 at first), @most of them, and move *@at on. The row at place n has
+	 * the id n + 1, so that none is offered twice however they come and go meanwhile. True:
+	 * there are more.
+	 */
+	bool (*observe_some)(struct router *router, const struct conf_state *state, uint32_t *at,
+	                     uint32_t most, struct row_sink *sink);
 	/* Take a row that was added with an F_PASSING field (typed and checked, not stored): from
 	 * now on it is observed, as @ret_id. */
 	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,

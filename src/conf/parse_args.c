@@ -167,6 +167,8 @@ static const char *refused_why(const struct command *command, const char *name)
 {
 	const struct refused *refused = command->menu != NULL ? command->menu->refused : NULL;
 
+	if (command->action != NULL)
+		refused = command->action->refused;
 	while (refused != NULL && refused->name != NULL && strcmp(refused->name, name) != 0)
 		refused++;
 	return refused != NULL && refused->name != NULL ? refused->why : NULL;

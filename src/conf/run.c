@@ -8,6 +8,7 @@ static bool carry_out(struct exec *exec)
 	switch (exec->call->command.verb) {
 	case VERB_PRINT:
 	case VERB_FIND:
+		return exec_rows(exec);
 	case VERB_GET:
 	case VERB_EXPORT:
 		return exec_read(exec);
@@ -79,17 +80,21 @@ static bool over(const struct run *run)
 
 static bool waits(const struct run *run)
 {
-	return run->changing || run->action != NULL || run->inner != NULL;
+	return run->changing || run->action != NULL || run->inner != NULL || run->reading != NULL;
 }
 
 enum run_state run_step(struct run *run, mono now, unsigned budget)
 {
 	if (run->action != NULL)
 		exec_action_turn(run, now);
+	if (run->reading != NULL)
+		exec_rows_turn(run);
 	if (run->inner != NULL)
 		exec_file_turn(run, now, budget);
 	while (budget-- > 0 && !waits(run) && !over(run))
 		run_op(run);
+	if (run->reading != NULL)
+		return run->stuck ? RUN_WAITING : RUN_RUNNING;
 	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL)
 		return RUN_RUNNING;
 	if (waits(run))
@@ -102,6 +107,7 @@ void run_interrupt(struct run *run)
 	if (run->inner != NULL)
 		run_interrupt(run->inner);
 	exec_action_stop(run);
+	exec_rows_stop(run);
 	exec_flush(run);
 	run->interrupted = true;
 }
@@ -131,6 +137,7 @@ void run_free(struct run *run)
 	}
 	run_free(run->inner);
 	exec_action_stop(run);
+	exec_rows_stop(run);
 	text_free(&run->out);
 	text_free(&run->notice);
 	program_free(&run->program);

@@ -2,8 +2,9 @@
  * run.h -- a program at work: one machine per running line or script.
  *
  * The machine goes from operation to operation and can stop between any two. It waits while a
- * change is on its way to the disk, and while an action (ping) takes its time; whoever drives the
- * router calls run_step() each turn.
+ * change is on its way to the disk, and while an action (ping) takes its time; a long list is read
+ * and printed in portions, between which packets go on. Whoever drives the router calls run_step()
+ * each turn.
  *
  *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
  *                               RUN_WAITING: go on next turn
@@ -32,8 +33,9 @@ struct text;
 struct print_job {
 	const struct call *call;
 	const struct conf_state *state;
-	const struct items *items; /* all of the menu's */
-	const bool *shown;         /* which of them are meant, item by item */
+	const struct items *items; /* those that are meant; of a long list those of one page */
+	size_t count;              /* of them so far, other pages too */
+	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
 	bool wanted;               /* as a value, not for the eye */
 };
@@ -47,6 +49,8 @@ struct run_host {
 	void (*out)(void *arg, const char *text, size_t len);
 	/* What a person should be told besides; one line without its end. */
 	void (*notice)(void *arg, const char *line);
+	/* Would out() take another page now? NULL: always. */
+	bool (*has_room)(void *arg);
 	void (*print)(void *arg, const struct print_job *job, struct text *out);
 	void (*go)(void *arg, const char *path);
 	void (*quit)(void *arg);

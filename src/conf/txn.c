@@ -246,7 +246,7 @@ static const struct row *item(const struct step *step, uint32_t id)
 {
 	const struct row *row = conf_state_row(step->draft, step->menu->path, id);
 
-	if (row == NULL && (id & ROW_MADE_OF) != 0 &&
+	if (row == NULL && row_is_made_of(id) &&
 	    conf_state_row(step->draft, step->menu->path, id & ~ROW_MADE_OF) != NULL)
 		(void)diag_fail(
 			step->diag, NULL,

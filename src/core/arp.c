@@ -151,8 +151,12 @@ static enum verdict request_input(struct net *net, struct pkt *p, const struct i
 static enum verdict reply_input(struct net *net, struct pkt *p, const struct iface *iface,
                                 const struct arp *arp)
 {
-	if (addr_find_on(net, iface->id, arp->target_ip) == NULL ||
-	    !neigh_confirm(net, iface->id, arp->sender_ip, &arp->sender_mac))
+	bool wanted;
+
+	if (addr_find_on(net, iface->id, arp->target_ip) == NULL)
+		return pkt_drop(net, p, DROP_ARP_UNASKED);
+	wanted = net_arp_answer(net, iface->id, arp->sender_ip, &arp->sender_mac);
+	if (!neigh_confirm(net, iface->id, arp->sender_ip, &arp->sender_mac) && !wanted)
 		return pkt_drop(net, p, DROP_ARP_UNASKED);
 	return pkt_drop(net, p, DROP_ARP_CONSUMED);
 }

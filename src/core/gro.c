@@ -178,8 +178,7 @@ static bool make_room(struct net *net, struct iface *iface, unsigned at, uint32_
 	roomy = pkt_new_train(net, frame->bytes, frame->len);
 	if (roomy == NULL)
 		return false;
-	if (iface->tx_owned[at] != NULL)
-		pkt_done(net, iface->tx_owned[at]);
+	iface_hold(iface, iface->tx_owned[at]);
 	iface->tx_owned[at] = roomy;
 	frame->bytes = roomy->bytes;
 	frame->headroom = roomy->headroom;

@@ -34,7 +34,7 @@ void gro_free(struct gro *gro);
 
 /*
  * @p is about to be sent by @iface, after the frames that have gathered there. True: its bytes have
- * joined one of those, and the caller ends it. False: the caller puts it behind them at once.
+ * joined one of those, and the caller calls iface_hold(). False: it puts it behind them at once.
  */
 MUST_USE bool gro_join(struct gro *gro, struct net *net, struct iface *iface, const struct pkt *p);
 

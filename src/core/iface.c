@@ -67,7 +67,9 @@ static void frames_gone(struct net *net, struct iface *iface, unsigned sent)
 {
 	for (unsigned i = 0; i < iface->tx_n; i++)
 		frame_gone(net, iface, i, i < sent);
-	iface->tx_n = 0;
+	for (unsigned i = 0; i < iface->tx_held_n; i++)
+		pkt_done(net, iface->tx_held[i]);
+	iface->tx_n = iface->tx_packets = iface->tx_held_n = 0;
 	gro_clear(iface->gro);
 }
 
@@ -108,6 +110,13 @@ static bool port_fits(const struct iface *iface, struct pkt *p)
 	return iface->port->can.checksum || offload_finish_checksum(p->bytes, p->len, &p->offload);
 }
 
+static void count_gathered(struct net *net, struct iface *iface)
+{
+	iface->tx_packets++;
+	if (iface->tx_packets == PORT_BATCH)
+		port_flush(net, iface);
+}
+
 static void gather(struct net *net, struct iface *iface, struct pkt *p)
 {
 	iface->tx_frames[iface->tx_n] = (struct port_frame){
@@ -119,8 +128,15 @@ static void gather(struct net *net, struct iface *iface, struct pkt *p)
 	};
 	iface->tx_owned[iface->tx_n] = p->buffer != NULL ? p : NULL;
 	iface->tx_n++;
-	if (iface->tx_n == PORT_BATCH)
-		port_flush(net, iface);
+	count_gathered(net, iface);
+}
+
+void iface_hold(struct iface *iface, struct pkt *p)
+{
+	if (p == NULL || p->buffer == NULL)
+		return;
+	must(iface->tx_held_n < PORT_BATCH);
+	iface->tx_held[iface->tx_held_n++] = p;
 }
 
 /* The next piece. Those that have gathered hold buffers: they are sent when none is free. */
@@ -176,10 +192,12 @@ static void port_transmit(struct net *net, struct iface *iface, struct pkt *p)
 	}
 	explain(p->why, "transmit", "leaves by %s", iface->name);
 	tap_frame(net, iface, p, TAP_TX);
-	if (iface->port->can.gso && !iface->keep_segments && gro_join(iface->gro, net, iface, p))
-		pkt_done(net, p);
-	else
+	if (!iface->port->can.gso || iface->keep_segments || !gro_join(iface->gro, net, iface, p)) {
 		gather(net, iface, p);
+		return;
+	}
+	iface_hold(iface, p);
+	count_gathered(net, iface);
 }
 
 iface_id iface_add_port(struct net *net, struct port *port)
@@ -199,6 +217,7 @@ iface_id iface_add_port(struct net *net, struct port *port)
 	iface->transmit = port_transmit;
 	iface->tx_frames = mem_new(PORT_BATCH, sizeof iface->tx_frames[0]);
 	iface->tx_owned = mem_new(PORT_BATCH, sizeof(struct pkt *));
+	iface->tx_held = mem_new(PORT_BATCH, sizeof(struct pkt *));
 	iface->gro = gro_new();
 	fib_rebuild(net);
 	return id;
@@ -213,6 +232,7 @@ void iface_release(struct net *net, struct iface *iface)
 	gro_free(iface->gro);
 	mem_free(iface->tx_frames);
 	mem_free(iface->tx_owned);
+	mem_free(iface->tx_held);
 	*iface = (struct iface){ 0 };
 }
 

@@ -76,6 +76,14 @@ struct iface {
 	struct port_frame *tx_frames;
 	struct pkt **tx_owned; /* NULL for borrowed ones */
 	unsigned tx_n;
+	/*
+	 * How many packets these frames are, and the buffers of those that have joined another one:
+	 * given back when that is gone, and PORT_BATCH packets are flushed, not frames. So how many
+	 * buffers are free is the same whether packets have joined or not (ARCHITECTURE, D4).
+	 */
+	unsigned tx_packets;
+	struct pkt **tx_held;
+	unsigned tx_held_n;
 	struct gro *gro;
 	bool keep_segments; /* by configuration: each TCP segment leaves as it came (no gro) */
 };
@@ -133,5 +141,7 @@ void iface_follow(struct net *net, iface_id id, const struct iface_carrier *carr
 /* Send what has gathered on the ports in this turn. Borrowed frames may be among it, so this comes
  * before any port's release(). */
 void iface_flush(struct net *net);
+/* Keep @p's buffer, if it has one, until what has gathered on @iface is gone (core/gro.h). */
+void iface_hold(struct iface *iface, struct pkt *p);
 
 #endif

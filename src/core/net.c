@@ -123,6 +123,26 @@ void net_tell_iface(struct net *net, const struct iface *iface)
 	}
 }
 
+void net_take_arp_answers(struct net *net, net_arp_taker *take, void *arg)
+{
+	unsigned i = 0;
+
+	while (i < NET_ARP_TAKERS && net->arp_takers[i].take != NULL)
+		i++;
+	must(i < NET_ARP_TAKERS);
+	net->arp_takers[i].take = take;
+	net->arp_takers[i].arg = arg;
+}
+
+bool net_arp_answer(struct net *net, iface_id iface, ip4 addr, const struct mac *mac)
+{
+	bool wanted = false;
+
+	for (unsigned i = 0; i < NET_ARP_TAKERS && net->arp_takers[i].take != NULL; i++)
+		wanted |= net->arp_takers[i].take(net, iface, addr, mac, net->arp_takers[i].arg);
+	return wanted;
+}
+
 enum verdict net_deliver_to_taker(struct net *net, struct pkt *p, uint8_t proto)
 {
 	for (unsigned i = 0; i < NET_DELIVER_TAKERS; i++) {

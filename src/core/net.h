@@ -36,10 +36,14 @@ struct tap;
 #define NET_ETHER_TAKERS   8
 #define NET_DELIVER_TAKERS 16
 #define NET_IFACE_WATCHERS 4
+#define NET_ARP_TAKERS     4
 
 /* Takes packets for this router of one IP protocol; see net_take_protocol(). */
 typedef enum verdict net_deliver(struct net *net, struct pkt *p, void *arg);
 typedef enum verdict net_ether_taker(struct net *net, struct pkt *p, void *arg);
+/* Is asked whether it wanted to know that @addr is @mac on @iface, as an ARP reply says. */
+typedef bool net_arp_taker(struct net *net, iface_id iface, ip4 addr, const struct mac *mac,
+                           void *arg);
 /* Hears that @iface was enabled or disabled, has got or lost its link, another MAC or MTU. */
 typedef void net_iface_watcher(struct net *net, const struct iface *iface, void *arg);
 
@@ -114,6 +118,10 @@ struct net {
 		net_iface_watcher *changed;
 		void *arg;
 	} iface_watchers[NET_IFACE_WATCHERS];
+	struct {
+		net_arp_taker *take;
+		void *arg;
+	} arp_takers[NET_ARP_TAKERS];
 };
 
 /* @net is zeroed memory. The random source and the log stay the caller's. */
@@ -127,6 +135,11 @@ void net_generation_next(struct net *net);
 /* Plug in a protocol over Ethernet (PPPoE), or one for local delivery (TCP). Once each. */
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);
 void net_take_protocol(struct net *net, uint8_t proto, net_deliver *take, void *arg);
+
+/* Be asked about ARP replies to an address of the interface that they came in by. */
+void net_take_arp_answers(struct net *net, net_arp_taker *take, void *arg);
+/* Ask those; arp.c's part. True: one of them had asked. */
+bool net_arp_answer(struct net *net, iface_id iface, ip4 addr, const struct mac *mac);
 
 /* Be told whenever something about an interface changes. */
 void net_watch_ifaces(struct net *net, net_iface_watcher *changed, void *arg);

@@ -102,6 +102,7 @@ struct pkt {
 	uint8_t leave_ttl;   /* with which it leaves, whatever it had; 0: nobody said */
 	uint8_t new_tos;     /* when tos_changed */
 	bool tos_changed, clear_df, strip_options;
+	iface_id bound; /* of the router's own: it must leave there; IFACE_NONE: as routes say */
 	bool untracked; /* belongs to no connection, and begins none */
 	uint32_t mark;  /* packet mark; 0: none */
 	uint32_t connection_mark;

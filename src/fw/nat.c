@@ -298,8 +298,7 @@ static uint16_t flags_of(const struct pkt *p, const struct nat_source *source, b
 	return (uint16_t)flags;
 }
 
-/* Has a connection given way, or was one refused? What it was is told once a second, in sums. */
-static void log_full(struct fw *fw)
+void nat_turn(struct fw *fw)
 {
 	const struct flows *flows = fw->flows;
 	uint64_t second = fw->net->now.ns / NS_PER_S;
@@ -327,6 +326,15 @@ static void count_rules(struct fw *fw, const struct pkt *p, const struct nat_sou
 		rules_count_rule(fw->rules[FACILITY_NAT], source->rule_id, p->ip_bytes);
 }
 
+/* Those of its packets that went another way so far are to be looked at by check_way(). */
+static void note_way(struct flow *flow, iface_id out)
+{
+	if (flow->out == out)
+		return;
+	flow->out = out;
+	flow->way[0].generation = 0;
+}
+
 /* A packet of a flow that is there. */
 static enum drop_reason confirm_again(struct fw *fw, struct pkt *p, const struct nat_source *source)
 {
@@ -336,7 +344,7 @@ static enum drop_reason confirm_again(struct fw *fw, struct pkt *p, const struct
 		return DROP_NAT_REROUTED;
 	}
 	if (p->flow_dir == 0 && p->state != STATE_RELATED)
-		flow_at(fw->flows, p->flow)->out = p->route.out;
+		note_way(flow_at(fw->flows, p->flow), p->route.out);
 	return DROP_COUNT;
 }
 
@@ -352,7 +360,7 @@ enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_sour
 	if (!translate_source(fw, p, source, &leaves, &hold))
 		return DROP_NAT_NO_PORT;
 	p->flow = flow_begin(fw->flows, fw->net, &p->arrived, &leaves, fw->net->now);
-	log_full(fw);
+	nat_turn(fw);
 	if (p->flow == FLOW_NONE) {
 		nat_port_undo(fw, &leaves, hold);
 		return DROP_FLOW_FULL;

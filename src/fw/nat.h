@@ -46,6 +46,12 @@ enum drop_reason nat_choose_source(const struct fw *fw, struct pkt *p,
  */
 enum drop_reason nat_confirm(struct fw *fw, struct pkt *p, const struct nat_source *source);
 
+/*
+ * Has a connection given way, or was one refused, since it was told last? It is told once a second,
+ * in sums; what comes after that line is told by the turn that follows the second.
+ */
+void nat_turn(struct fw *fw);
+
 /* End the masqueraded flows whose outer address the router has no longer. Returns how many. */
 uint32_t nat_forget_addresses(struct fw *fw);
 

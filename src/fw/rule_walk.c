@@ -241,6 +241,14 @@ static bool act(struct walk *w, const struct rule *rule)
 	return false;
 }
 
+/* A miss that nobody wants to be told of, and that would be the same for every packet of the flow.
+ */
+static bool leaves_no_trace(const struct walk *w, const struct rule *rule, enum rule_test failed)
+{
+	return failed != TEST_COUNT && (rule->tests & (TESTS_EACH_PACKET | TESTS_LISTS)) == 0 &&
+	       w->p->why == NULL;
+}
+
 /* The rule that ends the walk, or NULL at the end of the chain. */
 static const struct rule *walk_rules(struct walk *w, const struct rule_view *view)
 {
@@ -255,6 +263,8 @@ static const struct rule *walk_rules(struct walk *w, const struct rule_view *vie
 		const struct rule *rule = &at->chain->rules[at->next++];
 		enum rule_test failed = rule_match(rule, view);
 
+		if (leaves_no_trace(w, rule, failed))
+			continue;
 		if (needs_each(w, rule, failed))
 			w->p->each_packet = true;
 		if (needs_lists(w, rule, failed))

@@ -100,6 +100,33 @@ static void take_segment(const struct fw *fw, const struct flow *flow, struct pk
 		p->state = STATE_NEW;
 }
 
+/* Questions go the way of the one who began, answers come back. */
+static bool query_fits(const struct pkt *p)
+{
+	return icmp_asks(p->icmp_type) == (p->flow_dir == 0);
+}
+
+/*
+ * Does the message only have the identifier of its flow, because the other side asks with the same
+ * one, or the one who began answers that? Through a translation this belongs to nobody: the mapping
+ * is of the query that made it (RFC 5508, 3.2).
+ */
+static bool is_astray(const struct fw *fw, const struct pkt *p)
+{
+	const struct flow *flow = flow_at_const(fw->flows, p->flow);
+
+	return p->state != STATE_RELATED && flow->proto == IPPROTO_ICMP && !query_fits(p) &&
+	       (flow->flags & (FLOW_SRC_NAT | FLOW_DST_NAT)) != 0;
+}
+
+/* Two hosts that can reach each other may both ask: such a question is judged as a new one. */
+static void take_query(struct pkt *p)
+{
+	p->aside = true;
+	if (icmp_asks(p->icmp_type))
+		p->state = STATE_NEW;
+}
+
 static void take_flow(const struct fw *fw, struct pkt *p)
 {
 	const struct flow *flow = flow_at_const(fw->flows, p->flow);
@@ -115,6 +142,8 @@ static void take_flow(const struct fw *fw, struct pkt *p)
 	                                                                    : STATE_NEW;
 	if (flow->proto == IPPROTO_TCP)
 		take_segment(fw, flow, p);
+	else if (flow->proto == IPPROTO_ICMP && !query_fits(p))
+		take_query(p);
 }
 
 /* May a packet without a flow begin one? */
@@ -127,7 +156,7 @@ static bool may_begin(const struct fw *fw, const struct pkt *p)
 		kind = p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN);
 		return kind == TCP_SYN || (kind == TCP_ACK && fw->loose);
 	case IPPROTO_ICMP: /* an answer that nobody asked for begins nothing */
-		return p->icmp_type == ICMP_ECHO || p->icmp_type == ICMP_TIMESTAMP;
+		return icmp_asks(p->icmp_type);
 	default:
 		return true;
 	}
@@ -156,6 +185,11 @@ void track_find(const struct fw *fw, struct pkt *p, bool hashed)
 		p->flow = flow_find(fw->flows, &p->arrived, p->hash, &p->flow_dir);
 		if (p->flow == FLOW_NONE && !may_begin(fw, p))
 			p->state = STATE_INVALID;
+	}
+	if (p->flow != FLOW_NONE && is_astray(fw, p)) {
+		p->flow = FLOW_NONE;
+		p->flow_dir = 0;
+		p->state = STATE_INVALID;
 	}
 	if (p->flow != FLOW_NONE)
 		take_flow(fw, p);
@@ -225,6 +259,8 @@ void track_note(struct fw *fw, struct pkt *p)
 
 bool track_plain_fits(const struct flow *flow, const struct pkt *p, struct tcp_segment *ret_seg)
 {
+	if (flow->proto == IPPROTO_ICMP)
+		return query_fits(p);
 	if (flow->proto != IPPROTO_TCP)
 		return true;
 	*ret_seg = window_segment(p);

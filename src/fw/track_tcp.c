@@ -3,6 +3,7 @@
 #include "core/explain.h"
 #include "core/net.h"
 #include "fw/track.h"
+#include "wire/checksum.h"
 #include "wire/tcp_header.h"
 
 const char *const track_words[] = {
@@ -47,6 +48,23 @@ static enum segment_fate if_placed(const struct look *look, enum window_place pl
 		return in;
 	window_explain(look->why, look->flow, look->dir, &look->seg, place);
 	return SEGMENT_INVALID;
+}
+
+/*
+ * No end believes a damaged segment (RFC 9293, 3.1, MUST-3). Only those are summed of which a
+ * single one moves the state: the others must lie in the windows, and are too many. On a source
+ * route the sum is one for an address that is not in the header yet (RFC 791, 3.1).
+ */
+static bool is_damaged(const struct pkt *p)
+{
+	uint32_t len = (uint32_t)p->l3 + p->ip_bytes - p->l4;
+	uint32_t pseudo;
+
+	if ((p->tcp_flags & (TCP_SYN | TCP_FIN | TCP_RST)) == 0 || p->offload.checked ||
+	    p->offload.needs_checksum || p->route_option != 0 || p->asked_only)
+		return false;
+	pseudo = sum_pseudo(p->arrived.src, p->arrived.dst, p->arrived.proto, (uint16_t)len);
+	return sum_finish(sum_bytes(pseudo, p->bytes + p->l4, len)) != 0;
 }
 
 /* A SYN alone. */
@@ -128,6 +146,8 @@ enum segment_fate track_tcp_judge(const struct fw *fw, const struct flow *flow, 
 		.fw = fw, .flow = flow, .why = p->why, .seg = window_segment(p), .dir = p->flow_dir
 	};
 
+	if (is_damaged(p))
+		return aside(&look, "its checksum is wrong");
 	switch (p->tcp_flags & (TCP_SYN | TCP_ACK | TCP_RST | TCP_FIN)) {
 	case TCP_SYN:
 		return judge_syn(&look);

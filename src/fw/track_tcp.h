@@ -15,7 +15,7 @@
  * Only what its receiver must believe moves the state: a RST with exactly the next number, a SYN
  * that opens. What the receiver is to answer with a challenge (RFC 5961, 3.2 and 4.2) goes on and
  * changes nothing, not even the timer; so does what a half-open connection needs to come clean (RFC
- * 9293, 3.5.1).
+ * 9293, 3.5.1), and a SYN, FIN or RST whose checksum is wrong.
  */
 #ifndef FW_TRACK_TCP_H
 #define FW_TRACK_TCP_H

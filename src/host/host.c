@@ -33,20 +33,32 @@ static enum verdict tcp_input(struct net *net, struct pkt *p, void *arg)
 
 static enum verdict udp_input(struct net *net, struct pkt *p, void *arg)
 {
+	struct host *host = arg;
+
 	if (!is_whole(p))
 		return pkt_drop(net, p, DROP_L4_CHECKSUM);
+	if (traceroute_input(host->traceroutes, net, p))
+		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	icmp_error(net, p, ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, 0);
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }
 
-/* Answers and errors; what is not for a ping of ours is not ours. */
+/* Answers and errors; what is not for a ping or traceroute of ours is not ours. */
 static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 {
 	struct host *host = arg;
 
-	if (ping_input(host->pings, net, p))
+	if (ping_input(host->pings, net, p) || traceroute_input(host->traceroutes, net, p))
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	return VERDICT_NEXT;
+}
+
+/* Somebody says by ARP where an address is: perhaps a ping of ours has asked. */
+static bool arp_taker(struct net *net, iface_id iface, ip4 addr, const struct mac *mac, void *arg)
+{
+	struct host *host = arg;
+
+	return ping_arp_input(host->pings, net, iface, addr, mac);
 }
 
 void host_init(struct host *host, struct net *net)
@@ -55,18 +67,23 @@ void host_init(struct host *host, struct net *net)
 	net_take_protocol(net, IPPROTO_TCP, tcp_input, host);
 	net_take_protocol(net, IPPROTO_UDP, udp_input, host);
 	net_take_protocol(net, IPPROTO_ICMP, icmp_taker, host);
+	net_take_arp_answers(net, arp_taker, host);
 }
 
 void host_free(struct host *host)
 {
 	for (unsigned i = 0; i < PINGS_MAX; i++)
 		ping_stop(host->net, &host->pings[i]);
+	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
+		traceroute_stop(host->net, &host->traceroutes[i]);
 }
 
 void host_turn(struct host *host)
 {
 	for (unsigned i = 0; i < PINGS_MAX; i++)
 		ping_turn(host->net, &host->pings[i]);
+	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
+		traceroute_turn(host->net, &host->traceroutes[i]);
 }
 
 mono host_due(const struct host *host)
@@ -75,5 +92,7 @@ mono host_due(const struct host *host)
 
 	for (unsigned i = 0; i < PINGS_MAX; i++)
 		due = mono_min(due, ping_due(&host->pings[i]));
+	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
+		due = mono_min(due, traceroute_due(&host->traceroutes[i]));
 	return due;
 }

@@ -2,19 +2,22 @@
  * host.h -- the router as an end point: what it does with packets for itself.
  *
  * TCP and UDP ports that nobody holds are refused as RFC 9293 (3.10.7.1) and RFC 1122 (4.1.3.1)
- * have it; echo is answered (core/icmp.c); the router's own pings get their answers.
+ * have it; echo is answered (core/icmp.c); the router's own pings and
+ * traceroutes get their answers.
  *
- * Threads: the router's. Memory: PINGS_MAX pings at start.
+ * Threads: the router's. Memory: PINGS_MAX pings and TRACEROUTES_MAX traceroutes at start.
  */
 #ifndef HOST_HOST_H
 #define HOST_HOST_H
 
 #include "core/net.h"
 #include "host/ping.h"
+#include "host/traceroute.h"
 
 struct host {
 	struct net *net;
 	struct ping pings[PINGS_MAX];
+	struct traceroute traceroutes[TRACEROUTES_MAX];
 };
 
 /* Plugs TCP, UDP and ICMP into @net's local delivery. @host is zeroed memory. */

@@ -2,26 +2,12 @@
 
 #include <netinet/in.h>
 
+#include "core/arp.h"
 #include "core/ip4.h"
 #include "core/net.h"
 #include "core/ports.h"
 #include "wire/icmp_header.h"
 #include "wire/ip4_header.h"
-
-static const char *const status_words[] = {
-	[PING_REPLY] = "",
-	[PING_TIMEOUT] = "timeout",
-	[PING_NET_UNREACHABLE] = "net unreachable",
-	[PING_HOST_UNREACHABLE] = "host unreachable",
-	[PING_TTL_EXCEEDED] = "TTL exceeded",
-	[PING_TOO_BIG] = "packet too large and cannot be fragmented",
-	[PING_NO_ROUTE] = "no route to host",
-};
-
-const char *ping_status_word(enum ping_status status)
-{
-	return status_words[status];
-}
 
 static void event_add(struct ping *ping, const struct ping_event *event)
 {
@@ -48,7 +34,10 @@ static bool choose_source(struct net *net, struct ping *ping)
 {
 	struct route_key key = { .src = ping->spec.src,
 		                 .dst = ping->spec.dst,
-		                 .proto = IPPROTO_ICMP };
+		                 .proto = IPPROTO_ICMP,
+		                 .tos = (uint8_t)(ping->spec.dscp << 2),
+		                 .bound = ping->spec.out,
+		                 .table = ping->spec.table };
 	struct route route;
 
 	ping->src = ping->spec.src;
@@ -79,7 +68,7 @@ struct ping *ping_start(struct ping *pings, struct net *net, const struct ping_s
 			continue;
 		*ping = (struct ping){ .spec = *spec, .next = net->now, .rtt_min_ns = UINT64_MAX };
 		/* Without a route there is no source yet: each question tries again. */
-		if (choose_source(net, ping) && !take_id(net, ping))
+		if (!spec->by_arp && choose_source(net, ping) && !take_id(net, ping))
 			return NULL;
 		ping->used = true;
 		return ping;
@@ -122,10 +111,22 @@ static void set_ip_fields(struct pkt *p, const struct ping_spec *spec)
 {
 	uint8_t *ip = p->bytes + p->l3;
 
+	ip[IP4_AT_TOS] = (uint8_t)(spec->dscp << 2); /* RFC 2474, 3: the upper six bits */
 	ip[IP4_AT_TTL] = spec->ttl;
 	p->ttl = spec->ttl;
+	p->bound = spec->out;
+	p->routing_mark = spec->table;
 	wire_put16(ip + IP4_AT_FRAGMENT, spec->dont_fragment ? IP4_DONT_FRAGMENT : 0);
 	p->dont_fragment = spec->dont_fragment;
+}
+
+static void ask_by_arp(struct net *net, struct ping *ping)
+{
+	const struct mac everybody = { { 0xff, 0xff, 0xff, 0xff, 0xff, 0xff } };
+
+	arp_ask(net, ping->spec.out, ping->spec.dst, &everybody);
+	wait_for(ping, net, (uint16_t)ping->sent);
+	ping->sent++;
 }
 
 static void ask(struct net *net, struct ping *ping)
@@ -133,6 +134,10 @@ static void ask(struct net *net, struct ping *ping)
 	uint32_t icmp_bytes = ping->spec.size - IP4_HEADER_BYTES;
 	struct pkt *p;
 
+	if (ping->spec.by_arp) {
+		ask_by_arp(net, ping);
+		return;
+	}
 	if (ping->id == 0 && (!choose_source(net, ping) || !take_id(net, ping))) {
 		event_add(ping, &(struct ping_event){ .sequence = (uint16_t)ping->sent,
 		                                      .host = ping->spec.dst,
@@ -216,9 +221,9 @@ static struct ping *find(struct ping *pings, ip4 own, ip4 peer, const struct icm
 		struct ping *ping = &pings[i];
 		unsigned at = sequence % PING_WAITING;
 
-		if (ping->used && ping->id == header->id && ip4_equal(ping->src, own) &&
-		    ip4_equal(ping->spec.dst, peer) && ping->waiting[at].on &&
-		    ping->waiting[at].sequence == sequence)
+		if (ping->used && !ping->spec.by_arp && ping->id == header->id &&
+		    ip4_equal(ping->src, own) && ip4_equal(ping->spec.dst, peer) &&
+		    ping->waiting[at].on && ping->waiting[at].sequence == sequence)
 			return ping;
 	}
 	return NULL;
@@ -241,15 +246,6 @@ static void settle(struct ping *ping, struct net *net, struct ping_event *event)
 		ping->rtt_max_ns = event->rtt_ns;
 }
 
-static uint8_t status_of(const struct pkt *p)
-{
-	if (p->icmp_type == ICMP_TIME_EXCEEDED)
-		return PING_TTL_EXCEEDED;
-	if (p->icmp_code == ICMP_FRAGMENT_NEEDED)
-		return PING_TOO_BIG;
-	return p->icmp_code == ICMP_NET_UNREACHABLE ? PING_NET_UNREACHABLE : PING_HOST_UNREACHABLE;
-}
-
 /* An error that quotes one of our questions. */
 static bool error_input(struct ping *pings, struct net *net, const struct pkt *p)
 {
@@ -267,7 +263,7 @@ static bool error_input(struct ping *pings, struct net *net, const struct pkt *p
 	settle(ping, net,
 	       &(struct ping_event){ .sequence = question.sequence,
 	                             .host = p->now.src,
-	                             .status = status_of(p),
+	                             .status = (uint8_t)ping_status_of(p),
 	                             .ttl = p->ttl,
 	                             .size = p->ip_bytes });
 	return true;
@@ -279,7 +275,8 @@ bool ping_input(struct ping *pings, struct net *net, const struct pkt *p)
 	struct icmp_header header;
 	struct ping *ping;
 
-	if (p->icmp_type == ICMP_UNREACHABLE || p->icmp_type == ICMP_TIME_EXCEEDED)
+	if (p->icmp_type == ICMP_UNREACHABLE || p->icmp_type == ICMP_TIME_EXCEEDED ||
+	    p->icmp_type == ICMP_PARAMETER_PROBLEM)
 		return error_input(pings, net, p);
 	if (p->icmp_type != ICMP_ECHO_REPLY || !icmp_header_parse(&r, &header))
 		return false;
@@ -293,4 +290,43 @@ bool ping_input(struct ping *pings, struct net *net, const struct pkt *p)
 	                             .ttl = p->ttl,
 	                             .size = p->ip_bytes });
 	return true;
+}
+
+/* An answer by ARP does not say which question it is to: the one that has waited longest. */
+static int waits_longest(const struct ping *ping)
+{
+	int found = -1;
+
+	for (int at = 0; at < PING_WAITING; at++) {
+		if (ping->waiting[at].on &&
+		    (found < 0 || ping->waiting[at].at.ns < ping->waiting[found].at.ns))
+			found = at;
+	}
+	return found;
+}
+
+bool ping_arp_input(struct ping *pings, struct net *net, iface_id iface, ip4 addr,
+                    const struct mac *mac)
+{
+	bool ours = false;
+
+	for (unsigned i = 0; i < PINGS_MAX; i++) {
+		struct ping *ping = &pings[i];
+		int at;
+
+		if (!ping->used || !ping->spec.by_arp || ping->spec.out != iface ||
+		    !ip4_equal(ping->spec.dst, addr))
+			continue;
+		at = waits_longest(ping);
+		if (at < 0)
+			continue;
+		settle(ping, net,
+		       &(struct ping_event){ .sequence = ping->waiting[at].sequence,
+		                             .host = addr,
+		                             .by_arp = true,
+		                             .mac = *mac,
+		                             .status = PING_REPLY });
+		ours = true;
+	}
+	return ours;
 }

@@ -1,8 +1,9 @@
 /*
- * ping.h -- the router asks whether somebody is there (RFC 792, echo).
+ * ping.h -- the router asks whether somebody is there (RFC 792, echo; or by ARP, RFC 826).
  *
  * A ping sends a question every interval and notes what became of it, in order: an answer, silence,
- * or the ICMP error that came instead.
+ * or the ICMP error that came instead. One by ARP asks who has the address on one interface: hosts
+ * that drop echoes answer that, too, and it needs no neighbour entry.
  *
  * Threads: the router's. Memory: a fixed number of pings, PING_EVENTS results each.
  */
@@ -10,6 +11,7 @@
 #define HOST_PING_H
 
 #include "core/pkt.h"
+#include "host/ping_status.h"
 #include "lib/mono.h"
 
 #define PINGS_MAX     16
@@ -18,21 +20,13 @@
 #define PING_SIZE_MAX 65535 /* of the whole IP packet, as RouterOS counts */
 #define PING_WAITING  8     /* questions under way at once */
 
-enum ping_status {
-	PING_REPLY,
-	PING_TIMEOUT,
-	PING_NET_UNREACHABLE,
-	PING_HOST_UNREACHABLE,
-	PING_TTL_EXCEEDED,
-	PING_TOO_BIG,
-	PING_NO_ROUTE,
-};
-
 struct ping_event {
 	uint16_t sequence;
 	uint8_t status; /* enum ping_status */
 	uint8_t ttl;
-	ip4 host; /* who answered */
+	ip4 host;       /* who answered */
+	bool by_arp;    /* then with... */
+	struct mac mac; /* ...and size and ttl mean nothing */
 	uint32_t size;
 	uint64_t rtt_ns;
 };
@@ -42,16 +36,19 @@ struct ping_spec {
 	ip4 src;        /* zero: chosen by the route */
 	uint32_t count; /* 0: until stopped */
 	uint32_t size;  /* PING_SIZE_MIN to PING_SIZE_MAX */
-	uint8_t ttl;
+	uint8_t ttl, dscp;
 	uint64_t interval_ms; /* also how long an answer is waited for */
 	bool dont_fragment;
+	bool by_arp;    /* ask by ARP on @out; size, ttl, dscp, src, table mean nothing then */
+	iface_id out;   /* by which it must leave; IFACE_NONE: as routes say */
+	uint32_t table; /* of routes; 0: main */
 };
 
 struct ping {
 	bool used;
 	struct ping_spec spec;
 	ip4 src;
-	uint16_t id;             /* taken from net->ports */
+	uint16_t id;             /* taken from net->ports; 0: none yet */
 	uint32_t sent, received; /* the sequence number is the lower half of sent */
 	mono next;
 	struct {
@@ -75,10 +72,10 @@ bool ping_is_over(const struct ping *ping);
 
 /* Is @p (ICMP, for this router) meant for one of @pings? Notes it; @p stays the caller's. */
 bool ping_input(struct ping *pings, struct net *net, const struct pkt *p);
+/* Somebody on @iface says by ARP that @addr is @mac: did one of @pings ask? Notes it. */
+bool ping_arp_input(struct ping *pings, struct net *net, iface_id iface, ip4 addr,
+                    const struct mac *mac);
 void ping_turn(struct net *net, struct ping *ping);
 mono ping_due(const struct ping *ping);
-
-/* What a person reads: "" for a reply, "timeout", "host unreachable", ... */
-const char *ping_status_word(enum ping_status status);
 
 #endif

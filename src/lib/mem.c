@@ -1,9 +1,14 @@
 #include "lib/mem.h"
 
+#include <malloc.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+
+#define LARGE_PAGE_BYTES ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
 
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
@@ -25,14 +30,49 @@ void *mem_new(size_t count, size_t size)
 	return p;
 }
 
-void *mem_new_aligned(size_t align, size_t size)
+/*
+ * @size bytes at a multiple of @align. What is large is asked for in large pages: a table that is
+ * looked into at random places otherwise misses the processor's few entries for pages at nearly
+ * each of them, which costs more than the memory itself. A system without them gives small ones.
+ */
+static void *take_aligned(size_t align, size_t size)
 {
-	size_t whole = (size + align - 1) / align * align;
-	void *p = aligned_alloc(align, whole);
+	bool large = size >= LARGE_PAGE_BYTES;
+	size_t step = large && align < LARGE_PAGE_BYTES ? LARGE_PAGE_BYTES : align;
+	size_t whole = (size + step - 1) / step * step;
+	void *p = aligned_alloc(step, whole);
 
 	if (p == NULL)
 		out_of_memory(1, size);
-	memset(p, 0, whole);
+	if (large)
+		(void)madvise(p, whole, MADV_HUGEPAGE);
+	return p;
+}
+
+void *mem_new_aligned(size_t align, size_t size)
+{
+	void *p = take_aligned(align, size);
+
+	memset(p, 0, size);
+	return p;
+}
+
+/*
+ * Not by realloc(): where it moves an area, pages stay as small as they were. Whole pages are
+ * taken, so that who grows by little finds room most of the time.
+ */
+static void *resize_large(void *old, size_t size)
+{
+	size_t has = old != NULL ? malloc_usable_size(old) : 0;
+
+	if (has >= size && has / 2 < size)
+		return old;
+
+	void *p = take_aligned(LARGE_PAGE_BYTES, size);
+
+	if (has > 0)
+		memcpy(p, old, has < size ? has : size);
+	free(old);
 	return p;
 }
 
@@ -44,6 +84,8 @@ void *mem_resize(void *old, size_t count, size_t size)
 	}
 	if (size > 0 && count > SIZE_MAX / size)
 		out_of_memory(count, size);
+	if (count * size >= LARGE_PAGE_BYTES)
+		return resize_large(old, count * size);
 
 	void *p = realloc(old, count * size);
 

@@ -17,6 +17,13 @@ static void to_client_beside(void *arg, const char *bytes, size_t len)
 	local_client_notice(console->client, bytes, len);
 }
 
+static bool client_has_room(void *arg)
+{
+	const struct console *console = arg;
+
+	return local_client_has_room(console->client);
+}
+
 static struct console *free_place(struct consoles *consoles)
 {
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
@@ -57,6 +64,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.greeting = greeting,
 		.arg = console,
 		.out = to_client,
+		.has_room = client_has_room,
 		.notice = to_client_beside,
 		.error = said->interactive ? NULL : to_client_beside,
 	};

@@ -81,7 +81,7 @@ static bool interface_check(const struct row *row, struct diag *diag)
 	                            diag);
 }
 
-static bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
+bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
 {
 	struct net *net = &router->net;
 

@@ -5,6 +5,7 @@
 #include "core/iface.h"
 
 struct diag;
+struct router;
 
 struct interface_row {
 	char name[IFACE_NAME_BYTES];
@@ -29,5 +30,8 @@ struct interface_member_row {
 
 /* May an interface be called so? */
 bool interface_name_check(const char *name, struct diag *diag);
+
+/* The name of the @n-th card, for the menus that have a row for each (struct menu's fixed). */
+bool interface_fixed(struct router *router, size_t n, char *ret_name, size_t bytes);
 
 #endif

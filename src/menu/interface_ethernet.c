@@ -9,6 +9,7 @@
 #include "conf/diag.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "menu/interface.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 
@@ -68,23 +69,6 @@ static bool ethernet_check(const struct row *row, struct diag *diag)
 		return true;
 	return diag_fail(diag, "arp-timeout",
 	                 "invalid value for argument arp-timeout: auto, or a time from 1s to 1d");
-}
-
-static bool ethernet_fixed(struct router *router, size_t n, char *ret_name, size_t bytes)
-{
-	struct net *net = &router->net;
-
-	for (iface_id id = 1; id < net->ifaces_n; id++) {
-		const struct iface *iface = iface_get(net, id);
-
-		if (iface == NULL || iface->port == NULL)
-			continue;
-		if (n-- == 0) {
-			snprintf(ret_name, bytes, "%s", iface->default_name);
-			return true;
-		}
-	}
-	return false;
 }
 
 struct prepared {
@@ -155,5 +139,5 @@ const struct menu menu_interface_ethernet = {
 	.publish = ethernet_publish,
 	.discard = mem_free,
 	.status = ethernet_status,
-	.fixed = ethernet_fixed,
+	.fixed = interface_fixed,
 };

@@ -15,7 +15,7 @@
 #define FLAG_PUBLISHED (ROW_MENU_FIRST << 2)
 
 /* Ids of what was learnt, by its place in the table: far from those of stored rows. */
-#define LEARNT_FIRST 0x40000000U
+#define LEARNT_FIRST 0x80000000U
 
 struct arp_row {
 	ip4 addr;

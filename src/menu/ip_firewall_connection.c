@@ -177,23 +177,27 @@ static void fill(const struct router *router, const struct flow *flow, struct co
 	body->repl_rate = 8ULL * flow_rate(flow, 1, router->net.now);
 }
 
-static void connection_observe(struct router *router, const struct conf_state *state,
-                               struct row_sink *sink)
+static bool connection_observe_some(struct router *router, const struct conf_state *state,
+                                    uint32_t *at, uint32_t most, struct row_sink *sink)
 {
 	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct connection_row))];
 	struct given given = given_fields();
-	uint32_t at = 0, index;
+	struct flows *flows = router->fw.flows;
 
-	while ((index = flows_walk(router->fw.flows, &at)) != FLOW_NONE) {
-		const struct flow *flow = flow_at(router->fw.flows, index);
-		struct row *row = lookup_row(storage, sizeof(struct connection_row), index + 1,
-		                             flags_of(flow));
+	for (; *at < flows->fresh && most > 0; most--) {
+		uint32_t index = (*at)++;
+		const struct flow *flow = flow_at(flows, index);
+		struct row *row;
 
+		if ((flow->flags & FLOW_USED) == 0)
+			continue;
+		row = lookup_row(storage, sizeof(struct connection_row), index + 1, flags_of(flow));
 		fill(router, flow, (void *)row->body);
 		row->given = given_of(&given, flow->proto);
 		if (!sink->row(sink, row))
-			return;
+			break;
 	}
+	return *at < flows->fresh;
 }
 
 static bool connection_forget(struct router *router, const struct row *row, struct diag *diag)
@@ -216,6 +220,6 @@ const struct menu menu_ip_firewall_connection = {
 	.row_size = sizeof(struct connection_row),
 	.flags = flags,
 	.nflags = ARRAY_LEN(flags),
-	.observe = connection_observe,
+	.observe_some = connection_observe_some,
 	.forget = connection_forget,
 };

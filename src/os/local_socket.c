@@ -14,6 +14,8 @@
 #include "os/byte_queue.h"
 #include "os/loop.h"
 
+#define CLIENT_BEHIND 65536 /* bytes that wait for a client that reads slowly */
+
 struct local_client {
 	struct local_socket *local;
 	int fd;
@@ -108,6 +110,11 @@ const char *local_client_who(const struct local_client *client)
 void local_client_out(struct local_client *client, const void *bytes, size_t len)
 {
 	client_put_long(client, CONSOLE_OUT, bytes, len);
+}
+
+bool local_client_has_room(const struct local_client *client)
+{
+	return client->broken || client->out.len < CLIENT_BEHIND;
 }
 
 void local_client_notice(struct local_client *client, const void *bytes, size_t len)

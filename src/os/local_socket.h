@@ -54,6 +54,8 @@ void local_socket_close(struct local_socket *local, const char *why);
 /* "admin", "alice", "uid1001". */
 const char *local_client_who(const struct local_client *client);
 void local_client_out(struct local_client *client, const void *bytes, size_t len);
+/* Has it read nearly all, so that a long list may go on? The loop turns again when it has. */
+bool local_client_has_room(const struct local_client *client);
 void local_client_notice(struct local_client *client, const void *bytes, size_t len);
 void local_client_done(struct local_client *client, uint8_t status);
 /* Hang up once all has been sent. `gone` is called later, from the loop. */

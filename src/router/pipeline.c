@@ -115,6 +115,7 @@ static enum verdict route(struct walk *walk, struct pkt *p)
 		.proto = p->now.proto,
 		.tos = p->tos,
 		.in = p->in,
+		.bound = p->bound,
 		.table = p->routing_mark,
 	};
 

@@ -103,6 +103,7 @@ bool router_turn(struct router *router, mono now)
 			more |= turn_port(router, &net->ifaces[i]);
 	}
 	more |= flows_turn(router->fw.flows, net, now, FLOWS_PER_TURN);
+	nat_turn(&router->fw);
 	more |= address_lists_turn(router->fw.lists, LISTS_PER_TURN);
 	neigh_turn(net);
 	if (router->configured)

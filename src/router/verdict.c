@@ -44,7 +44,7 @@ struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p
 	if (p->state != STATE_NEW && p->state != STATE_ESTABLISHED)
 		return (struct verdict_note){ 0 };
 	return (struct verdict_note){
-		.fit = is_plain(p) && !p->each_packet && !walk->unsettled &&
+		.fit = is_plain(p) && !p->each_packet && !p->aside && !walk->unsettled &&
 		       track_is_settled(flow_at_const(router->fw.flows, p->flow)),
 		.flow = p->flow,
 		.dir = p->flow_dir,

@@ -32,7 +32,7 @@ struct ledger ledger_of(const struct router *router)
 			continue;
 		sum.came += iface->counters.rx_packets;
 		sum.left += iface->counters.tx_packets;
-		sum.held += iface->tx_n;
+		sum.held += iface->tx_packets;
 	}
 	for (unsigned i = 0; i < DROP_COUNT; i++)
 		sum.dropped += net->drops[i];

@@ -338,10 +338,15 @@ static bool draw_oddity(struct traffic *traffic, struct draft *d, bool *ret_soun
 	return false;
 }
 
+/* Never 0: what came with that may leave with another identification, when its DF is cleared
+ * (RFC 6864, 4.3), and its note would not be found. */
 static struct traffic_note *note_new(struct traffic *traffic, struct draft *d)
 {
-	struct traffic_note *note = &traffic->notes[traffic->next_id];
+	struct traffic_note *note;
 
+	if (traffic->next_id == 0)
+		traffic->next_id++;
+	note = &traffic->notes[traffic->next_id];
 	d->id = traffic->next_id++;
 	*note = (struct traffic_note){
 		.used = true, .talk = TRAFFIC_TALKS, .step = traffic->step, .sound = true

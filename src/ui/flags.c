@@ -69,8 +69,7 @@ void flags_collect(const struct menu *menu, const struct print_job *job, struct 
 	}
 	view->ngroups = other;
 	for (size_t i = 0; i < job->items->n; i++)
-		if (job->shown[i])
-			measure(view, job->items->at[i]);
+		measure(view, job->items->at[i]);
 	for (unsigned g = 0; g < view->ngroups; g++)
 		view->width += view->group_width[g];
 }

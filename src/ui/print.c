@@ -123,11 +123,17 @@ static const char *plain(struct printer *p, const char *value)
 	return str;
 }
 
-/* The value as a table shows it. Options that nobody has set are no columns of it. */
+/* An option that nobody has set or asked for is not shown. */
+static bool is_quiet(const struct printer *p, const struct field *field, const struct row *row)
+{
+	return !p->chosen && (field->flags & F_QUIET) != 0 &&
+	       !row_given(row, (size_t)(field - p->menu->fields));
+}
+
+/* The value as a table shows it. */
 static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
 {
-	if (!p->chosen && (field->flags & F_QUIET) != 0 &&
-	    !row_given(row, (size_t)(field - p->menu->fields)))
+	if (is_quiet(p, field, row))
 		return "";
 	return plain(p, field_value(p, field, row));
 }
@@ -169,15 +175,6 @@ static const char *note_text(struct printer *p, const struct row *row)
 	return row->comment != NULL && *row->comment != '\0' ? plain(p, row->comment) : NULL;
 }
 
-static size_t count_shown(const struct print_job *job)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < job->items->n; i++)
-		n += job->shown[i];
-	return n;
-}
-
 /* --- the layouts --- */
 
 static void print_table(struct printer *p)
@@ -199,9 +196,6 @@ static void print_table(struct printer *p)
 	text_free(&blanks);
 	for (size_t i = 0; i < items->n; i++) {
 		const struct row *row = items->at[i];
-
-		if (!p->job->shown[i])
-			continue;
 
 		struct table_row *line =
 			table_row(&table, prefix_text(p, p->numbers[i], flags_text(p, row), 0),
@@ -302,15 +296,12 @@ static void print_warnings(struct printer *p, const struct row *row, size_t inde
 static void print_detail(struct printer *p)
 {
 	const struct items *items = p->job->items;
-	bool first = true;
+	bool first = p->job->first;
 
 	p->flags.width = p->flags.width < 2 ? 2 : p->flags.width;
 	flags_header(&p->flags, false, p->look->colour, p->out);
 	for (size_t i = 0; i < items->n; i++) {
 		const struct row *row = items->at[i];
-
-		if (!p->job->shown[i])
-			continue;
 
 		const char *prefix = prefix_text(p, p->numbers[i], flags_text(p, row), 2);
 		size_t indent = table_text_width(prefix);
@@ -334,8 +325,6 @@ static void print_terse(struct printer *p)
 		const struct row *row = items->at[i];
 		size_t width = p->look->width;
 
-		if (!p->job->shown[i])
-			continue;
 		text_add(p->out, prefix_text(p, p->numbers[i], flags_text(p, row), 0));
 		if (note_text(p, row) != NULL) {
 			text_add(p->out, "comment=");
@@ -372,9 +361,6 @@ static void print_value_list(struct printer *p)
 		text_repeat(p->out, ' ', 2 + name_width - strlen(p->fields[i]->name));
 		text_printf(p->out, "%s:", p->fields[i]->name);
 		for (size_t j = 0; j < items->n; j++) {
-			if (!p->job->shown[j])
-				continue;
-
 			const char *value = field_text(p, p->fields[i], items->at[j]);
 
 			text_printf(p->out, " %s", value);
@@ -400,6 +386,8 @@ static void print_settings(struct printer *p)
 	for (size_t i = 0; items->n > 0 && i < p->nfields; i++) {
 		const char *name = p->fields[i]->name;
 
+		if (is_quiet(p, p->fields[i], items->at[0]))
+			continue;
 		text_repeat(p->out, ' ', 2 + width - strlen(name));
 		text_printf(p->out, "%s: %s\n", name, field_text(p, p->fields[i], items->at[0]));
 	}
@@ -408,11 +396,9 @@ static void print_settings(struct printer *p)
 static void print_as_value(struct printer *p)
 {
 	const struct items *items = p->job->items;
-	const char *separator = "";
+	const char *separator = p->job->first ? "" : ";";
 
 	for (size_t i = 0; i < items->n; i++) {
-		if (!p->job->shown[i])
-			continue;
 		text_add(p->out, separator);
 		value_row(p->menu, p->job->state, items->at[i], p->out);
 		separator = ";";
@@ -421,22 +407,21 @@ static void print_as_value(struct printer *p)
 
 /* --- which layout --- */
 
-/* Numbers count the items that a command can name, shown or not, as numbering_set() has it. */
+/* The width is that of the longest. */
 static void number_items(struct printer *p)
 {
 	const struct items *items = p->job->items;
-	unsigned next = 0;
 
 	p->numbers = arena_new(&p->arena, items->n + 1, sizeof p->numbers[0]);
 	for (size_t i = 0; i < items->n; i++) {
 		const struct row *row = items->at[i];
 
 		p->numbers[i] = "";
-		if (item_addressable(p->menu, row))
-			p->numbers[i] = arena_printf(&p->arena, "%u", next++);
+		if (items->numbers[i] != ITEM_NO_NUMBER)
+			p->numbers[i] = arena_printf(&p->arena, "%u", items->numbers[i]);
 		if (p->ids && row->id != 0)
 			p->numbers[i] = arena_printf(&p->arena, "*%X", row->id);
-		if (p->job->shown[i] && strlen(p->numbers[i]) > p->number_width)
+		if (strlen(p->numbers[i]) > p->number_width)
 			p->number_width = strlen(p->numbers[i]);
 	}
 }
@@ -470,11 +455,11 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 	p.ids = has_option(&p, OPTION_SHOW_IDS);
 	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);
 	if (has_option(&p, OPTION_COUNT_ONLY)) {
-		text_printf(out, job->wanted ? "%zu" : "%zu\n", count_shown(job));
+		text_printf(out, job->wanted ? "%zu" : "%zu\n", job->count);
 	} else if (job->wanted || has_option(&p, OPTION_AS_VALUE)) {
 		if (job->wanted)
 			print_as_value(&p);
-	} else if (count_shown(job) > 0) {
+	} else if (job->items->n > 0) {
 		flags_collect(p.menu, job, &p.flags);
 
 		print_layout(&p);

@@ -108,6 +108,13 @@ static void host_out(void *arg, const char *bytes, size_t len)
 	out_bytes(arg, bytes, len);
 }
 
+static bool host_has_room(void *arg)
+{
+	const struct session *session = arg;
+
+	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
+}
+
 static void host_notice(void *arg, const char *line)
 {
 	struct session *session = arg;
@@ -214,6 +221,7 @@ static void start(struct session *session, struct program *program)
 		                       .door = session->setup.door,
 		                       .arg = session,
 		                       .out = host_out,
+		                       .has_room = host_has_room,
 		                       .notice = host_notice,
 		                       .print = host_print,
 		                       .go = host_go,

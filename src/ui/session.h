@@ -33,6 +33,8 @@ struct session_setup {
 	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
 	void *arg;            /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
+	/* Would out() take another page now, or has the reader fallen behind? NULL: always. */
+	bool (*has_room)(void *arg);
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
 	 * Never used by interactive sessions, where all is one stream. */
 	void (*notice)(void *arg, const char *bytes, size_t len);

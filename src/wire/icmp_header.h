@@ -72,4 +72,10 @@ static inline bool icmp_is_query(uint8_t type)
 	       type == ICMP_TIMESTAMP_REPLY;
 }
 
+/* Does it ask, rather than answer? Of queries. */
+static inline bool icmp_asks(uint8_t type)
+{
+	return type == ICMP_ECHO || type == ICMP_TIMESTAMP;
+}
+
 #endif

@@ -9,6 +9,7 @@
 
 /* Offsets of fields that are rewritten in place. */
 enum {
+	IP4_AT_TOS = 1,
 	IP4_AT_TOTAL = 2,
 	IP4_AT_ID = 4,
 	IP4_AT_FRAGMENT = 6,

@@ -3,8 +3,9 @@
  *
  *   flood IFACE ROUTER-MAC FROM TO FLOWS SECONDS
  *
- * 60-byte frames from address FROM, ports 2000 up, to port 9 of TO. Prints "N packets live" or
- * "N packets socket": live frames come from a BPF program which the kernel runs in a loop
+ * 60-byte frames from address FROM, ports 2000 up, to port 9 of TO; with FLOWS 0 to ports of TO
+ * that no run before has sent to for hours, so that each packet begins a flow. Prints "N packets
+ * live" or "N packets socket": live frames come from a BPF program which the kernel runs in a loop
  * (BPF_PROG_TEST_RUN with BPF_F_TEST_XDP_LIVE_FRAMES): 8 to 14 million a second, but only for root,
  * and only if the other end of the cable takes XDP frames (NAPI on a veth: "ethtool -K IFACE gro
  * on"). Elsewhere sendmmsg() on a packet socket makes 0.4 to 1 million.
@@ -27,12 +28,17 @@ enum {
 	FRAME_BYTES = 60,
 	FIRST_PORT = 2000,
 	FLOWS_MAX = 60000,
-	BATCH = 64
+	BATCH = 64,
+	PORT_TO = 9,
+	NEW_PORT_TO = 1024, /* each packet a flow: all source ports to this one, then to the next */
+	NEW_PORTS_TO = 64000,
+	NEW_PORTS_A_SECOND = 10
 };
 
 struct flood {
 	int ifindex;
 	unsigned flows;
+	unsigned first_to; /* each packet a flow: which destination port comes first; or 0 */
 	double seconds;
 	uint8_t frame[FRAME_BYTES];
 };
@@ -87,7 +93,7 @@ static void frame_make(struct flood *f, char **argv)
 		sum += (uint32_t)(ip[i] << 8 | ip[i + 1]);
 	sum = (sum & 0xffff) + (sum >> 16);
 	put16(ip + 10, ~(sum + (sum >> 16)));
-	put16(ip + 22, 9);
+	put16(ip + 22, PORT_TO);
 	put16(ip + 24, FRAME_BYTES - 34);
 }
 
@@ -145,6 +151,15 @@ static void program_write(struct program *p, const struct flood *f, int map)
 	emit(p, loads | BPF_DW, 7, 6, 0, 0);
 	emit(p, alu | BPF_ADD, 7, 0, 0, 1);
 	emit(p, stores | BPF_DW, 6, 7, 0, 0);
+	if (f->first_to != 0) {
+		emit(p, BPF_ALU64 | BPF_MOV | BPF_X, 8, 7, 0, 0);
+		emit(p, alu | BPF_DIV, 8, 0, 0, (int)f->flows);
+		emit(p, alu | BPF_ADD, 8, 0, 0, (int)f->first_to);
+		emit(p, alu | BPF_MOD, 8, 0, 0, NEW_PORTS_TO);
+		emit(p, alu | BPF_ADD, 8, 0, 0, NEW_PORT_TO);
+		emit(p, BPF_ALU | BPF_END | BPF_TO_BE, 8, 0, 0, 16);
+		emit(p, stores | BPF_H, 2, 8, 36, 0);
+	}
 	emit(p, alu | BPF_MOD, 7, 0, 0, (int)f->flows);
 	emit(p, alu | BPF_ADD, 7, 0, 0, FIRST_PORT);
 	emit(p, BPF_ALU | BPF_END | BPF_TO_BE, 7, 0, 0, 16);
@@ -264,8 +279,12 @@ static void flood_socket(const struct flood *f)
 	while (tool_now() < end) {
 		int n;
 
-		for (size_t i = 0; i < BATCH; i++, flow = (flow + 1) % f->flows)
-			put16(frames[i] + 34, FIRST_PORT + flow);
+		for (size_t i = 0; i < BATCH; i++, flow++) {
+			put16(frames[i] + 34, FIRST_PORT + flow % f->flows);
+			if (f->first_to != 0)
+				put16(frames[i] + 36,
+				      NEW_PORT_TO + (f->first_to + flow / f->flows) % NEW_PORTS_TO);
+		}
 		n = sendmmsg(fd, messages, BATCH, 0);
 		if (n > 0)
 			sent += (unsigned)n;
@@ -282,7 +301,11 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	f.ifindex = (int)if_nametoindex(argv[1]);
-	f.flows = tool_number(argv[5], 1, FLOWS_MAX);
+	f.flows = tool_number(argv[5], 0, FLOWS_MAX);
+	if (f.flows == 0) {
+		f.flows = FLOWS_MAX;
+		f.first_to = 1 + (unsigned)(tool_now() * NEW_PORTS_A_SECOND) % NEW_PORTS_TO;
+	}
 	f.seconds = strtod(argv[6], NULL);
 	frame_make(&f, argv);
 	if (!flood_live(&f))

@@ -37,7 +37,7 @@ refused '/system identity remove 0' '^bad command name remove' 'in /system/ident
 refused ':put [/ip route]' '^expected command name \(line 1 column 16\)$'
 refused '/ip route add colour=red' '^expected end of command \(line 1 column 15\)$' \
 	'no argument "colour" here; there are dst-address, gateway'
-refused '/ip firewall nat add dst=1.2.3.4' '"dst" could be dst-address or dst-port'
+refused '/ip firewall nat add dst=1.2.3.4' '"dst" could be dst-address, dst-address-list, dst-port or '
 refused '/ip route print all' '^expected end of command \(line 1 column 17\)$' 'there are where, as-value'
 refused '/ip route print detail=yes' '^bad parameter detail \(line 1 column 17\)$' 'takes no value'
 refused '/ip route print where colour=red' '^syntax error' 'no property "colour" here; there are'

@@ -15,6 +15,7 @@
 #include "fw/track.h"
 #include "lib/mem.h"
 #include "seeded.h"
+#include "wire/checksum.h"
 #include "wire/icmp_header.h"
 #include "wire/ip4_header.h"
 #include "wire/tcp_header.h"
@@ -91,10 +92,28 @@ struct flow_world_segment {
 	uint32_t seq, ack;
 	uint16_t window;
 	uint32_t payload;
-	int scale; /* of a SYN; negative: none is offered */
+	int scale;            /* of a SYN; negative: none is offered */
+	bool summed, damaged; /* with a checksum; else the card has looked at it already */
 };
 
 #define FLOW_WORLD_WINDOW 8192
+
+static inline void flow_world_sum(struct pkt *p, const struct flow_world_segment *segment)
+{
+	uint32_t len = p->len - p->l4;
+	uint8_t *tcp = p->bytes + p->l4;
+
+	p->offload.checked = !segment->summed;
+	if (!segment->summed)
+		return;
+	wire_put16(tcp + TCP_AT_CHECKSUM, 0);
+	wire_put16(tcp + TCP_AT_CHECKSUM,
+	           sum_finish(sum_bytes(sum_pseudo(p->arrived.src, p->arrived.dst, p->arrived.proto,
+	                                           (uint16_t)len),
+	                                tcp, len)));
+	if (segment->damaged)
+		tcp[TCP_AT_SEQ] ^= 4;
+}
 
 /* @segment of @came is looked at: what track_find() says in *ret_p. */
 static inline void flow_world_look(struct flow_world *w, const struct tuple *came,
@@ -121,6 +140,7 @@ static inline void flow_world_look(struct flow_world *w, const struct tuple *cam
 	tcp[TCP_AT_OPTIONS + 1] = TCP_OPTION_WINDOW_SCALE;
 	tcp[TCP_AT_OPTIONS + 2] = 3;
 	tcp[TCP_AT_OPTIONS + 3] = (uint8_t)segment->scale;
+	flow_world_sum(ret_p, segment);
 	track_find(&w->fw, ret_p, false);
 }
 

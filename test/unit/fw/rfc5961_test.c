@@ -196,6 +196,40 @@ static void the_refusal_is_told_in_numbers(void **state)
 	flow_world_free(o.w);
 }
 
+/* What no end believes: RFC 9293, 3.1 (MUST-3). */
+static void a_damaged_segment_changes_nothing(void **state)
+{
+	struct flow_world_segment opening[] = {
+		{ .flags = S, .seq = 1099, .scale = -1, .summed = true },
+		{ .flags = S | A, .seq = 5499, .ack = 1100, .scale = -1, .summed = true },
+		{ .flags = F | A, .seq = 1100, .ack = 5500, .summed = true },
+		{ .flags = R, .seq = 5500, .summed = true },
+	};
+	struct flow_world *w = flow_world_new(8);
+	struct tuple there = flow_world_tuple(0xc0a85802, 40000, 0xcb007109, 80, IPPROTO_TCP);
+	struct tuple back = tuple_reverse(&there);
+	const uint8_t after[] = { TRACK_SYN_SENT, TRACK_SYN_RECV, TRACK_FIN_WAIT, TRACK_CLOSE };
+
+	(void)state;
+	(void)flow_world_send(w, &there, &opening[0]);
+	for (size_t i = 0; i < ARRAY_LEN(opening); i++) {
+		const struct tuple *from = i % 2 == 0 ? &there : &back;
+		struct flow_world_segment damaged = opening[i];
+		struct flow before, *flow;
+		uint8_t dir;
+
+		flow = flow_at(w->fw.flows, flow_world_find(w, &there, &dir));
+		before = *flow;
+		damaged.damaged = true;
+		assert_int_not_equal(flow_world_send(w, from, &damaged), STATE_INVALID);
+		memcpy(before.way, flow->way, sizeof before.way);
+		assert_memory_equal(&before, flow, sizeof before);
+		(void)flow_world_send(w, from, &opening[i]);
+		assert_int_equal(flow->tcp, after[i]);
+	}
+	flow_world_free(w);
+}
+
 /* Who does not look at windows follows the connection wherever it goes. */
 static void liberal_tracking_takes_all(void **state)
 {
@@ -222,6 +256,7 @@ int main(void)
 		cmocka_unit_test(a_half_open_connection_comes_clean),
 		cmocka_unit_test(data_and_acknowledgements_lie_in_the_window),
 		cmocka_unit_test(the_refusal_is_told_in_numbers),
+		cmocka_unit_test(a_damaged_segment_changes_nothing),
 		cmocka_unit_test(liberal_tracking_takes_all),
 	};
 

@@ -1,6 +1,7 @@
 /* Matchers that look further than at a packet's headers: kinds of addresses, clocks, memory. */
 #include "fw/rule_world.h"
 
+#include "core/acd.h"
 #include "core/addr.h"
 #include "core/fib.h"
 #include "fw/flow_counts.h"
@@ -83,6 +84,7 @@ static void address_types(void **state)
 	w->net->ifaces[1].enabled = w->net->ifaces[1].link_up = true;
 	w->net->fib = fib_new();
 	w->net->addrs = addrs_new(NULL, 0);
+	w->net->acd = acd_new();
 	addrs_publish(w->net, addrs_new(&own, 1));
 	fib_publish(w->net, &hole, 1);
 	for (size_t i = 0; i < ARRAY_LEN(cases); i++) {
@@ -99,6 +101,7 @@ static void address_types(void **state)
 		}
 	}
 	addrs_free(w->net->addrs);
+	acd_free(w->net->acd);
 	fib_free(w->net->fib);
 	w->net->addrs = NULL;
 	w->net->fib = NULL;

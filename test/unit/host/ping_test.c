@@ -156,8 +156,14 @@ static void errors_are_told_apart(void **unused)
 	} errors[] = {
 		{ ICMP_UNREACHABLE, ICMP_NET_UNREACHABLE, PING_NET_UNREACHABLE },
 		{ ICMP_UNREACHABLE, ICMP_HOST_UNREACHABLE, PING_HOST_UNREACHABLE },
-		{ ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, PING_HOST_UNREACHABLE },
-		{ ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED, PING_TOO_BIG },
+		{ ICMP_UNREACHABLE, 12, PING_HOST_UNREACHABLE },
+		{ ICMP_UNREACHABLE, 6, PING_NET_UNREACHABLE },
+		{ ICMP_UNREACHABLE, ICMP_PROTOCOL_UNREACHABLE, PING_PROTOCOL_UNREACHABLE },
+		{ ICMP_UNREACHABLE, ICMP_PORT_UNREACHABLE, PING_PORT_UNREACHABLE },
+		{ ICMP_UNREACHABLE, ICMP_ADMIN_PROHIBITED, PING_PROHIBITED },
+		{ ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED, PING_FRAGMENT_NEEDED },
+		{ ICMP_TIME_EXCEEDED, ICMP_REASSEMBLY_TIME, PING_REASSEMBLY },
+		{ ICMP_PARAMETER_PROBLEM, 0, PING_PARAMETER },
 		{ ICMP_TIME_EXCEEDED, ICMP_TTL_IN_TRANSIT, PING_TTL_EXCEEDED },
 		/* Code 4 of another type is no "fragmentation needed". */
 		{ ICMP_TIME_EXCEEDED, ICMP_FRAGMENT_NEEDED, PING_TTL_EXCEEDED },
@@ -347,6 +353,64 @@ static void sizes(void **unused)
 	asker_free(a);
 }
 
+/* By ARP: asked of everybody on one link, answered by a hardware address. */
+static void by_arp(void **unused)
+{
+	static const struct mac mac = { { 2, 0, 0, 0, 0, 7 } };
+	struct asker a = asker_new();
+	struct ping_spec spec = spec_of(PEER, 2);
+	struct ping *ping;
+	struct ping_event event;
+
+	spec.by_arp = true;
+	spec.out = 2;
+	ping = started(a, spec);
+	assert_int_equal(ports_used(a.f->net->ports), 0);
+	assert_null(question(a, ping)); /* it goes straight to the interface */
+	assert_false(ping_arp_input(a.pings, a.f->net, 1, A(PEER), &mac));
+	assert_false(ping_arp_input(a.pings, a.f->net, 2, A("192.168.88.8"), &mac));
+	fixture_sleep_ms(a.f, 2);
+	assert_true(ping_arp_input(a.pings, a.f->net, 2, A(PEER), &mac));
+	assert_false(ping_arp_input(a.pings, a.f->net, 2, A(PEER), &mac)); /* a second one */
+	event = next_event(ping);
+	assert_int_equal(event.status, PING_REPLY);
+	assert_true(event.by_arp);
+	assert_true(mac_equal(&event.mac, &mac));
+	assert_int_equal(event.rtt_ns, 2 * NS_PER_MS);
+	fixture_sleep_ms(a.f, 998);
+	assert_null(question(a, ping));
+	fixture_sleep_ms(a.f, 1000);
+	ping_turn(a.f->net, ping);
+	event = next_event(ping);
+	assert_int_equal(event.status, PING_TIMEOUT);
+	assert_int_equal(event.sequence, 1);
+	assert_true(ping_is_over(ping));
+	asker_free(a);
+}
+
+/* What else a question may say of itself. */
+static void service_way_and_table(void **unused)
+{
+	struct asker a = asker_new();
+	struct ping_spec spec = spec_of(PEER, 1);
+	struct ping *ping;
+	struct pkt *q;
+
+	spec.dscp = 46;
+	spec.out = 2;
+	ping = started(a, spec);
+	q = question(a, ping);
+	assert_int_equal(q->tos, 46 << 2);
+	assert_int_equal(q->bound, 2);
+	pkt_done(a.f->net, q);
+	ping_stop(a.f->net, ping);
+	spec.out = 1; /* no route leads there */
+	ping = started(a, spec);
+	assert_null(question(a, ping));
+	assert_int_equal(next_event(ping).status, PING_NO_ROUTE);
+	asker_free(a);
+}
+
 /* No buffer is free: the question is not asked, and ends as one that nobody answered. */
 static void no_buffer(void **unused)
 {
@@ -380,6 +444,8 @@ int main(void)
 		cmocka_unit_test(the_sequence_wraps),
 		cmocka_unit_test(unread_results),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(by_arp),
+		cmocka_unit_test(service_way_and_table),
 		cmocka_unit_test(no_buffer),
 	};
 

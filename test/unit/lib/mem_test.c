@@ -44,6 +44,42 @@ static void resizing_keeps_what_was_there(void **state)
 	assert_null(mem_resize(numbers, 0, sizeof *numbers));
 }
 
+/* Through the size from which on memory comes in large pages, and back. */
+static void large_areas_keep_what_was_there(void **state)
+{
+	enum {
+		STEP = 100003,
+		MOST = 15 * STEP
+	};
+	uint32_t *numbers = NULL;
+
+	for (uint32_t n = STEP; n <= MOST; n += STEP) {
+		numbers = mem_resize(numbers, n, sizeof *numbers);
+		for (uint32_t i = n - STEP; i < n; i++)
+			numbers[i] = ~i;
+	}
+	for (uint32_t n = MOST; n > 0; n -= STEP) {
+		for (uint32_t i = 0; i < n; i += 997)
+			assert_int_equal(numbers[i], ~i);
+		numbers = mem_resize(numbers, n - STEP, sizeof *numbers);
+	}
+	assert_null(numbers);
+}
+
+static void aligned_memory_is_zeroed(void **state)
+{
+	const size_t sizes[] = { 1, 100, ((size_t)2 << 20) - 1, ((size_t)5 << 20) + 1 };
+
+	for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		uint8_t *bytes = mem_new_aligned(64, sizes[i]);
+
+		assert_int_equal((uintptr_t)bytes % 64, 0);
+		for (size_t at = 0; at < sizes[i]; at++)
+			assert_int_equal(bytes[at], 0);
+		mem_free(bytes);
+	}
+}
+
 static void a_string_is_copied(void **state)
 {
 	char text[] = "ether1";
@@ -105,6 +141,8 @@ int main(void)
 		cmocka_unit_test(memory_is_zeroed),
 		cmocka_unit_test(nothing_is_still_somewhere),
 		cmocka_unit_test(resizing_keeps_what_was_there),
+		cmocka_unit_test(large_areas_keep_what_was_there),
+		cmocka_unit_test(aligned_memory_is_zeroed),
 		cmocka_unit_test(a_string_is_copied),
 		cmocka_unit_test(broken_promises_end_the_process),
 	};

@@ -75,10 +75,11 @@ static inline unsigned fixture_take(struct port *port, struct port_frame *frames
 
 static inline bool fixture_announces(const struct port_frame *frame)
 {
-	struct reader r = reader_over(frame->bytes + 14, frame->len - 14);
+	uint32_t at = wire_get16(frame->bytes + 12) == ETH_TYPE_VLAN ? 18 : 14;
+	struct reader r = reader_over(frame->bytes + at, frame->len - at);
 	struct arp arp;
 
-	return wire_get16(frame->bytes + 12) == ETH_TYPE_ARP && arp_parse(&r, &arp) &&
+	return wire_get16(frame->bytes + at - 2) == ETH_TYPE_ARP && arp_parse(&r, &arp) &&
 	       ip4_equal(arp.sender_ip, arp.target_ip);
 }
 

@@ -85,7 +85,7 @@ static void made_is_not_changed(struct fixture *f, const char *verb, const char 
 	struct row *row = row_at_place(f, nat, 1);
 	char line[96], why[96];
 
-	snprintf(line, sizeof line, "/ip firewall nat %s *%X %s", verb, 0x80000000U | row->id,
+	snprintf(line, sizeof line, "/ip firewall nat %s *%X %s", verb, ROW_MADE_OF | row->id,
 	         rest);
 	snprintf(why, sizeof why,
 	         "failure: the router makes this item of *%X; change that one instead", row->id);

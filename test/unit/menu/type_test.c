@@ -408,7 +408,7 @@ static void choices_are_values(void **unused)
 		{ &menu_ip_firewall_filter, "connection-state", 5 },
 		{ &menu_ip_firewall_filter, "tcp-flags", 8 },
 		{ &menu_ip_firewall_filter, "action", 11 },
-		{ &menu_ip_firewall_nat, "action", 11 },
+		{ &menu_ip_firewall_nat, "action", 13 },
 		{ &menu_ip_firewall_mangle, "action", 16 },
 		{ &menu_ip_firewall_mangle, "new-mss", 1 },
 		{ &menu_ip_firewall_filter, "address-list-timeout", 1 },

@@ -437,6 +437,68 @@ static void a_connection_does_not_leave_untranslated_by_another_way(void **state
 	bench_free(b);
 }
 
+static uint32_t table_two(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return 2;
+}
+
+/* What comes in by ether3 goes back there, to a host that is not known yet. */
+static void two_ways(struct bench *b)
+{
+	struct rule_names names = { .iface = bench_iface, .table = table_two };
+	struct rule_spec spec = {
+		.id = 1,
+		.chain = "prerouting",
+		.action = ACTION_MARK_ROUTING,
+		.new_mark = "two",
+		.in_interface = { .on = true, .id = 3 },
+	};
+	struct route_spec routes[2] = { { .distance = 1 }, { .distance = 1, .table = 2 } };
+	char error[256] = "";
+	struct rules *rules =
+		rules_build(FACILITY_MANGLE, &spec, 1, &names, NULL, error, sizeof error);
+
+	if (rules == NULL)
+		fail_msg("%s", error);
+	router_publish_rules(b->router, FACILITY_MANGLE, rules);
+	for (unsigned i = 0; i < 2; i++) {
+		routes[i].dst.addr = ip_addr_v4(A("198.51.100.0"));
+		routes[i].dst.bits = 24;
+		routes[i].gateway = ip_addr_v4(A(i == 0 ? "203.0.113.1" : "10.0.3.77"));
+	}
+	fib_publish(&b->router->net, routes, 2);
+	net_generation_next(&b->router->net);
+}
+
+/* Begun before there was a rule for its way, it may stay there; back from another one it may not,
+ * and is not replayed either. */
+static void a_connection_that_comes_back_to_a_way_is_looked_at_again(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	struct tuple t = bench_tuple(IPPROTO_UDP, "192.168.88.2", 4000, "198.51.100.9", 53);
+	uint64_t replayed;
+
+	(void)state;
+	two_ways(b);
+	bench_send(b, LAN, t, 0);
+	bench_masquerade(b);
+	bench_send(b, LAN, t, 0);
+	bench_forget(b);
+	replayed = b->router->counters.replayed;
+	bench_send(b, LAN, t, 0);
+	tuple_is(bench_left(b, WAN), IPPROTO_UDP, "192.168.88.2", 4000, "198.51.100.9", 53);
+	assert_int_equal(b->router->counters.replayed, replayed + 1);
+	bench_send(b, DMZ, t, 0);
+	assert_int_equal(b->out[WAN].n, 0);
+	bench_forget(b);
+	bench_send(b, LAN, t, 0);
+	bench_silent(b);
+	assert_int_equal(b->router->net.drops[DROP_NAT_REROUTED], 1);
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -456,6 +518,7 @@ int main(void)
 		cmocka_unit_test(strict_maps_each_connection),
 		cmocka_unit_test(randomise_ports_keeps_none),
 		cmocka_unit_test(a_connection_does_not_leave_untranslated_by_another_way),
+		cmocka_unit_test(a_connection_that_comes_back_to_a_way_is_looked_at_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

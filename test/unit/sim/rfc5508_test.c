@@ -82,6 +82,70 @@ static void req_1_queries_have_mappings_of_their_own(void **state)
 	bench_free(b);
 }
 
+/* Let only answers in: what is new or invalid is kept out. */
+static void keep_strangers_out(struct bench *b)
+{
+	struct rule_spec spec = { .id = 1, .chain = "forward", .action = ACTION_DROP };
+	struct rule_names names = { .iface = bench_iface };
+	char error[256];
+	struct rules *rules;
+
+	spec.in_interface = (struct match_iface){ .on = true, .id = 1 };
+	spec.connection_state = (struct match_bits){ .on = true, .bits = 1U << STATE_NEW };
+	rules = rules_build(FACILITY_FILTER, &spec, 1, &names, NULL, error, sizeof error);
+	assert_non_null(rules);
+	router_publish_rules(b->router, FACILITY_FILTER, rules);
+}
+
+/* A mapping lets answers in. The one who is asked, and knows its identifier, is to ask nothing. */
+static void req_1_a_mapping_is_no_door_for_questions(void **state)
+{
+	struct bench *b = masquerading();
+	uint16_t id = ping(b, IN1, 9, OUT1).sport;
+
+	(void)state;
+	for (unsigned settled = 0; settled < 2; settled++) {
+		bench_forget(b);
+		bench_send(b, WAN, bench_tuple(IPPROTO_ICMP, OUT1, id, NAT, id), ICMP_ECHO);
+		bench_send(b, WAN, bench_tuple(IPPROTO_ICMP, OUT1, id, NAT, id), ICMP_TIMESTAMP);
+		assert_int_equal(b->out[LAN].n, 0); /* the router itself may answer */
+		bench_forget(b);
+		bench_send(b, LAN, bench_tuple(IPPROTO_ICMP, IN1, 9, OUT1, 9), ICMP_ECHO_REPLY);
+		bench_silent(b);
+		assert_int_equal(b->router->net.drops[DROP_FLOW_INVALID], settled + 1);
+		/* From the second answer on they are replayed. */
+		answer(b, OUT1, id);
+		(void)bench_left(b, LAN);
+		answer(b, OUT1, id);
+		tuple_is(bench_left(b, LAN), IPPROTO_ICMP, OUT1, 9, IN1, 9);
+	}
+	bench_free(b);
+}
+
+/* Without translation two hosts may ask each other with one identifier; the filter judges both. */
+static void req_1_two_hosts_ask_each_other(void **state)
+{
+	struct bench *b = bench_new(1, 64);
+	struct tuple there = bench_tuple(IPPROTO_ICMP, IN1, 1, OUT1, 1),
+		     back = tuple_reverse(&there);
+
+	(void)state;
+	bench_send(b, LAN, there, ICMP_ECHO);
+	tuple_is(bench_left(b, WAN), IPPROTO_ICMP, IN1, 1, OUT1, 1);
+	for (unsigned kept_out = 0; kept_out < 2; kept_out++) {
+		bench_send(b, WAN, back, ICMP_ECHO_REPLY);
+		(void)bench_left(b, LAN);
+		bench_send(b, WAN, back, ICMP_ECHO);
+		assert_int_equal(b->out[LAN].n, kept_out ? 0 : 1);
+		bench_forget(b);
+		bench_send(b, LAN, there, ICMP_ECHO_REPLY);
+		(void)bench_left(b, WAN);
+		keep_strangers_out(b);
+	}
+	assert_int_equal(b->router->fw.flows->used, 1);
+	bench_free(b);
+}
+
 static void req_2_a_query_lives_a_minute_at_least(void **state)
 {
 	struct bench *b = masquerading();
@@ -253,6 +317,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(req_1_queries_have_mappings_of_their_own),
+		cmocka_unit_test(req_1_a_mapping_is_no_door_for_questions),
+		cmocka_unit_test(req_1_two_hosts_ask_each_other),
 		cmocka_unit_test(req_2_a_query_lives_a_minute_at_least),
 		cmocka_unit_test(req_3_a_damaged_error_is_dropped),
 		cmocka_unit_test(req_4_errors_from_outside),

@@ -1,0 +1,99 @@
+#include "menu/tool.h"
+
+#include <string.h>
+
+#include "conf/diag.h"
+#include "core/addr.h"
+#include "menu/menus.h"
+
+bool tool_source(const struct router *router, ip4 src, struct diag *diag)
+{
+	if (ip4_is_zero(src) || addr_find(&router->net, src) != NULL)
+		return true;
+	return diag_fail(diag, "src-address",
+	                 "invalid value for argument src-address: it is not one of the "
+	                 "router's addresses; see /ip/address/print");
+}
+
+bool tool_interface(struct router *router, const char *name, iface_id *ret_iface, struct diag *diag)
+{
+	const struct iface *iface = name[0] != '\0' ? iface_by_name(&router->net, name) : NULL;
+
+	if (name[0] != '\0' && iface == NULL)
+		return diag_fail(diag, "interface",
+		                 "failure: %s is not there now; see /interface/print", name);
+	*ret_iface = iface != NULL ? iface->id : IFACE_NONE;
+	return true;
+}
+
+bool tool_table(const struct router *router, const char *name, uint32_t *ret_table,
+                struct diag *diag)
+{
+	*ret_table = 0;
+	if (strcmp(name, "main") == 0)
+		return true;
+	*ret_table = mark_find(router->marks, name);
+	if (*ret_table != 0)
+		return true;
+	return diag_fail(diag, "routing-table",
+	                 "input does not match any value of routing-table: no route or rule names "
+	                 "%s",
+	                 name);
+}
+
+void tool_time(uint64_t ns, struct text *out)
+{
+	uint64_t us = ns / NS_PER_US;
+
+	if (us >= 1000000)
+		text_printf(out, "%llus", (unsigned long long)(us / 1000000));
+	if (us / 1000 % 1000 != 0)
+		text_printf(out, "%llums", (unsigned long long)(us / 1000 % 1000));
+	if (us % 1000 != 0 || us == 0)
+		text_printf(out, "%lluus", (unsigned long long)(us % 1000));
+}
+
+/* clang-format off */
+#define ACTION_PING                                                                                \
+	{ .name = "ping",                                                                          \
+	  .help = "ask a host whether it is there",                                                \
+	  .fields = ping_fields,                                                                   \
+	  .nfields = PING_FIELDS,                                                                  \
+	  .refused = ping_refused,                                                                 \
+	  .args_size = sizeof(struct ping_args),                                                   \
+	  .state_size = sizeof(struct ping_state),                                                 \
+	  .start = ping_begin,                                                                     \
+	  .turn = ping_go_on,                                                                      \
+	  .stop = ping_interrupt }
+
+#define ACTION_TRACEROUTE                                                                          \
+	{ .name = "traceroute",                                                                    \
+	  .help = "which routers lie on the way to a host",                                        \
+	  .fields = traceroute_fields,                                                             \
+	  .nfields = TRACEROUTE_FIELDS,                                                            \
+	  .refused = traceroute_refused,                                                           \
+	  .args_size = sizeof(struct traceroute_args),                                             \
+	  .state_size = sizeof(struct traceroute_state),                                           \
+	  .start = traceroute_begin,                                                               \
+	  .turn = traceroute_go_on,                                                                \
+	  .stop = traceroute_interrupt }
+/* clang-format on */
+
+static const struct action root_actions[] = { ACTION_PING };
+static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE };
+
+const struct menu menu_root = {
+	.path = "/",
+	.title = "Towpath",
+	.kind = MENU_FOLDER,
+	.actions = root_actions,
+	.nactions = ARRAY_LEN(root_actions),
+};
+
+const struct menu menu_tool = {
+	.path = "/tool",
+	.title = "Tools: who is there, and what happens",
+	.kind = MENU_FOLDER,
+	.actions = tool_actions,
+	.nactions = ARRAY_LEN(tool_actions),
+};
