@@ -2,6 +2,7 @@
  */
 #include "conf/row.h"
 #include "menu/fixture.h"
+#include "menu/type_capture.h"
 #include "menu/type_match.h"
 
 /* --- the tables --- */
@@ -26,7 +27,8 @@ static bool is_one_of(const struct type *type, const struct type *const *types, 
 static void field_is_sane(const char *path, const struct field *field, size_t body_bytes)
 {
 	static const struct type *const worded[] = { &type_enum, &type_set, &type_match_bits };
-	static const struct type *const refs[] = { &type_ref, &type_match_ref };
+	static const struct type *const refs[] = { &type_ref, &type_match_ref,
+		                                   &type_capture_ifaces };
 	bool has_words = is_one_of(field->type, worded, ARRAY_LEN(worded));
 	bool has_ref = is_one_of(field->type, refs, ARRAY_LEN(refs));
 
@@ -263,7 +265,15 @@ static const char everything[] =
 	"tcp-syn-received-timeout=6m tcp-established-timeout=2h tcp-fin-wait-timeout=1s "
 	"tcp-close-wait-timeout=2s tcp-last-ack-timeout=3s tcp-time-wait-timeout=7m "
 	"tcp-close-timeout=10s udp-timeout=10s udp-stream-timeout=3m icmp-timeout=10s "
-	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n";
+	"generic-timeout=52w1d loose-tcp-tracking=no liberal-tcp-tracking=yes\n"
+	"/tool sniffer set only-headers=yes memory-limit=1MiB memory-scroll=no file-name=seen "
+	"file-limit=5MiB max-packet-size=128 filter-interface=wan "
+	"filter-mac-address=02:00:00:00:00:01 filter-src-mac-address=02:00:00:00:00:02 "
+	"filter-dst-mac-address=02:00:00:00:00:03 filter-mac-protocol=ip,arp filter-vlan=5 "
+	"filter-ip-address=10.0.0.0/8 filter-src-ip-address=10.0.0.1 "
+	"filter-dst-ip-address=10.0.0.2-10.0.0.4 filter-ip-protocol=tcp,udp filter-port=53 "
+	"filter-src-port=1-9 filter-dst-port=80 filter-size=60-1500 filter-direction=rx "
+	"filter-operator-between-entries=and\n";
 
 static const char *const never_stored[] = {
 	"/interface default-name", "/ip/address netmask", "/ip/firewall/mangle tcp-options",
