@@ -46,6 +46,7 @@ static const char *const changes_all[] = {
 	"filter",
 	"nat",
 	"mangle",
+	"raw",
 	"routes",
 	"addresses",
 	"settings",
