@@ -90,10 +90,10 @@ static struct tuple should_leave(const struct flow *flow, uint8_t dir, const str
                                  const struct tuple *came)
 {
 	const uint8_t *ip = frame_bytes_const(frame) + ETH_HEADER_BYTES;
-	uint8_t icmp_type = ip[(ip[0] & 0xfU) * 4];
+	const uint8_t *icmp = ip + (ip[0] & 0xfU) * 4;
 
-	if (came->proto == IPPROTO_ICMP && icmp_is_query(icmp_type) &&
-	    icmp_asks(icmp_type) != (dir == 0))
+	if (came->proto == IPPROTO_ICMP && icmp_is_query(icmp[0]) &&
+	    icmp_asks(icmp[0]) != (dir == 0))
 		return *came;
 	return flow_leaves(flow, dir);
 }
