@@ -46,6 +46,7 @@ const char *const cover_change_words[] = {
 	"filter",
 	"nat",
 	"mangle",
+	"raw",
 	"routes",
 	"addresses",
 	"settings",
