@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "core/addr.h"
 #include "menu/menus.h"
+#include "menu/tool_torch.h"
 
 bool tool_source(const struct router *router, ip4 src, struct diag *diag)
 {
@@ -77,10 +78,22 @@ void tool_time(uint64_t ns, struct text *out)
 	  .start = traceroute_begin,                                                               \
 	  .turn = traceroute_go_on,                                                                \
 	  .stop = traceroute_interrupt }
+
+#define ACTION_TORCH                                                                               \
+	{ .name = "torch",                                                                         \
+	  .help = "who uses an interface just now, and how much of it",                            \
+	  .fields = torch_fields,                                                                  \
+	  .nfields = TORCH_FIELDS,                                                                 \
+	  .refused = torch_refused,                                                                \
+	  .args_size = sizeof(struct torch_args),                                                  \
+	  .state_size = sizeof(struct torch_state),                                                \
+	  .start = torch_begin,                                                                    \
+	  .turn = torch_go_on,                                                                     \
+	  .stop = torch_interrupt }
 /* clang-format on */
 
 static const struct action root_actions[] = { ACTION_PING };
-static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE };
+static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
 
 const struct menu menu_root = {
 	.path = "/",
