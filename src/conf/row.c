@@ -127,7 +127,8 @@ static bool value_is_default(const struct field *field, const struct conf_state 
 	struct diag ignored = { 0 };
 	bool same = false;
 
-	if (field->dflt == NULL || field->ref != NULL)
+	/* What a name stands for may change; that of no item can't. */
+	if (field->dflt == NULL || (field->ref != NULL && field->dflt[0] != '\0'))
 		return false;
 
 	void *dflt = value_parse(field, state, field->dflt, &ignored);

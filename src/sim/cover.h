@@ -53,6 +53,9 @@ struct cover {
 	unsigned changes_n;
 };
 
+/* What is changed in scenes and networks, ended by NULL: each must occur in a run that is complete.
+ */
+extern const char *const cover_change_words[];
 /* @what, a literal, was changed @n times. */
 void cover_change(struct cover *cover, const char *what, uint64_t n);
 uint64_t cover_changes(const struct cover *cover);

@@ -10,6 +10,7 @@
 #include "sim/scene.h"
 #include "sim/traffic.h"
 #include "wire/eth.h"
+#include "wire/icmp_header.h"
 #include "wire/ip4_header.h"
 #include "wire/packet_text.h"
 #include "wire/tcp_header.h"
@@ -80,27 +81,46 @@ static struct tuple left_as(const struct frame *frame, const struct tuple *came)
 	return t;
 }
 
-/* A plain packet of this step left: as its connection says, no more and no less. */
+/*
+ * How a packet that came as @came is to leave. A question from the side that answers, or an answer
+ * from the one that asks, only has the identifier of a translated flow: it belongs to nobody
+ * (RFC 5508, 3.2) and is translated by nobody.
+ */
+static struct tuple should_leave(const struct flow *flow, uint8_t dir, const struct frame *frame,
+                                 const struct tuple *came)
+{
+	const uint8_t *ip = frame_bytes_const(frame) + ETH_HEADER_BYTES;
+	uint8_t icmp_type = ip[(ip[0] & 0xfU) * 4];
+
+	if (came->proto == IPPROTO_ICMP && icmp_is_query(icmp_type) &&
+	    icmp_asks(icmp_type) != (dir == 0))
+		return *came;
+	return flow_leaves(flow, dir);
+}
+
+/* A plain packet of this step left: as its connection says, no more and no less; or as it came,
+ * when a rule may have kept it from being tracked. */
 static bool translation_holds(struct fast_slow *run, const struct traffic_note *note,
                               const struct frame *frame, unsigned port)
 {
 	const struct flows *flows = run->twin->fast.router->fw.flows;
 	const struct flow *flow;
-	struct tuple out, leaves;
+	struct tuple came = note->tuple, out, leaves;
 	uint32_t index;
 	uint8_t dir;
 
 	if (!note->plain || note->step != run->step || !is_first_piece(frame))
 		return true;
-	index = flow_find(flows, &note->tuple, flow_hash(flows, &note->tuple), &dir);
+	index = flow_find(flows, &came, flow_hash(flows, &came), &dir);
 	if (index == FLOW_NONE || flows->ended != run->ended)
 		return true; /* it has ended since, or is another one by now */
 	flow = flow_at_const(flows, index);
-	leaves = flow_leaves(flow, dir);
-	out = left_as(frame, &note->tuple);
-	if (note->tuple.proto == IPPROTO_ICMP && note->tuple.sport == 0)
+	leaves = should_leave(flow, dir, frame, &came);
+	out = left_as(frame, &came);
+	if (came.proto == IPPROTO_ICMP && came.sport == 0)
 		leaves.sport = leaves.dport = out.sport = out.dport = 0;
-	if (flow->since.ns != run->twin->now.ns && !tuple_equal(&out, &leaves))
+	if (flow->since.ns != run->twin->now.ns && !tuple_equal(&out, &leaves) &&
+	    !(tuple_equal(&out, &came) && scene_leaves_untracked(&run->scene)))
 		return fail(run, frame, "a packet left otherwise than its connection says");
 	if (scene_is_wan(port) && scene_is_private(out.src) && dir == 0 &&
 	    (flow->flags & FLOW_HAIRPIN) == 0 && run->scene.masquerade_since.ns < flow->since.ns &&

@@ -304,8 +304,7 @@ static void rules_replace(struct router *router, void *arg)
 	                            scene->specs_n[change->facility]);
 }
 
-/* Does some rule keep packets from being tracked, and so from being translated? */
-static bool leaves_untracked(const struct scene *scene)
+bool scene_leaves_untracked(const struct scene *scene)
 {
 	for (unsigned i = 0; i < scene->specs_n[FACILITY_RAW]; i++) {
 		const struct rule_spec *spec = &scene->specs[FACILITY_RAW][i];
@@ -322,7 +321,7 @@ static bool masquerades_all(const struct scene *scene)
 	const struct rule_spec *spec = &scene->specs[FACILITY_NAT][0];
 
 	return scene->specs_n[FACILITY_NAT] > 0 && scene_rule_is_plain_masquerade(spec) &&
-	       !leaves_untracked(scene);
+	       !scene_leaves_untracked(scene);
 }
 
 static void rules_draw(struct scene *scene, struct twin *twin, enum facility facility)

@@ -70,6 +70,8 @@ struct scene_host *scene_host_find(struct scene *scene, unsigned port, ip4 addr)
 struct mac scene_mac(struct scene *scene, unsigned port, ip4 addr);
 /* The rules whose counters can be compared. */
 void scene_rules(const struct scene *scene, struct twin_rules *ret_rules);
+/* Does some rule keep packets from being tracked, and so from being translated? */
+bool scene_leaves_untracked(const struct scene *scene);
 bool scene_is_wan(unsigned port);
 bool scene_is_private(ip4 addr);
 

@@ -86,6 +86,8 @@ static void a_blank_sky_is_noticed(void **state)
 		cover->events[i] = 1;
 	for (unsigned i = 0; i < DROP_COUNT; i++)
 		cover->drops[i] = 1;
+	for (unsigned i = 0; cover_change_words[i] != NULL; i++)
+		cover_change(cover, cover_change_words[i], 1);
 	assert_true(cover_is_complete(cover, &out));
 	cover->events[COVER_HAIRPIN] = 0;
 	cover->drops[DROP_FILTER] = 0;
