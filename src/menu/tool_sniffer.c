@@ -11,6 +11,7 @@
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
+#include "menu/tool_sniffer_quick.h"
 
 #define SUFFIX         ".pcapng"
 #define MEMORY_KIB_MAX 65536
@@ -242,6 +243,16 @@ static const struct action actions[] = {
 	  .args_size = sizeof(struct save_args),
 	  .start = save_begin,
 	  .turn = save_go_on },
+	{ .name = "quick",
+	  .help = "a line for each frame as it comes and leaves, of those that fit",
+	  .fields = quick_fields,
+	  .nfields = QUICK_FIELDS,
+	  .refused = quick_refused,
+	  .args_size = sizeof(struct quick_args),
+	  .state_size = sizeof(struct quick_state),
+	  .start = quick_begin,
+	  .turn = quick_go_on,
+	  .stop = quick_interrupt },
 };
 
 const struct menu menu_tool_sniffer = {

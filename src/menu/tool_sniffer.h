@@ -12,10 +12,6 @@
 extern const char *const tool_sniffer_directions[]; /* enum capture_direction */
 extern const char *const tool_sniffer_operators[];  /* or, and */
 
-/* char[IFACE_NAME_BYTES]: the whole name of one interface, typed as ever; for actions, which have
- * nothing but the router. */
-extern const struct type type_iface_name;
-
 /* clang-format off */
 
 /* The fields of a capture_filter at @at, but for its interfaces; names begin with @prefix. */
