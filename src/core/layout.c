@@ -7,10 +7,6 @@
 #include "wire/tcp_header.h"
 #include "wire/udp_header.h"
 
-enum {
-	VLAN_TAG_BYTES = 4,
-};
-
 /* Where the IPv4 header begins, with its first 20 bytes there; 0: it is none. */
 static uint32_t find_l3(const uint8_t *bytes, uint32_t len)
 {
@@ -21,9 +17,9 @@ static uint32_t find_l3(const uint8_t *bytes, uint32_t len)
 
 		if (type == ETH_TYPE_IP4)
 			return l3;
-		if (tags == LAYOUT_TAGS_MAX || (type != ETH_TYPE_VLAN && type != ETH_TYPE_SVLAN))
+		if (tags == LAYOUT_TAGS_MAX || !eth_type_is_tag(type))
 			return 0;
-		l3 += VLAN_TAG_BYTES;
+		l3 += ETH_TAG_BYTES;
 	}
 	return 0;
 }

@@ -17,6 +17,7 @@
 #include "os/netdev.h"
 #include "os/silence.h"
 #include "os/vnet.h"
+#include "wire/eth.h"
 
 /*
  * A slot:  tpacket2_hdr (32) | sockaddr_ll, then reserved | virtio_net_hdr (10) | frame ...
@@ -33,14 +34,13 @@
 #define SLOT_BYTES        (1057 * 64)
 #define BLOCK_BYTES       (2U << 20)
 #define SLOTS_A_BLOCK     (BLOCK_BYTES / SLOT_BYTES)
-#define VLAN_TAG_BYTES    4
 #define SEND_BUFFER_BYTES (8 << 20)
 #define SEND_WAITS_MAX    4 /* in one transmit() */
 #define SEND_WAIT_NS      20000
 #define VNET_HEADER_BYTES 10
 
 _Static_assert(sizeof(struct virtio_net_hdr) == VNET_HEADER_BYTES, "the header without buffers");
-_Static_assert(FRAME_AT - sizeof(struct tpacket2_hdr) - VLAN_TAG_BYTES >= PORT_HEADROOM_BYTES,
+_Static_assert(FRAME_AT - sizeof(struct tpacket2_hdr) - ETH_TAG_BYTES >= PORT_HEADROOM_BYTES,
                "the headroom that core/port.h promises");
 _Static_assert(FRAME_AT + PORT_FRAME_BYTES_MAX <= SLOT_BYTES, "the largest frame fits");
 _Static_assert(SLOT_BYTES % TPACKET_ALIGNMENT == 0, "as the kernel asks");
@@ -85,16 +85,16 @@ static void restore_vlan_tag(struct port_frame *frame, const struct tpacket2_hdr
 	uint16_t tpid = htons(named ? slot->tp_vlan_tpid : ETH_P_8021Q);
 	uint16_t tci = htons(slot->tp_vlan_tci);
 
-	frame->bytes -= VLAN_TAG_BYTES;
-	frame->len += VLAN_TAG_BYTES;
-	frame->headroom -= VLAN_TAG_BYTES;
-	memmove(frame->bytes, frame->bytes + VLAN_TAG_BYTES, 2 * ETH_ALEN);
+	frame->bytes -= ETH_TAG_BYTES;
+	frame->len += ETH_TAG_BYTES;
+	frame->headroom -= ETH_TAG_BYTES;
+	memmove(frame->bytes, frame->bytes + ETH_TAG_BYTES, 2 * ETH_ALEN);
 	memcpy(frame->bytes + 2 * ETH_ALEN, &tpid, sizeof tpid);
 	memcpy(frame->bytes + 2 * ETH_ALEN + 2, &tci, sizeof tci);
 	if (frame->offload.needs_checksum)
-		frame->offload.checksum_start += VLAN_TAG_BYTES;
+		frame->offload.checksum_start += ETH_TAG_BYTES;
 	if (frame->offload.header_bytes > 0)
-		frame->offload.header_bytes += VLAN_TAG_BYTES;
+		frame->offload.header_bytes += ETH_TAG_BYTES;
 }
 
 /* False for a frame that is not there whole. */
