@@ -204,13 +204,8 @@ static void bridge_discard(void *arg)
 static void bridge_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	struct bridge_row *body = (void *)row->body;
-	const struct iface *iface = iface_by_row(&router->net, row->id);
 
-	if (iface == NULL)
-		return;
-	body->actual_mtu = iface->mtu_bytes;
-	body->mac = iface->mac;
-	if (iface_is_running(iface))
+	if (virtual_status(router, row->id, &body->actual_mtu, &body->mac))
 		row->flags |= FLAG_RUNNING;
 }
 

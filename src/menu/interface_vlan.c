@@ -131,13 +131,8 @@ static void vlan_discard(void *arg)
 static void vlan_status(struct router *router, const struct conf_state *state, struct row *row)
 {
 	struct vlan_row *body = (void *)row->body;
-	const struct iface *iface = iface_by_row(&router->net, row->id);
 
-	if (iface == NULL)
-		return;
-	body->actual_mtu = iface->mtu_bytes;
-	body->mac = iface->mac;
-	if (iface_is_running(iface))
+	if (virtual_status(router, row->id, &body->actual_mtu, &body->mac))
 		row->flags |= FLAG_RUNNING;
 }
 

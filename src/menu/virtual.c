@@ -85,3 +85,14 @@ void virtual_finish(struct virtuals *virtuals, struct lan *lan,
 	net_generation_next(virtuals->net);
 	mem_free(virtuals);
 }
+
+bool virtual_status(struct router *router, uint32_t row, uint32_t *ret_mtu, struct mac *ret_mac)
+{
+	const struct iface *iface = iface_by_row(&router->net, row);
+
+	if (iface == NULL)
+		return false;
+	*ret_mtu = iface->mtu_bytes;
+	*ret_mac = iface->mac;
+	return iface_is_running(iface);
+}

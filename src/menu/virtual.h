@@ -43,5 +43,8 @@ void virtual_publish(struct virtuals *virtuals, size_t i);
  * @virtuals. */
 void virtual_finish(struct virtuals *virtuals, struct lan *lan,
                     void (*end)(struct lan *lan, iface_id id));
+/* What is to be seen of row @row's interface: its MTU in bytes and its card; nothing is written
+ * while it has none. True: it is running. */
+bool virtual_status(struct router *router, uint32_t row, uint32_t *ret_mtu, struct mac *ret_mac);
 
 #endif
