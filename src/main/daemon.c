@@ -222,6 +222,8 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	};
 
 	daemon->conf = conf_new(&setup);
+	daemon->manage = manage_new(daemon->conf, &setup);
+	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
 	error = conf_load(daemon->conf, &diag);
@@ -266,7 +268,9 @@ int daemon_start(struct daemon *daemon, const struct options *options, struct te
  * whenever the router has turned, and the router turns when the ping is due. */
 static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
-	return more ? now : router_next(daemon->router);
+	if (more)
+		return now;
+	return mono_min(router_next(daemon->router), manage_next(daemon->manage));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -294,6 +298,7 @@ void daemon_run(struct daemon *daemon)
 			now = clock_mono(&daemon->clock);
 			more = router_turn(daemon->router, now);
 		}
+		more |= manage_turn(daemon->manage, now);
 		more |= consoles_turn(&daemon->consoles, now);
 
 		int called = loop_wait(daemon->loop, wait_until(daemon, more, now));
@@ -309,6 +314,7 @@ void daemon_stop(struct daemon *daemon)
 		local_socket_close(daemon->local, "the router stops");
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
+	manage_free(daemon->manage);
 	if (daemon->conf != NULL)
 		conf_free(daemon->conf);
 	if (daemon->router != NULL)

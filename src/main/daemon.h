@@ -14,6 +14,7 @@
 #include "lib/log.h"
 #include "main/consoles.h"
 #include "main/options.h"
+#include "manage/manage.h"
 #include "os/background.h"
 #include "os/loop.h"
 #include "os/pcap.h"
@@ -36,6 +37,7 @@ struct daemon {
 	int flow_fd;
 	struct router *router;
 	struct conf *conf;
+	struct manage *manage;
 	struct consoles consoles;
 	struct local_socket *local;
 	bool stop;

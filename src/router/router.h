@@ -18,6 +18,8 @@
 #include "lan/lan.h"
 #include "router/sniffer.h"
 
+struct manage; /* of people and scripts; opaque here, menus know it */
+
 /* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
  * do, a simulation starts just before it. */
 struct router_start {
@@ -55,6 +57,7 @@ struct router {
 	struct host host;
 	struct lan *lan;
 	struct sniffer *sniffer;
+	struct manage *manage; /* set by whoever made it, NULL before */
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */

@@ -11,8 +11,8 @@
 
 #include <stddef.h>
 
-#include "conf/grammar.h"
-#include "conf/parse.h"
+#include "lang/grammar.h"
+#include "lang/parse.h"
 #include "lib/arena.h"
 
 struct conf;

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "conf/run.h"
+#include "lang/run.h"
 #include "lib/text.h"
 
 enum group {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "conf/parse.h"
+#include "lang/parse.h"
 #include "lib/mem.h"
 #include "ui/table.h"
 

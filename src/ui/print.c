@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/expr.h"
-#include "conf/run.h"
 #include "conf/type.h"
-#include "conf/value.h"
+#include "lang/expr.h"
+#include "lang/run.h"
+#include "lang/value.h"
 #include "lib/text.h"
 #include "ui/flags.h"
 #include "ui/table.h"

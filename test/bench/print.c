@@ -17,6 +17,7 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "lib/mem.h"
+#include "manage/manage.h"
 #include "menu/menus.h"
 #include "router/router.h"
 #include "sim/random.h"
@@ -27,6 +28,7 @@
 struct bench {
 	struct router *router;
 	struct conf *conf;
+	struct manage *manage;
 	struct session *session;
 	struct sim_random random;
 	struct log log;
@@ -140,11 +142,16 @@ static void bench_start(struct bench *b, uint32_t flows)
 	b->background.submit = at_once;
 	b->now = setup.now;
 	b->router = router_new(&setup);
-	b->conf = conf_new(&(struct conf_setup){ .menus = menus_all,
-	                                         .router = b->router,
-	                                         .background = &b->background,
-	                                         .clock = &b->clock,
-	                                         .log = &b->log });
+
+	struct conf_setup doors = { .menus = menus_all,
+		                    .router = b->router,
+		                    .background = &b->background,
+		                    .clock = &b->clock,
+		                    .log = &b->log };
+
+	b->conf = conf_new(&doors);
+	b->manage = manage_new(b->conf, &doors);
+	b->router->manage = b->manage;
 	must(conf_load(b->conf, &diag) == 0);
 	router_set_configured(b->router);
 	b->session = session_new(&(struct session_setup){ .conf = b->conf,
@@ -160,6 +167,7 @@ static void bench_start(struct bench *b, uint32_t flows)
 static void bench_end(struct bench *b)
 {
 	session_free(b->session);
+	manage_free(b->manage);
 	conf_free(b->conf);
 	router_free(b->router);
 	log_free(&b->log);

@@ -1,8 +1,8 @@
 #include "fuzz.h"
 #include "small_router.h"
 
-#include "conf/expr.h"
-#include "conf/grammar.h"
+#include "lang/expr.h"
+#include "lang/grammar.h"
 
 enum {
 	TEXT_MOST = 1000,

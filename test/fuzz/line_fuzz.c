@@ -1,7 +1,7 @@
 #include "fuzz.h"
 #include "small_router.h"
 
-#include "conf/parse.h"
+#include "lang/parse.h"
 #include "ui/complete.h"
 #include "ui/help.h"
 

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "conf/parse.h"
+#include "lang/parse.h"
 
 enum {
 	SCRIPT_MOST = 2000,

@@ -12,6 +12,7 @@
 #include "conf/diag.h"
 #include "conf/memory_store.h"
 #include "lib/mem.h"
+#include "manage/manage.h"
 #include "menu/menus.h"
 #include "router/router.h"
 #include "sim/clock.h"
@@ -31,6 +32,7 @@ struct small_router {
 	struct memory_port ports[SMALL_PORTS];
 	struct router *router;
 	struct conf *conf;
+	struct manage *manage;
 	struct diag diag; /* of conf_load() */
 };
 
@@ -85,6 +87,8 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 	int error;
 
 	s->conf = conf_new(&setup);
+	s->manage = manage_new(s->conf, &setup);
+	s->router->manage = s->manage;
 	error = conf_load(s->conf, &s->diag);
 	must((error == 0) == !s->diag.failed);
 	if (error == 0)
@@ -95,6 +99,7 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 static inline void small_router_close(struct small_router *s)
 {
 	flows_must_hold(s->router->fw.flows, &s->router->net);
+	manage_free(s->manage);
 	conf_free(s->conf);
 	router_free(s->router);
 	for (unsigned i = 0; i < SMALL_PORTS; i++)

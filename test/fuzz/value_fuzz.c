@@ -1,9 +1,9 @@
 #include "fuzz.h"
 #include "small_router.h"
 
-#include "conf/lex.h"
 #include "conf/row.h"
 #include "conf/type.h"
+#include "lang/lex.h"
 
 enum {
 	SELECTOR_BYTES = 2,

@@ -22,13 +22,14 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "conf/memory_store.h"
-#include "conf/run.h"
 #include "conf/type.h"
 #include "core/addr.h"
 #include "core/fib.h"
 #include "core/frame.h"
 #include "core/neigh.h"
 #include "core/world.h"
+#include "lang/run.h"
+#include "manage/manage.h"
 #include "menu/menus.h"
 #include "router/router.h"
 
@@ -45,6 +46,7 @@ struct fixture_way {
 struct fixture {
 	struct router *router;
 	struct conf *conf;
+	struct manage *manage;
 	struct fixture_random random;
 	struct log log;
 	struct clock clock;
@@ -164,12 +166,18 @@ static inline struct fixture *fixture_with_ports(struct memory_store *store, uns
 	f->router = router_new(&router);
 	fixture_ports(f, ports);
 	sniffer_set_store(f->router->sniffer, store != NULL ? &store->store : NULL, &f->background);
-	f->conf = conf_new(&(struct conf_setup){ .menus = menus_all,
-	                                         .router = f->router,
-	                                         .store = store != NULL ? &store->store : NULL,
-	                                         .background = &f->background,
-	                                         .clock = &f->clock,
-	                                         .log = &f->log });
+
+	struct conf_setup setup = { .menus = menus_all,
+		                    .router = f->router,
+		                    .store = store != NULL ? &store->store : NULL,
+		                    .background = &f->background,
+		                    .clock = &f->clock,
+		                    .log = &f->log,
+		                    .random = &f->random.random };
+
+	f->conf = conf_new(&setup);
+	f->manage = manage_new(f->conf, &setup);
+	f->router->manage = f->manage;
 	if (conf_load(f->conf, &f->diag) != 0)
 		fail_msg("%s", f->diag.text);
 	router_set_configured(f->router);
@@ -198,6 +206,7 @@ static inline void fixture_free(struct fixture *f)
 {
 	flows_must_hold(f->router->fw.flows, &f->router->net);
 	numbering_free(&f->numbering);
+	manage_free(f->manage);
 	conf_free(f->conf);
 	clear(f);
 	router_free(f->router);

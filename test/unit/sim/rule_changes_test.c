@@ -13,6 +13,7 @@
 #include "conf/diag.h"
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "manage/manage.h"
 #include "menu/menus.h"
 #include "sim/background.h"
 #include "sim/store.h"
@@ -33,6 +34,7 @@ struct lab {
 	struct sim_store *store;
 	struct sim_background background;
 	struct conf *conf;
+	struct manage *manage;
 	bool answered;
 	uint32_t id; /* of the row that was added last */
 	uint32_t canaries[2];
@@ -54,7 +56,7 @@ static void lab_load(struct lab *lab)
 	lab->disk = sim_random_make(2);
 	lab->store = sim_store_new(&lab->disk);
 	sim_background_init(&lab->background, &lab->world->timeline, 10 * NS_PER_MS);
-	lab->conf = conf_new(&(struct conf_setup){
+	struct conf_setup setup = {
 		.menus = menus_all,
 		.router = lab->router->router,
 		.store = sim_store_door(lab->store),
@@ -63,7 +65,11 @@ static void lab_load(struct lab *lab)
 		.log = &lab->router->log,
 		.random = &lab->world->timeline.random.random,
 		.no_defaults = true,
-	});
+	};
+
+	lab->conf = conf_new(&setup);
+	lab->manage = manage_new(lab->conf, &setup);
+	lab->router->router->manage = lab->manage;
 	if (conf_load(lab->conf, &diag) != 0)
 		fail_msg("%s", diag.text);
 	router_set_configured(lab->router->router);
@@ -85,6 +91,7 @@ static struct lab *lab_new(uint64_t seed)
 
 static void lab_free(struct lab *lab)
 {
+	manage_free(lab->manage);
 	conf_free(lab->conf);
 	world_free(lab->world);
 	sim_store_free(lab->store);

@@ -13,6 +13,7 @@
 #include "core/addr.h"
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "manage/manage.h"
 #include "menu/menus.h"
 #include "sim/background.h"
 #include "sim/store.h"
@@ -29,6 +30,7 @@ struct lab {
 	struct sim_store *store;
 	struct sim_background background;
 	struct conf *conf;
+	struct manage *manage;
 	bool answered;
 };
 
@@ -72,6 +74,8 @@ static void lab_load(struct lab *lab)
 		.random = &lab->world->timeline.random.random,
 	};
 	lab->conf = conf_new(&setup);
+	lab->manage = manage_new(lab->conf, &setup);
+	lab->router->router->manage = lab->manage;
 	if (conf_load(lab->conf, &diag) != 0)
 		fail_msg("%s", diag.text);
 	router_set_configured(lab->router->router);
@@ -79,6 +83,7 @@ static void lab_load(struct lab *lab)
 
 static void lab_free(struct lab *lab)
 {
+	manage_free(lab->manage);
 	if (lab->conf != NULL)
 		conf_free(lab->conf);
 	world_free(lab->world);

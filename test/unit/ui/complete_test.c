@@ -1,5 +1,5 @@
 /* All that is offered is accepted, wherever the cursor stands. */
-#include "conf/parse.h"
+#include "lang/parse.h"
 #include "ui/complete.h"
 #include "ui/fixture.h"
 

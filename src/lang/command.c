@@ -1,0 +1,361 @@
+/* What a command takes: its own arguments, then the fields of its menu. */
+#include <string.h>
+
+#include "conf/menu.h"
+#include "conf/type.h"
+#include "lang/grammar.h"
+
+/* Every stored item has these two, whatever its menu. */
+static const struct field field_comment = {
+	.name = "comment",
+	.type = &type_string,
+	.max = 255,
+	.help = "A note for people",
+};
+static const struct field field_disabled = {
+	.name = "disabled",
+	.type = &type_bool,
+	.help = "Keep the item, but don't use it",
+};
+
+static const struct param numbers = {
+	.kind = PARAM_ITEMS,
+	.name = "numbers",
+	.alias = ".id",
+	.help = "Items: numbers of the last print, names, *ids or [find ...]",
+	.positional = true,
+};
+static const struct param comment = {
+	.kind = PARAM_VALUE,
+	.name = "comment",
+	.field = &field_comment,
+	.help = "A note for people",
+	.positional = true,
+};
+static const struct param disabled = {
+	.kind = PARAM_VALUE,
+	.name = "disabled",
+	.field = &field_disabled,
+	.help = "Keep the item, but don't use it",
+};
+static const struct param where = {
+	.kind = PARAM_WHERE,
+	.name = "where",
+	.help = "Only items for which the expression is true",
+};
+
+static const struct param add_params[] = {
+	{ .kind = PARAM_ITEMS, .name = "place-before", .help = "Item before which to insert" },
+	{ .kind = PARAM_ITEMS, .name = "copy-from", .help = "Item whose properties to take over" },
+};
+static const struct param move_params[] = {
+	{ .kind = PARAM_ITEMS,
+	  .name = "destination",
+	  .help = "Item before which to put them; the end when it is not given",
+	  .positional = true },
+};
+static const struct param name_params[] = {
+	{ .kind = PARAM_FIELDS,
+	  .name = "value-name",
+	  .help = "Names of properties",
+	  .positional = true },
+};
+static const struct param print_params[] = {
+	{ .kind = PARAM_FLAG,
+	  .name = "as-value",
+	  .option = OPTION_AS_VALUE,
+	  .help = "As a value for :put and scripts" },
+	{ .kind = PARAM_FLAG, .name = "brief", .option = OPTION_BRIEF, .help = "A table" },
+	{ .kind = PARAM_FLAG,
+	  .name = "count-only",
+	  .option = OPTION_COUNT_ONLY,
+	  .help = "Only how many items there are" },
+	{ .kind = PARAM_FLAG,
+	  .name = "detail",
+	  .option = OPTION_DETAIL,
+	  .help = "Every property by its name" },
+	{ .kind = PARAM_ITEMS, .name = "from", .help = "Only these items" },
+	{ .kind = PARAM_FIELDS, .name = "proplist", .help = "Only these properties" },
+	{ .kind = PARAM_FLAG,
+	  .name = "show-ids",
+	  .option = OPTION_SHOW_IDS,
+	  .help = "Internal ids in place of numbers" },
+	{ .kind = PARAM_FLAG,
+	  .name = "show-sensitive",
+	  .option = OPTION_SHOW_SENSITIVE,
+	  .help = "Passwords, too" },
+	{ .kind = PARAM_FLAG, .name = "stats", .option = OPTION_STATS, .help = "Counters" },
+	{ .kind = PARAM_FLAG,
+	  .name = "terse",
+	  .option = OPTION_TERSE,
+	  .help = "One line for each item" },
+	{ .kind = PARAM_FLAG,
+	  .name = "value-list",
+	  .option = OPTION_VALUE_LIST,
+	  .help = "Properties down, items across" },
+	{ .kind = PARAM_FLAG,
+	  .name = "without-paging",
+	  .option = OPTION_WITHOUT_PAGING,
+	  .help = "Don't stop after each page" },
+};
+static const struct param import_params[] = {
+	{ .kind = PARAM_VALUE,
+	  .name = "file-name",
+	  .help = "Which of the router's files to run",
+	  .positional = true },
+};
+static const struct param export_params[] = {
+	{ .kind = PARAM_VALUE,
+	  .name = "file",
+	  .help = "Write it to this file of the router's, for import" },
+	{ .kind = PARAM_FLAG,
+	  .name = "compact",
+	  .option = OPTION_COMPACT,
+	  .help = "Only what differs from the defaults" },
+	{ .kind = PARAM_FLAG,
+	  .name = "hide-sensitive",
+	  .option = OPTION_HIDE_SENSITIVE,
+	  .help = "Without passwords" },
+	{ .kind = PARAM_FLAG,
+	  .name = "show-sensitive",
+	  .option = OPTION_SHOW_SENSITIVE,
+	  .help = "Passwords, too" },
+	{ .kind = PARAM_FLAG,
+	  .name = "terse",
+	  .option = OPTION_TERSE,
+	  .help = "Each line by itself" },
+	{ .kind = PARAM_FLAG,
+	  .name = "verbose",
+	  .option = OPTION_VERBOSE,
+	  .help = "Defaults, too" },
+};
+static const struct param put_params[] = {
+	{ .kind = PARAM_VALUE, .name = "message", .help = "What to print", .positional = true },
+};
+
+/* The command's own arguments besides the menu's fields. */
+struct own {
+	bool items, where, comment, disabled, fields;
+	const struct param *more;
+	size_t nmore;
+};
+
+#define MORE(array) .more = (array), .nmore = ARRAY_LEN(array)
+
+static const struct own owns[] = {
+	[VERB_ADD] = { .fields = true, .comment = true, .disabled = true, MORE(add_params) },
+	[VERB_SET] = { .items = true, .fields = true, .comment = true, .disabled = true },
+	[VERB_REMOVE] = { .items = true },
+	[VERB_ENABLE] = { .items = true },
+	[VERB_DISABLE] = { .items = true },
+	[VERB_MOVE] = { .items = true, MORE(move_params) },
+	[VERB_COMMENT] = { .items = true, .comment = true },
+	[VERB_UNSET] = { .items = true, MORE(name_params) },
+	[VERB_PRINT] = { .where = true, MORE(print_params) },
+	[VERB_FIND] = { .where = true },
+	[VERB_GET] = { .items = true, MORE(name_params) },
+	[VERB_EXPORT] = { MORE(export_params) },
+	[VERB_ACTION] = { .fields = true },
+};
+
+static const struct own items_action_own = { .items = true };
+static const struct own put_own = { MORE(put_params) };
+static const struct own quit_own;
+static const struct own import_own = { MORE(import_params) };
+
+static const struct own *own_of(const struct command *command)
+{
+	if (command->kind == COMMAND_PUT)
+		return &put_own;
+	if (command->kind == COMMAND_IMPORT)
+		return &import_own;
+	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
+	    command->action->items != NULL)
+		return &items_action_own;
+	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
+}
+
+static bool is_settings(const struct command *command)
+{
+	return command->menu != NULL && command->menu->kind == MENU_SETTINGS;
+}
+
+bool command_takes_items(const struct command *command)
+{
+	return own_of(command)->items && !is_settings(command);
+}
+
+static const struct field *fields_of(const struct command *command, size_t *ret_n)
+{
+	const struct menu *menu = command->older != NULL ? command->older : command->menu;
+
+	if (command->kind != COMMAND_VERB || !own_of(command)->fields || menu == NULL) {
+		*ret_n = 0;
+		return NULL;
+	}
+	if (command->verb == VERB_ACTION) {
+		*ret_n = command->action->nfields;
+		return command->action->fields;
+	}
+	*ret_n = menu->nfields;
+	return menu->fields;
+}
+
+static bool has_field(const struct command *command, const char *name)
+{
+	size_t n;
+	const struct field *fields = fields_of(command, &n);
+
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(fields[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static struct param field_param(const struct command *command, const struct field *field)
+{
+	if ((field->flags & (F_READ_ONLY | F_DEFAULT_NAME)) != 0)
+		return (struct param){ .kind = PARAM_NONE };
+	return (struct param){ .kind = PARAM_VALUE,
+		               .name = field->name,
+		               .alias = field->alias,
+		               .help = field->help,
+		               .field = field,
+		               .positional =
+		                       (field->flags & F_UNNAMED) != 0 && command->verb != VERB_SET,
+		               .unsettable = command->verb == VERB_SET };
+}
+
+/* The arguments that every verb of its kind has: items, comment, disabled, where. */
+static struct param common_param(const struct command *command, size_t index)
+{
+	const struct own *own = own_of(command);
+	bool settings = is_settings(command);
+	struct param none = { .kind = PARAM_NONE };
+
+	switch (index) {
+	case 0:
+		return command_takes_items(command) ? numbers : none;
+	case 1:
+		if (!own->comment || settings || has_field(command, comment.name))
+			return none;
+		return comment;
+	case 2:
+		return own->disabled && !settings && !has_field(command, disabled.name) ? disabled
+		                                                                        : none;
+	default:
+		return own->where && !settings ? where : none;
+	}
+}
+
+#define COMMON_PARAMS 4
+
+static bool own_stands(const struct command *command, const struct param *param)
+{
+	if (command->menu == NULL || command->kind != COMMAND_VERB)
+		return true;
+	if (strcmp(param->name, "place-before") == 0)
+		return command->menu->kind == MENU_ORDERED;
+	if (is_settings(command) && command->verb == VERB_PRINT)
+		return param->kind == PARAM_FIELDS ||
+		       (param->option & (OPTION_AS_VALUE | OPTION_SHOW_SENSITIVE |
+		                         OPTION_WITHOUT_PAGING | OPTION_DETAIL)) != 0;
+	return true;
+}
+
+bool command_param(const struct command *command, size_t index, struct param *ret_param)
+{
+	const struct own *own = own_of(command);
+	size_t at = index, nfields;
+	const struct field *fields = fields_of(command, &nfields);
+	struct param param = { .kind = PARAM_NONE };
+
+	must(index < PARAM_MAX);
+	if (at < COMMON_PARAMS) {
+		param = common_param(command, at);
+	} else if ((at -= COMMON_PARAMS) < own->nmore) {
+		if (own_stands(command, &own->more[at]))
+			param = own->more[at];
+	} else if ((at -= own->nmore) < nfields) {
+		param = field_param(command, &fields[at]);
+	} else {
+		return false;
+	}
+	if (command->verb == VERB_ADD || command->verb == VERB_SET)
+		param.positional = param.positional && param.field != &field_comment;
+	param.index = index;
+	*ret_param = param;
+	return true;
+}
+
+/* 2: exactly @text; 1: @text begins it; 0: neither. */
+static int match(const char *name, const char *text, size_t len)
+{
+	if (name == NULL || strncmp(name, text, len) != 0)
+		return 0;
+	return name[len] == '\0' ? 2 : 1;
+}
+
+static int match_either(const char *name, const char *alias, const char *text)
+{
+	int by_name = match(name, text, strlen(text));
+	int by_alias = match(alias, text, strlen(text));
+
+	return by_name > by_alias ? by_name : by_alias;
+}
+
+bool command_find(const struct command *command, const char *name, struct param *ret_param)
+{
+	struct param param, found = { .kind = PARAM_NONE };
+	size_t partly = 0;
+
+	if (*name == '\0')
+		return false;
+	for (size_t i = 0; command_param(command, i, &param); i++) {
+		int how =
+			param.kind == PARAM_NONE ? 0 : match_either(param.name, param.alias, name);
+
+		if (how == 2) {
+			*ret_param = param;
+			return true;
+		}
+		if (how == 1) {
+			found = param;
+			partly++;
+		}
+	}
+	if (partly != 1)
+		return false;
+	*ret_param = found;
+	return true;
+}
+
+const struct field *menu_field_find(const struct menu *menu, const char *name)
+{
+	const struct field *found = NULL;
+	size_t partly = 0;
+
+	for (size_t i = 0; *name != '\0' && i < menu->nfields; i++) {
+		int how = match_either(menu->fields[i].name, menu->fields[i].alias, name);
+
+		if (how == 2)
+			return &menu->fields[i];
+		if (how == 1) {
+			found = &menu->fields[i];
+			partly++;
+		}
+	}
+	return partly == 1 ? found : NULL;
+}
+
+uint32_t menu_flag_find(const struct menu *menu, const char *name)
+{
+	if (strcmp(name, "disabled") == 0)
+		return ROW_DISABLED;
+	if (strcmp(name, "dynamic") == 0)
+		return ROW_DYNAMIC;
+	for (size_t i = 0; i < menu->nflags; i++)
+		if (strcmp(menu->flags[i].word, name) == 0)
+			return (uint32_t)ROW_MENU_FIRST << i;
+	return 0;
+}

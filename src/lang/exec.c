@@ -1,0 +1,127 @@
+#include "lang/exec.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "lang/advice.h"
+#include "lib/mem.h"
+
+bool exec_fail(struct run *run)
+{
+	run->failed = true;
+	return false;
+}
+
+void exec_locate(const struct run *run, const struct call *call, struct diag *diag)
+{
+	const struct arg *arg = diag->field[0] != '\0' ? call_arg(call, diag->field) : NULL;
+	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
+
+	if (diag->at_position || !run->program.several_lines)
+		return;
+	diag->at_position = true;
+	if (diag->line != 0)
+		return;
+	diag->line = spot->line;
+	diag->column = spot->column;
+}
+
+void exec_push(struct run *run, struct value value)
+{
+	if (run->depth == run->stack_size) {
+		run->stack_size = run->stack_size > 0 ? run->stack_size * 2 : 16;
+		run->stack = mem_resize(run->stack, run->stack_size, sizeof run->stack[0]);
+	}
+	run->stack[run->depth++] = value;
+}
+
+/* A line that is a command is what an older spelling was rewritten into. */
+void exec_notice(struct run *run, const char *text)
+{
+	while (*text != '\0') {
+		size_t len = strcspn(text, "\n");
+
+		if (len > 0)
+			run->host.notice(run->host.arg,
+			                 arena_printf(&run->arena, "%s%.*s",
+			                              *text == '/' ? "understood as: " : "",
+			                              (int)len, text));
+		text += len + (text[len] == '\n');
+	}
+}
+
+void exec_flush(struct run *run)
+{
+	if (run->out.len > 0)
+		run->host.out(run->host.arg, text_str(&run->out), run->out.len);
+	text_clear(&run->out);
+}
+
+struct value exec_value(struct exec *exec, const struct arg *arg)
+{
+	if (arg->computed)
+		return exec->run->stack[exec->computed++];
+	return (struct value){ .kind = arg->value != NULL ? VALUE_TEXT : VALUE_NIL,
+		               .text = arg->value };
+}
+
+bool exec_items(struct exec *exec, const struct arg *arg, const struct value *value,
+                struct id_list *list)
+{
+	struct run *run = exec->run;
+
+	if (value->kind == VALUE_IDS) {
+		for (size_t i = 0; i < value->ids.n; i++)
+			id_list_push(list, &run->arena, value->ids.at[i]);
+		return true;
+	}
+
+	const struct conf_state *state = conf_hold(run->host.conf);
+	struct selector selector = { .conf = run->host.conf,
+		                     .state = state,
+		                     .menu = exec->menu,
+		                     .numbering = run->host.numbering,
+		                     .arena = &run->arena,
+		                     .spot = arg->value_spot };
+	bool ok = items_select(&selector, value_str(value, &run->arena), list, &run->diag);
+
+	conf_release(run->host.conf, state);
+	return ok || exec_fail(run);
+}
+
+bool exec_item(struct exec *exec, const struct arg *arg, const struct value *value,
+               uint32_t *ret_id)
+{
+	struct id_list list = { 0 };
+
+	if (!exec_items(exec, arg, value, &list))
+		return false;
+	if (list.n == 1) {
+		*ret_id = list.at[0];
+		return true;
+	}
+	diag_fail_at(&exec->run->diag, arg->value_spot.line, arg->value_spot.column,
+	             "expected item id\n%s means one item, not %zu", arg->param.name, list.n);
+	return exec_fail(exec->run);
+}
+
+bool exec_need_items(struct exec *exec)
+{
+	if (!command_takes_items(&exec->call->command) || call_arg(exec->call, "numbers") != NULL)
+		return true;
+	(void)diag_fail(&exec->run->diag, "numbers",
+	                "missing value(s) of argument(s) numbers\n"
+	                "say which items: numbers of the last print, names, *ids or [find ...]");
+	return exec_fail(exec->run);
+}
+
+bool exec_unknown_property(struct exec *exec, const struct arg *arg, const char *name)
+{
+	struct text advice = { 0 };
+
+	advice_property(exec->menu, name, &advice);
+	diag_fail_at(&exec->run->diag, arg->value_spot.line, arg->value_spot.column,
+	             "input does not match any value of %s%s", arg->param.name, text_str(&advice));
+	text_free(&advice);
+	return exec_fail(exec->run);
+}

@@ -1,0 +1,106 @@
+/*
+ * exec.h -- the inside of a machine: how one command of a program is carried out.
+ *
+ *   exec_change: by a request to the configuration; the machine waits for the answer
+ *   exec_read:   at once, from the published state
+ *   exec_rows:   from there and from what is observed, in portions
+ *   exec_file:   by reading or writing a file of the router's
+ *   exec_action: over turns
+ *
+ * Each takes its computed arguments off the stack and pushes its value. False means that it has
+ * failed and run->diag says why.
+ */
+#ifndef LANG_EXEC_H
+#define LANG_EXEC_H
+
+#include "conf/diag.h"
+#include "conf/file.h"
+#include "lang/run.h"
+#include "lang/value.h"
+#include "lib/text.h"
+
+struct action;
+struct reading;
+struct request;
+
+struct run {
+	struct run_host host;
+	struct program program;
+	size_t at;           /* the operation to come */
+	struct value *stack; /* values that wait for the command around them */
+	size_t depth, stack_size;
+	struct arena arena; /* of the command at the outside; emptied when the stack is */
+	struct diag diag;
+	bool failed, interrupted, finished;
+
+	/* A change on its way. */
+	const struct call *call;
+	struct request **requests; /* of one transaction: this command's, and those behind it */
+	size_t nrequests;
+	size_t first_at;    /* the operation behind the first of them */
+	size_t alone_until; /* operations before it get transactions of their own */
+	struct text notice;
+	bool changing, orphan;
+
+	/* A file that is read or written, and the machine that runs what was read. */
+	char file[FILE_NAME_BYTES];
+	struct run *inner;
+	unsigned imports; /* how many machines are around this one */
+
+	/* A list that is read in portions. */
+	struct reading *reading;
+	bool stuck; /* nobody takes its pages */
+
+	/* An action at work. */
+	const struct action *action;
+	void *action_state;
+	struct text out;
+};
+
+/* What a command works with. */
+struct exec {
+	struct run *run;
+	const struct call *call;
+	const struct menu *menu;
+	bool wanted;
+	size_t computed; /* where on the stack its next computed argument lies */
+};
+
+/* Stop the machine; run->diag is filled. Always false. */
+bool exec_fail(struct run *run);
+/* In a script, an error without a place of its own gets that of its argument or command. */
+void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
+void exec_push(struct run *run, struct value value);
+/* Hand on what was written to run->out. */
+void exec_flush(struct run *run);
+/* Tell the person each line of @text. */
+void exec_notice(struct run *run, const char *text);
+
+/* The value of @arg: as typed, or what the command in brackets has yielded. */
+struct value exec_value(struct exec *exec, const struct arg *arg);
+/* The items that @value means, appended to @list. */
+bool exec_items(struct exec *exec, const struct arg *arg, const struct value *value,
+                struct id_list *list);
+/* Exactly one item, for place-before and its like. */
+bool exec_item(struct exec *exec, const struct arg *arg, const struct value *value,
+               uint32_t *ret_id);
+/* Whether items were named, where the command needs them. */
+bool exec_need_items(struct exec *exec);
+/* Fail, because @arg names the property @name, which is not there. */
+bool exec_unknown_property(struct exec *exec, const struct arg *arg, const char *name);
+
+bool exec_change(struct exec *exec);
+bool exec_read(struct exec *exec);
+bool exec_read_put(struct exec *exec);
+bool exec_rows(struct exec *exec);
+void exec_rows_turn(struct run *run);
+void exec_rows_stop(struct run *run);
+bool exec_file_import(struct exec *exec);
+/* run->out holds the text. */
+bool exec_file_export(struct exec *exec);
+void exec_file_turn(struct run *run, mono now, unsigned budget);
+bool exec_action(struct exec *exec);
+void exec_action_turn(struct run *run, mono now);
+void exec_action_stop(struct run *run);
+
+#endif

@@ -1,0 +1,124 @@
+/* Commands that take their time: a menu's own actions. */
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/type.h"
+#include "lang/exec.h"
+
+static bool read_field(struct exec *exec, const struct field *field, const char *text, void *args)
+{
+	struct run *run = exec->run;
+	const struct conf_state *state = conf_hold(run->host.conf);
+	uint8_t *at = (uint8_t *)args + field->offset;
+
+	memset(at, 0, field->bytes);
+
+	bool ok = field->type->parse(field, state, text, at, &run->diag);
+
+	conf_release(run->host.conf, state);
+	return ok || exec_fail(run);
+}
+
+/* The defaults, and a complaint about what has none and must be given. */
+static bool action_defaults(struct exec *exec, void *args)
+{
+	const struct action *action = exec->call->command.action;
+	struct text missing = { 0 }, help = { 0 };
+
+	for (size_t i = 0; i < action->nfields; i++) {
+		const struct field *field = &action->fields[i];
+
+		if (field->dflt != NULL && !read_field(exec, field, field->dflt, args))
+			return false;
+		if ((field->flags & F_REQUIRED) == 0 || call_arg(exec->call, field->name) != NULL)
+			continue;
+		text_printf(&missing, "%s%s", missing.len > 0 ? ", " : "", field->name);
+		if (field->help != NULL)
+			text_printf(&help, "%s%s: %s", help.len > 0 ? "; " : "\n", field->name,
+			            field->help);
+	}
+
+	bool ok = missing.len == 0;
+
+	if (!ok)
+		(void)diag_fail(&exec->run->diag, NULL, "missing value(s) of argument(s) %s%s",
+		                text_str(&missing), text_str(&help));
+	text_free(&missing);
+	text_free(&help);
+	return ok || exec_fail(exec->run);
+}
+
+static bool act_on_items(struct exec *exec)
+{
+	struct run *run = exec->run;
+	struct id_list ids = { 0 };
+
+	if (!exec_need_items(exec))
+		return false;
+	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
+		struct value value = exec_value(exec, arg);
+
+		if (!exec_items(exec, arg, &value, &ids))
+			return false;
+	}
+	run->depth -= exec->call->ncomputed;
+	exec->call->command.action->items(conf_router(run->host.conf), ids.at, ids.n);
+	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	return true;
+}
+
+bool exec_action(struct exec *exec)
+{
+	struct run *run = exec->run;
+	const struct action *action = exec->call->command.action;
+
+	if (action->items != NULL)
+		return act_on_items(exec);
+
+	void *args = arena_new(&run->arena, 1, action->args_size + 1);
+	void *state = arena_new(&run->arena, 1, action->state_size + 1);
+
+	if (!action_defaults(exec, args))
+		return false;
+	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
+		struct value value = exec_value(exec, arg);
+
+		if (!read_field(exec, arg->param.field, value_str(&value, &run->arena), args))
+			return false;
+	}
+	run->depth -= exec->call->ncomputed;
+
+	bool ok = action->start(conf_router(run->host.conf), args, state, &run->out, &run->diag);
+
+	exec_flush(run);
+	if (!ok)
+		return exec_fail(run);
+	if (action->turn == NULL) {
+		exec_push(run, (struct value){ .kind = VALUE_NIL });
+		return true;
+	}
+	run->action = action;
+	run->action_state = state;
+	return true;
+}
+
+void exec_action_turn(struct run *run, mono now)
+{
+	bool over =
+		run->action->turn(conf_router(run->host.conf), run->action_state, &run->out, now);
+
+	exec_flush(run);
+	if (!over)
+		return;
+	run->action = NULL;
+	exec_push(run, (struct value){ .kind = VALUE_NIL });
+}
+
+void exec_action_stop(struct run *run)
+{
+	if (run->action == NULL)
+		return;
+	if (run->action->stop != NULL)
+		run->action->stop(conf_router(run->host.conf), run->action_state, &run->out);
+	run->action = NULL;
+}

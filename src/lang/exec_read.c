@@ -1,0 +1,143 @@
+/* Commands that only read: get, export; and put. */
+#include <string.h>
+
+#include "conf/conf.h"
+#include "lang/exec.h"
+
+/* Catches the row that is offered. */
+struct catch_sink {
+	struct row_sink sink;
+	const struct menu *menu;
+	struct arena *arena;
+	struct items items;
+};
+
+static bool catch_row(struct row_sink *sink, const struct row *row)
+{
+	struct catch_sink *mine = (struct catch_sink *)sink;
+
+	items_add(&mine->items, mine->arena, mine->menu, row, ITEM_NO_NUMBER);
+	return false;
+}
+
+/* The row with @id, or of settings the only one; NULL: it is not there. */
+static const struct row *item_of(struct exec *exec, const struct conf_state *state, uint32_t id)
+{
+	struct conf *conf = exec->run->host.conf;
+	struct catch_sink sink = { .sink = { catch_row },
+		                   .menu = exec->menu,
+		                   .arena = &exec->run->arena };
+
+	if (exec->menu->kind == MENU_SETTINGS)
+		(void)conf_rows_walk(conf, state, exec->menu, &sink.sink);
+	else
+		(void)conf_row_show(conf, state, exec->menu, id, &sink.sink);
+	return sink.items.n > 0 ? sink.items.at[0] : NULL;
+}
+
+static bool get_from(struct exec *exec, const struct conf_state *state, const struct row *row,
+                     const struct arg *name_arg, const char *name)
+{
+	struct run *run = exec->run;
+	struct text text = { 0 };
+	bool ok = true;
+
+	if (name_arg == NULL)
+		value_row(exec->menu, state, row, &text);
+	else
+		ok = value_property(exec->menu, state, row, name, &text);
+	if (ok)
+		exec_push(run, value_text(&run->arena, text_str(&text)));
+	text_free(&text);
+	return ok || exec_unknown_property(exec, name_arg, name);
+}
+
+static bool read_get(struct exec *exec)
+{
+	struct run *run = exec->run;
+	const struct arg *name_arg = NULL;
+	const char *name = NULL;
+	uint32_t id = 0;
+
+	if (!exec_need_items(exec))
+		return false;
+	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
+		struct value value = exec_value(exec, arg);
+
+		if (arg->param.kind == PARAM_FIELDS) {
+			name_arg = arg;
+			name = value_str(&value, &run->arena);
+		} else if (!exec_item(exec, arg, &value, &id)) {
+			return false;
+		}
+	}
+	run->depth -= exec->call->ncomputed;
+
+	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct row *row = item_of(exec, state, id);
+	bool ok = row != NULL;
+
+	if (!ok) {
+		(void)diag_fail(&run->diag, NULL,
+		                "no such item\nit is gone; print shows which there are");
+		(void)exec_fail(run);
+	}
+	ok = ok && get_from(exec, state, row, name_arg, name);
+	conf_release(run->host.conf, state);
+	return ok;
+}
+
+static bool read_export(struct exec *exec)
+{
+	struct run *run = exec->run;
+	unsigned options = exec->call->options;
+
+	conf_export(run->host.conf,
+	            &(struct export_options){
+			    .path = exec->menu != NULL ? exec->menu->path
+	                                               : exec->call->command.place.path,
+			    .verbose = (options & OPTION_VERBOSE) != 0,
+			    .terse = (options & OPTION_TERSE) != 0,
+			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
+	            &run->out);
+	if (call_arg(exec->call, "file") != NULL)
+		return exec_file_export(exec);
+	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
+	                            : (struct value){ .kind = VALUE_NIL });
+	if (exec->wanted)
+		text_clear(&run->out);
+	exec_flush(run);
+	return true;
+}
+
+bool exec_read_put(struct exec *exec)
+{
+	struct run *run = exec->run;
+	const struct arg *arg = call_arg(exec->call, "message");
+
+	if (arg == NULL) {
+		(void)diag_fail(&run->diag, "message",
+		                "missing value(s) of argument(s) message\n"
+		                "say what to print: :put hello, or :put [/ip/route/find]");
+		return exec_fail(run);
+	}
+
+	struct value value = exec_value(exec, arg);
+
+	text_add(&run->out, value_str(&value, &run->arena));
+	text_char(&run->out, '\n');
+	exec_flush(run);
+	run->depth -= exec->call->ncomputed;
+	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	return true;
+}
+
+bool exec_read(struct exec *exec)
+{
+	switch (exec->call->command.verb) {
+	case VERB_GET:
+		return read_get(exec);
+	default:
+		return read_export(exec);
+	}
+}

@@ -1,0 +1,147 @@
+#include "lang/run.h"
+
+#include "lang/exec.h"
+#include "lib/mem.h"
+
+static bool carry_out(struct exec *exec)
+{
+	switch (exec->call->command.verb) {
+	case VERB_PRINT:
+	case VERB_FIND:
+		return exec_rows(exec);
+	case VERB_GET:
+	case VERB_EXPORT:
+		return exec_read(exec);
+	case VERB_ACTION:
+		return exec_action(exec);
+	default:
+		return exec_change(exec);
+	}
+}
+
+static void run_call(struct run *run, const struct op *op)
+{
+	struct exec exec = {
+		.run = run, .call = op->call, .menu = op->call->command.menu, .wanted = op->wanted
+	};
+	bool ok = true;
+
+	must(run->depth >= op->call->ncomputed);
+	exec.computed = run->depth - op->call->ncomputed;
+	if (op->call->command.kind == COMMAND_PUT) {
+		ok = exec_read_put(&exec);
+	} else if (op->call->command.kind == COMMAND_IMPORT) {
+		ok = exec_file_import(&exec);
+	} else if (op->call->command.kind == COMMAND_QUIT) {
+		run->finished = true;
+		run->host.quit(run->host.arg);
+	} else {
+		ok = carry_out(&exec);
+	}
+	if (ok)
+		return;
+	run->failed = true;
+	exec_locate(run, op->call, &run->diag);
+}
+
+static void run_op(struct run *run)
+{
+	const struct op *op = &run->program.ops[run->at++];
+
+	switch (op->code) {
+	case OP_CALL:
+		run_call(run, op);
+		break;
+	case OP_DROP:
+		must(run->depth > 0);
+		if (--run->depth == 0)
+			arena_free(&run->arena);
+		break;
+	case OP_GO:
+		run->host.go(run->host.arg, op->path);
+		break;
+	}
+}
+
+struct run *run_new(const struct run_host *host, struct program *program)
+{
+	struct run *run = mem_new(1, sizeof *run);
+
+	run->host = *host;
+	run->program = *program;
+	*program = (struct program){ 0 };
+	return run;
+}
+
+static bool over(const struct run *run)
+{
+	return run->failed || run->interrupted || run->finished || run->at == run->program.nops;
+}
+
+static bool waits(const struct run *run)
+{
+	return run->changing || run->action != NULL || run->inner != NULL || run->reading != NULL;
+}
+
+enum run_state run_step(struct run *run, mono now, unsigned budget)
+{
+	if (run->action != NULL)
+		exec_action_turn(run, now);
+	if (run->reading != NULL)
+		exec_rows_turn(run);
+	if (run->inner != NULL)
+		exec_file_turn(run, now, budget);
+	while (budget-- > 0 && !waits(run) && !over(run))
+		run_op(run);
+	if (run->reading != NULL)
+		return run->stuck ? RUN_WAITING : RUN_RUNNING;
+	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL)
+		return RUN_RUNNING;
+	if (waits(run))
+		return RUN_WAITING;
+	return over(run) ? RUN_DONE : RUN_RUNNING;
+}
+
+void run_interrupt(struct run *run)
+{
+	if (run->inner != NULL)
+		run_interrupt(run->inner);
+	exec_action_stop(run);
+	exec_rows_stop(run);
+	exec_flush(run);
+	run->interrupted = true;
+}
+
+bool run_ok(const struct run *run)
+{
+	return !run->failed;
+}
+
+bool run_interrupted(const struct run *run)
+{
+	return run->interrupted;
+}
+
+const struct diag *run_diag(const struct run *run)
+{
+	return &run->diag;
+}
+
+void run_free(struct run *run)
+{
+	if (run == NULL)
+		return;
+	if (run->changing) {
+		run->orphan = true;
+		return;
+	}
+	run_free(run->inner);
+	exec_action_stop(run);
+	exec_rows_stop(run);
+	text_free(&run->out);
+	text_free(&run->notice);
+	program_free(&run->program);
+	mem_free(run->stack);
+	arena_free(&run->arena);
+	mem_free(run);
+}

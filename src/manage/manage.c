@@ -1,0 +1,28 @@
+#include "manage/manage.h"
+
+#include "lib/mem.h"
+
+struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
+{
+	struct manage *manage = mem_new(1, sizeof *manage);
+
+	manage->conf = conf;
+	manage->doors = *doors;
+	return manage;
+}
+
+void manage_free(struct manage *manage)
+{
+	mem_free(manage);
+}
+
+bool manage_turn(struct manage *manage, mono now)
+{
+	manage->now = now;
+	return false;
+}
+
+mono manage_next(const struct manage *manage)
+{
+	return mono_never();
+}

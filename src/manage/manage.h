@@ -1,0 +1,37 @@
+/*
+ * manage.h -- how a router is managed: what its people, scripts and logs hang on.
+ *
+ * The packet wing knows nothing of it. Menus whose rows are about people and scripts reach it by
+ * router->manage. Whoever drives the router gives it its turn after the router's.
+ *
+ * Threads: the router's. Memory: what its parts say.
+ */
+#ifndef MANAGE_MANAGE_H
+#define MANAGE_MANAGE_H
+
+#include <stdbool.h>
+
+#include "conf/conf.h"
+#include "lib/mono.h"
+#include "lib/must.h"
+
+struct manage {
+	struct conf *conf;
+	struct conf_setup doors; /* to the world: those that conf has, too */
+	mono now;                /* of the turn at hand */
+};
+
+/*
+ * For @conf, which was made with @doors and is not loaded yet: the menus' hooks want to find us in
+ * router->manage, where the caller puts us. What @doors points to must outlive us.
+ */
+MUST_USE struct manage *manage_new(struct conf *conf, const struct conf_setup *doors);
+/* Before conf_free(). */
+void manage_free(struct manage *manage);
+
+/* Let what runs by itself go on. True: there is more to do at once. */
+bool manage_turn(struct manage *manage, mono now);
+/* When it wants a turn even if nothing happens; mono_never() when it does not. */
+mono manage_next(const struct manage *manage);
+
+#endif

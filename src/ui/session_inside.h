@@ -1,0 +1,67 @@
+/*
+ * session_inside.h -- the inside of a session, which its files share.
+ *
+ *   session.c        its life, and what runs in it
+ *   session_out.c    what it shows
+ *   session_prompt.c what stands before the cursor
+ *   session_keys.c   what is typed, and who gets it
+ */
+#ifndef UI_SESSION_INSIDE_H
+#define UI_SESSION_INSIDE_H
+
+#include "lang/items.h"
+#include "lang/parse.h"
+#include "lang/run.h"
+#include "lib/text.h"
+#include "ui/line.h"
+#include "ui/session.h"
+
+struct diag;
+
+struct session {
+	struct session_setup setup;
+	struct numbering numbering;
+	char *path;
+	mono now;
+	bool closed;
+
+	struct run *run; /* NULL: idle */
+	session_done *done;
+	void *done_arg;
+
+	struct line line;
+	struct text entry; /* lines before the one that is typed, of an entry that is still open */
+	struct text ahead; /* typed while nobody reads */
+	bool tabbed;       /* the last key was Tab, and it could not decide */
+};
+
+/* --- session.c --- */
+
+/* Run @program, which becomes the session's. */
+void session_start(struct session *session, struct program *program);
+/* Let the machine go on. True: it has stopped for this turn's budget only. */
+bool session_step(struct session *session);
+
+/* --- session_out.c --- */
+
+/* A terminal's new line takes a return, too. */
+void session_out_bytes(struct session *session, const char *bytes, size_t len);
+/* The same; @text is empty afterwards. */
+void session_out_text(struct session *session, struct text *text);
+/* What the line editor draws goes out as it is; @text is empty afterwards. */
+void session_out_drawn(struct session *session, struct text *text);
+void session_out_diag(struct session *session, const struct diag *diag);
+/* What a program that runs here needs from us. */
+struct run_host session_out_host(struct session *session);
+
+/* --- session_prompt.c --- */
+
+/* "[admin@Towpath] /ip/route> " ("> " alone at the root), or what is still open: "{... ". */
+void session_prompt(struct session *session);
+
+/* --- session_keys.c --- */
+
+/* Take what was typed ahead, as far as somebody reads it now. */
+void session_keys_catch_up(struct session *session);
+
+#endif

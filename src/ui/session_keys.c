@@ -1,0 +1,201 @@
+/* What is typed, and who gets it. */
+#include "ui/session_inside.h"
+
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/diag.h"
+#include "lang/lex.h"
+#include "ui/complete.h"
+#include "ui/help.h"
+
+#define CTRL_C 3
+
+static bool has_secret(const struct program *program)
+{
+	for (size_t i = 0; i < program->nops; i++) {
+		const struct call *call = program->ops[i].call;
+		const struct arg *arg = call != NULL ? call->args : NULL;
+
+		for (; arg != NULL; arg = arg->next)
+			if (arg->param.field != NULL && (arg->param.field->flags & F_SECRET) != 0)
+				return true;
+	}
+	return false;
+}
+
+/* An entry is whole: run it. Entries with secrets in them are not remembered. */
+static void run_entry(struct session *session)
+{
+	struct program program;
+	struct diag diag = { 0 };
+	const char *text = text_str(&session->entry);
+	bool ok = parse_program(conf_menus(session->setup.conf), session->path, text,
+	                        session->entry.len, &program, NULL, &diag);
+
+	if (!has_secret(&program))
+		line_remember(&session->line, text);
+	text_clear(&session->entry);
+	if (ok) {
+		program.several_lines = false;
+		session_start(session, &program);
+		(void)session_step(session);
+		return;
+	}
+	program_free(&program);
+	session_out_diag(session, &diag);
+	session_prompt(session);
+}
+
+static void enter(struct session *session)
+{
+	struct text open = { 0 };
+	const char *typed = line_text(&session->line);
+
+	if (session->entry.len > 0)
+		text_char(&session->entry, '\n');
+	text_add(&session->entry, typed);
+	lex_open(text_str(&session->entry), session->entry.len, &open);
+
+	bool whole = open.len == 0 || session->entry.len >= LINE_BYTES_MAX;
+
+	text_free(&open);
+	if (whole)
+		run_entry(session);
+	else
+		session_prompt(session);
+}
+
+/* Everything typed so far, up to the cursor. */
+static void typed_so_far(const struct session *session, struct text *out)
+{
+	text_add(out, text_str(&session->entry));
+	if (session->entry.len > 0)
+		text_char(out, '\n');
+	text_bytes(out, line_text(&session->line), session->line.cursor);
+}
+
+static void put_completion(struct session *session, const struct candidates *found, size_t from)
+{
+	struct text word = { 0 }, out = { 0 };
+
+	text_bytes(&word, found->at[0].text, candidates_common(found));
+	if (found->n == 1 && found->at[0].next != 0)
+		text_char(&word, found->at[0].next);
+	line_replace(&session->line, from, text_str(&word), &out);
+	session_out_drawn(session, &out);
+	text_free(&word);
+}
+
+/* Show @text below the line and draw the line again. */
+static void show_below(struct session *session, struct text *text)
+{
+	struct text out = { 0 };
+
+	session->setup.out(session->setup.arg, "\r\n", 2);
+	session_out_text(session, text);
+	line_draw(&session->line, &out);
+	session_out_drawn(session, &out);
+}
+
+static void complete(struct session *session)
+{
+	struct text typed = { 0 }, list = { 0 };
+	struct candidates found;
+	size_t lead = session->entry.len > 0 ? session->entry.len + 1 : 0;
+	bool again = session->tabbed;
+
+	session->tabbed = false;
+	typed_so_far(session, &typed);
+	candidates_find(session->setup.conf, session->path, text_str(&typed), typed.len, &found);
+
+	size_t common = candidates_common(&found);
+
+	if (found.n == 1 || (found.n > 1 && common > typed.len - found.from)) {
+		put_completion(session, &found, found.from - lead);
+	} else if (found.n > 1 && again) {
+		help_list(&found, session->setup.width, &list);
+		show_below(session, &list);
+	} else {
+		session->tabbed = found.n > 1;
+	}
+	candidates_free(&found);
+	text_free(&typed);
+}
+
+static void help(struct session *session)
+{
+	struct text typed = { 0 }, list = { 0 };
+	struct candidates found;
+
+	typed_so_far(session, &typed);
+	candidates_find(session->setup.conf, session->path, text_str(&typed), typed.len, &found);
+	help_print(&found, session->setup.colour, &list);
+	show_below(session, &list);
+	candidates_free(&found);
+	text_free(&typed);
+}
+
+static void key(struct session *session, uint8_t byte)
+{
+	struct text out = { 0 };
+	enum line_event event = line_byte(&session->line, byte, &out);
+
+	session_out_drawn(session, &out);
+	if (event != LINE_TAB)
+		session->tabbed = false;
+	switch (event) {
+	case LINE_NONE:
+		break;
+	case LINE_ENTER:
+		enter(session);
+		break;
+	case LINE_TAB:
+		complete(session);
+		break;
+	case LINE_HELP:
+		help(session);
+		break;
+	case LINE_INTERRUPT:
+		text_clear(&session->entry);
+		session_prompt(session);
+		break;
+	case LINE_CLOSE:
+		session->setup.out(session->setup.arg, "\r\n", 2);
+		session->closed = true;
+		break;
+	}
+}
+
+void session_keys_catch_up(struct session *session)
+{
+	size_t at = 0;
+
+	while (at < session->ahead.len && session->run == NULL && !session->closed)
+		key(session, (uint8_t)session->ahead.bytes[at++]);
+	if (at == 0)
+		return;
+	memmove(session->ahead.bytes, session->ahead.bytes + at, session->ahead.len - at);
+	session->ahead.len -= at;
+	session->ahead.bytes[session->ahead.len] = '\0';
+}
+
+size_t session_input(struct session *session, const char *bytes, size_t len)
+{
+	size_t taken = 0;
+
+	must(session->setup.interactive);
+	for (; taken < len && !session->closed; taken++) {
+		if (session->run == NULL && session->ahead.len == 0) {
+			key(session, (uint8_t)bytes[taken]);
+		} else if (bytes[taken] == CTRL_C) {
+			text_clear(&session->ahead);
+			session_interrupt(session);
+		} else if (session->ahead.len >= LINE_BYTES_MAX) {
+			return taken;
+		} else {
+			text_char(&session->ahead, bytes[taken]);
+		}
+	}
+	return taken;
+}

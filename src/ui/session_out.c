@@ -1,0 +1,134 @@
+#include "ui/session_inside.h"
+
+#include <string.h>
+
+#include "conf/diag.h"
+#include "lib/mem.h"
+#include "ui/print.h"
+
+void session_out_bytes(struct session *session, const char *bytes, size_t len)
+{
+	struct text text = { 0 };
+
+	if (!session->setup.interactive) {
+		session->setup.out(session->setup.arg, bytes, len);
+		return;
+	}
+	for (size_t i = 0; i < len; i++) {
+		if (bytes[i] == '\n')
+			text_char(&text, '\r');
+		text_char(&text, bytes[i]);
+	}
+	session->setup.out(session->setup.arg, text_str(&text), text.len);
+	text_free(&text);
+}
+
+void session_out_text(struct session *session, struct text *text)
+{
+	if (text->len > 0)
+		session_out_bytes(session, text_str(text), text->len);
+	text_free(text);
+}
+
+void session_out_drawn(struct session *session, struct text *text)
+{
+	if (text->len > 0)
+		session->setup.out(session->setup.arg, text_str(text), text->len);
+	text_free(text);
+}
+
+/* What was typed comes back in messages; it is to do nothing to a terminal. */
+static void put_plain(struct text *text, const char *bytes, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)bytes[i];
+
+		if ((c < ' ' && c != '\n') || c == 127)
+			text_printf(text, "\\%02X", c);
+		else
+			text_char(text, bytes[i]);
+	}
+}
+
+void session_out_diag(struct session *session, const struct diag *diag)
+{
+	size_t first = strcspn(diag->text, "\n");
+	struct text text = { 0 };
+
+	put_plain(&text, diag->text, first);
+	if (diag->at_position)
+		text_printf(&text, " (line %u column %u)", diag->line, diag->column);
+	put_plain(&text, diag->text + first, strlen(diag->text + first));
+	text_char(&text, '\n');
+	if (session->setup.error != NULL)
+		session->setup.error(session->setup.arg, text_str(&text), text.len);
+	else
+		session_out_bytes(session, text_str(&text), text.len);
+	text_free(&text);
+}
+
+static void host_out(void *arg, const char *bytes, size_t len)
+{
+	session_out_bytes(arg, bytes, len);
+}
+
+static bool host_has_room(void *arg)
+{
+	const struct session *session = arg;
+
+	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
+}
+
+static void host_notice(void *arg, const char *line)
+{
+	struct session *session = arg;
+	struct text text = { 0 };
+
+	text_printf(&text, "%s%s\n", strncmp(line, ";;;", 3) == 0 ? "" : ";;; ", line);
+	if (session->setup.interactive || session->setup.notice == NULL)
+		session_out_bytes(session, text_str(&text), text.len);
+	else
+		session->setup.notice(session->setup.arg, text_str(&text), text.len);
+	text_free(&text);
+}
+
+static void host_print(void *arg, const struct print_job *job, struct text *out)
+{
+	struct session *session = arg;
+	const struct print_look look = { .conf = session->setup.conf,
+		                         .width = session->setup.width,
+		                         .colour = session->setup.colour };
+
+	print_items(&look, job, out);
+}
+
+static void host_go(void *arg, const char *path)
+{
+	struct session *session = arg;
+	char *copy = mem_strdup(path);
+
+	mem_free(session->path);
+	session->path = copy;
+}
+
+static void host_quit(void *arg)
+{
+	struct session *session = arg;
+
+	session->closed = true;
+}
+
+struct run_host session_out_host(struct session *session)
+{
+	return (struct run_host){ .conf = session->setup.conf,
+		                  .numbering = &session->numbering,
+		                  .who = session->setup.who,
+		                  .door = session->setup.door,
+		                  .arg = session,
+		                  .out = host_out,
+		                  .has_room = host_has_room,
+		                  .notice = host_notice,
+		                  .print = host_print,
+		                  .go = host_go,
+		                  .quit = host_quit };
+}
