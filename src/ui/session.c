@@ -34,10 +34,16 @@ void session_start(struct session *session, struct program *program)
 
 bool session_step(struct session *session)
 {
-	enum run_state state = run_step(session->run, session->now, STEPS_PER_TURN);
+	enum run_state state;
+
+	if (session->asking)
+		return false;
+	state = run_step(session->run, session->now, STEPS_PER_TURN);
 
 	if (state == RUN_DONE)
 		finish(session);
+	else if (state == RUN_ASKING)
+		session_ask(session);
 	return state == RUN_RUNNING;
 }
 
@@ -72,22 +78,23 @@ bool session_turn(struct session *session, mono now)
 	session->now = now;
 	if (session->run != NULL)
 		more = session_step(session);
-	if (session->run == NULL)
+	if (session_keys_read(session))
 		session_keys_catch_up(session);
-	return more || (session->run == NULL && session->ahead.len > 0 && !session->closed);
+	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
 }
 
 void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)
 		return;
+	session->asking = false;
 	run_interrupt(session->run);
 	(void)session_step(session);
 }
 
 bool session_busy(const struct session *session)
 {
-	return session->run != NULL;
+	return session->run != NULL && !session->asking;
 }
 
 bool session_closed(const struct session *session)
@@ -104,6 +111,7 @@ void session_resize(struct session *session, size_t width)
 {
 	session->setup.width = width;
 	session->line.width = width;
+	session->answer.width = width;
 }
 
 struct session *session_new(const struct session_setup *setup)
@@ -125,6 +133,7 @@ void session_free(struct session *session)
 		return;
 	run_free(session->run);
 	line_free(&session->line);
+	line_free(&session->answer);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);
