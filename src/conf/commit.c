@@ -5,6 +5,7 @@
 
 #include "conf/diff.h"
 #include "conf/row.h"
+#include "conf/store_words.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -112,8 +113,8 @@ static bool write_failed(const struct journal_write *write, struct diag *diag)
 	                             : "";
 
 	return diag_fail(diag, NULL,
-	                 "failure: the change could not be stored (%s), so it was not made%s",
-	                 strerror(-write->result), stored);
+	                 "failure: the change could not be stored (%s), so it was not made%s; %s",
+	                 strerror(-write->result), stored, store_words_advice(write->result));
 }
 
 static void write_done(struct background_job *job)
