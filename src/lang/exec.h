@@ -73,6 +73,8 @@ void exec_locate(const struct run *run, const struct call *call, struct diag *di
 void exec_push(struct run *run, struct value value);
 /* Hand on what was written to run->out. */
 void exec_flush(struct run *run);
+/* The same for output that is more than lines that come by. */
+void exec_show(struct run *run, enum show how);
 /* Tell the person each line of @text. */
 void exec_notice(struct run *run, const char *text);
 

@@ -40,6 +40,13 @@ struct print_job {
 	bool wanted;               /* as a value, not for the eye */
 };
 
+/* What kind of output it is, for who shows it. */
+enum show {
+	SHOW_PAGE,    /* to be read: a page at a time */
+	SHOW_PICTURE, /* takes the place of the picture before it */
+	SHOW_STREAM,  /* goes on below what was shown, until somebody stops it */
+};
+
 /* Who runs the program, and what it needs from them. */
 struct run_host {
 	struct conf *conf;
@@ -47,6 +54,9 @@ struct run_host {
 	const char *who, *door;
 	void *arg;
 	void (*out)(void *arg, const char *text, size_t len);
+	/* The same with more said about it; NULL: to out(). */
+	void (*show)(void *arg, enum show how, const char *text, size_t len);
+	bool repaints; /* a picture does take the place of the one before it */
 	/* What a person should be told besides; one line without its end. */
 	void (*notice)(void *arg, const char *line);
 	/* Would out() take another page now? NULL: always. */

@@ -15,6 +15,8 @@ static void finish(struct session *session)
 	session_done *done = session->done;
 	bool ok = run_ok(run);
 
+	live_end(session);
+	pager_reset(&session->pager);
 	if (!ok)
 		session_out_diag(session, run_diag(run));
 	run_free(run);
@@ -34,9 +36,12 @@ void session_start(struct session *session, struct program *program)
 
 bool session_step(struct session *session)
 {
-	enum run_state state = run_step(session->run, session->now, STEPS_PER_TURN);
+	enum run_state state;
 
-	if (state == RUN_DONE)
+	if (pager_waits(&session->pager) || session->live.paused)
+		return false;
+	state = run_step(session->run, session->now, STEPS_PER_TURN);
+	if (state == RUN_DONE && !pager_waits(&session->pager))
 		finish(session);
 	return state == RUN_RUNNING;
 }
@@ -81,6 +86,8 @@ void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)
 		return;
+	pager_drop(session);
+	live_end(session);
 	run_interrupt(session->run);
 	(void)session_step(session);
 }
@@ -100,9 +107,10 @@ const char *session_path(const struct session *session)
 	return session->path;
 }
 
-void session_resize(struct session *session, size_t width)
+void session_resize(struct session *session, size_t width, size_t height)
 {
 	session->setup.width = width;
+	session->setup.height = height;
 	session->line.width = width;
 }
 
@@ -124,6 +132,7 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	pager_reset(&session->pager);
 	line_free(&session->line);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);

@@ -14,6 +14,8 @@
 #include "lang/run.h"
 #include "lib/text.h"
 #include "ui/line.h"
+#include "ui/live.h"
+#include "ui/pager.h"
 #include "ui/session.h"
 
 struct diag;
@@ -33,6 +35,10 @@ struct session {
 	struct text entry; /* lines before the one that is typed, of an entry that is still open */
 	struct text ahead; /* typed while nobody reads */
 	bool tabbed;       /* the last key was Tab, and it could not decide */
+	bool more_typed;   /* more came with the key that is being taken */
+
+	struct pager pager;
+	struct live live;
 };
 
 /* --- session.c --- */
