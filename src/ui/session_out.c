@@ -162,5 +162,6 @@ struct run_host session_out_host(struct session *session)
 		                  .notice = host_notice,
 		                  .print = host_print,
 		                  .go = host_go,
-		                  .quit = host_quit };
+		                  .quit = host_quit,
+		                  .asks = session->setup.interactive };
 }
