@@ -18,6 +18,9 @@ static const struct field field_disabled = {
 	.help = "Keep the item, but don't use it",
 };
 
+static const struct field field_partial = { .name = "partial", .type = &type_bool };
+static const struct field field_verbose = { .name = "verbose", .type = &type_bool };
+
 static const struct param numbers = {
 	.kind = PARAM_ITEMS,
 	.name = "numbers",
@@ -103,6 +106,19 @@ static const struct param import_params[] = {
 	  .name = "file-name",
 	  .help = "Which of the router's files to run",
 	  .positional = true },
+	{ .kind = PARAM_FLAG,
+	  .name = "dry-run",
+	  .option = OPTION_DRY_RUN,
+	  .help = "Change nothing; say what would be added, changed and removed" },
+	{ .kind = PARAM_VALUE, .name = "from-line", .help = "Leave out the lines before this one" },
+	{ .kind = PARAM_VALUE,
+	  .name = "partial",
+	  .field = &field_partial,
+	  .help = "yes: line by line, and what is before an error stays; no: all or nothing" },
+	{ .kind = PARAM_VALUE,
+	  .name = "verbose",
+	  .field = &field_verbose,
+	  .help = "yes: show each command before it is carried out" },
 };
 static const struct param export_params[] = {
 	{ .kind = PARAM_VALUE,

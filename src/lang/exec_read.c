@@ -73,7 +73,7 @@ static bool read_get(struct exec *exec)
 	}
 	run->depth -= exec->call->ncomputed;
 
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	const struct row *row = item_of(exec, state, id);
 	bool ok = row != NULL;
 
@@ -83,7 +83,7 @@ static bool read_get(struct exec *exec)
 		(void)exec_fail(run);
 	}
 	ok = ok && get_from(exec, state, row, name_arg, name);
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok;
 }
 
