@@ -5,6 +5,7 @@
 #include "conf/diff.h"
 #include "conf/draft_inside.h"
 #include "conf/forget.h"
+#include "conf/store_words.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -126,8 +127,8 @@ static bool write_failed(const struct journal_write *write, struct diag *diag)
 	                             : "";
 
 	return diag_fail(diag, NULL,
-	                 "failure: the change could not be stored (%s), so it was not made%s",
-	                 strerror(-write->result), stored);
+	                 "failure: the change could not be stored (%s), so it was not made%s; %s",
+	                 strerror(-write->result), stored, store_words_advice(write->result));
 }
 
 static void write_done(struct background_job *job)

@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "conf/file.h"
+#include "conf/store_words.h"
 #include "lang/exec.h"
 
 bool exec_file_name(struct exec *exec, const char *argument)
@@ -36,7 +37,8 @@ static bool fail_file(struct run *run, int error)
 		(void)diag_fail(&run->diag, "file-name", "failure: %s is larger than %u MiB",
 		                run->file, FILE_BYTES_MAX >> 20);
 	else
-		(void)diag_fail(&run->diag, NULL, "failure: %s: %s", run->file, strerror(-error));
+		(void)diag_fail(&run->diag, NULL, "failure: %s: %s; %s", run->file,
+		                strerror(-error), store_words_advice(error));
 	return exec_fail(run);
 }
 

@@ -88,6 +88,7 @@ static void begin(struct run *run, const char *text, size_t len)
 	if (host.draft == NULL && !run->import.partial)
 		run->import.draft = host.draft = conf_draft_new(host.conf);
 	host.go = stay;
+	host.asks = false;
 	run->inner = run_new(&host, &program);
 	run->inner->imports = run->imports + 1;
 	run->inner->verbose = run->import.verbose;
