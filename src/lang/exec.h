@@ -128,8 +128,9 @@ void exec_import_echo(struct run *run, const struct call *call);
 bool exec_file_name(struct exec *exec, const char *argument);
 /* The disk has answered; true when the machine is still wanted and may go on. */
 bool exec_file_came_back(struct run *run, int error);
-/* run->out holds the text. */
-bool exec_file_export(struct exec *exec);
+/* Write run->out to run->file. */
+bool exec_file_export(struct run *run);
+bool exec_export(struct exec *exec);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);

@@ -60,13 +60,8 @@ static void have_written(void *arg, int error, const char *text, size_t len)
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 }
 
-bool exec_file_export(struct exec *exec)
+bool exec_file_export(struct run *run)
 {
-	struct run *run = exec->run;
-
-	if (!exec_file_name(exec, "file"))
-		return false;
-	run->depth -= exec->call->ncomputed;
 	run->changing = true;
 	file_write(run->host.conf, run->file, text_str(&run->out), run->out.len, have_written, run);
 	text_clear(&run->out);

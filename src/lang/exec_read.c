@@ -1,4 +1,4 @@
-/* Commands that only read: get, export; and put. */
+/* Commands that only read: get; and put. */
 #include <string.h>
 
 #include "conf/conf.h"
@@ -87,29 +87,6 @@ static bool read_get(struct exec *exec)
 	return ok;
 }
 
-static bool read_export(struct exec *exec)
-{
-	struct run *run = exec->run;
-	unsigned options = exec->call->options;
-
-	conf_export(run->host.conf,
-	            &(struct export_options){
-			    .path = exec->menu != NULL ? exec->menu->path
-	                                               : exec->call->command.place.path,
-			    .verbose = (options & OPTION_VERBOSE) != 0,
-			    .terse = (options & OPTION_TERSE) != 0,
-			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
-	            &run->out);
-	if (call_arg(exec->call, "file") != NULL)
-		return exec_file_export(exec);
-	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
-	                            : (struct value){ .kind = VALUE_NIL });
-	if (exec->wanted)
-		text_clear(&run->out);
-	exec_show(run, SHOW_PAGE);
-	return true;
-}
-
 bool exec_read_put(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -138,6 +115,6 @@ bool exec_read(struct exec *exec)
 	case VERB_GET:
 		return read_get(exec);
 	default:
-		return read_export(exec);
+		return exec_export(exec);
 	}
 }

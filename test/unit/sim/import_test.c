@@ -57,8 +57,7 @@ static void export_of(struct bench *b, struct text *out)
 {
 	const struct export_options options = { .show_sensitive = true };
 
-	text_clear(out);
-	conf_export(b->router.conf, &options, out);
+	small_router_export(&b->router, &options, out);
 }
 
 static uint64_t revision(struct bench *b)
@@ -289,6 +288,39 @@ static void what_is_not_stored(void **unused)
 	bench_free(b);
 }
 
+/* Which menus, which rows, and what stands in front of them. */
+static void parts_are_exported(void **unused)
+{
+	struct bench *b = bench_new();
+
+	assert_true(type(b, "/ip/firewall/filter/remove [find]; /ip/address/add "
+	                    "address=10.0.0.1/24 interface=ether2 comment=a; /ip/firewall/nat/add "
+	                    "chain=srcnat action=masquerade out-interface=ether1; /ip/address/add "
+	                    "address=10.0.1.1/24 interface=ether2 comment=b disabled=yes"));
+	assert_true(type(b, "/ip/export path=!/ip/firewall"));
+	assert_int_equal(strncmp(text_str(&b->out), "# 1970-01-01 00:16:", 19), 0);
+	assert_non_null(
+		strstr(text_str(&b->out), " by Towpath " TOWPATH_VERSION "\n/ip/address\n"));
+	assert_null(strstr(text_str(&b->out), "masquerade"));
+	assert_true(type(b, "/export path=/ip/firewall,/interface/list,!/interface/list/member"));
+	assert_non_null(strstr(text_str(&b->out), "masquerade"));
+	assert_non_null(strstr(text_str(&b->out), "/interface/list\n"));
+	assert_null(strstr(text_str(&b->out), "/interface/list/member\n"));
+	assert_null(strstr(text_str(&b->out), "10.0.0.1"));
+	assert_true(type(b, "/ip/address/export where comment=b"));
+	assert_null(strstr(text_str(&b->out), "10.0.0.1"));
+	assert_non_null(strstr(text_str(&b->out), "10.0.1.1"));
+	assert_true(type(b, "/ip/address/export terse where !disabled"));
+	assert_non_null(strstr(text_str(&b->out), "/ip/address/add address=10.0.0.1/24"));
+	assert_null(strstr(text_str(&b->out), "10.0.1.1"));
+	assert_false(type(b, "/export where comment=b"));
+	assert_false(type(b, "/export path=/ip/adress"));
+	said(b, "invalid value for argument path (line 1 column 14)\nthere is no menu /ip/adress; "
+	        "write it as in path=/ip/firewall,!/ip/firewall/nat\n");
+	assert_true(type(b, "/ip/address/export file=x; /import x dry-run from-line=9"));
+	bench_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -296,7 +328,7 @@ int main(void)
 		cmocka_unit_test(line_by_line),          cmocka_unit_test(from_a_line),
 		cmocka_unit_test(said_as_it_goes),       cmocka_unit_test(dry_run_names_each_row),
 		cmocka_unit_test(dry_run_counts_errors), cmocka_unit_test(files_in_files),
-		cmocka_unit_test(what_is_not_stored),
+		cmocka_unit_test(what_is_not_stored),    cmocka_unit_test(parts_are_exported),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
