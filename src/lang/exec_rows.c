@@ -184,7 +184,7 @@ void exec_rows_stop(struct run *run)
 		              reading->numbered_n);
 	else
 		mem_free(reading->numbered);
-	conf_release(run->host.conf, reading->walk.state);
+	exec_release(run, reading->walk.state);
 	arena_free(&reading->page);
 	run->reading = NULL;
 }
@@ -207,8 +207,7 @@ bool exec_rows(struct exec *exec)
 	if (!take_arguments(exec, reading))
 		return false;
 	run->depth -= exec->call->ncomputed;
-	reading->walk =
-		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = exec->menu };
+	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
 	expr_bind(exec->call->where, reading->walk.state, &run->arena);
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */
