@@ -57,6 +57,15 @@ void exec_flush(struct run *run)
 	text_clear(&run->out);
 }
 
+void exec_show(struct run *run, enum show how)
+{
+	if (run->out.len > 0 && run->host.show != NULL)
+		run->host.show(run->host.arg, how, text_str(&run->out), run->out.len);
+	else
+		exec_flush(run);
+	text_clear(&run->out);
+}
+
 struct value exec_value(struct exec *exec, const struct arg *arg)
 {
 	if (arg->computed)

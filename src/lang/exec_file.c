@@ -63,6 +63,7 @@ static void begin_import(struct run *run, const char *text, size_t len)
 		return;
 	}
 	host.go = stay;
+	host.asks = false;
 	run->inner = run_new(&host, &program);
 	run->inner->imports = run->imports + 1;
 }

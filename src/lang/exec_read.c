@@ -106,7 +106,7 @@ static bool read_export(struct exec *exec)
 	                            : (struct value){ .kind = VALUE_NIL });
 	if (exec->wanted)
 		text_clear(&run->out);
-	exec_flush(run);
+	exec_show(run, SHOW_PAGE);
 	return true;
 }
 

@@ -121,8 +121,12 @@ static void print_page(struct reading *reading)
 	run->host.print(run->host.arg, &job, &run->out);
 	arena_free(&reading->page);
 	reading->items = (struct items){ 0 };
-	if (!reading->wanted)
+	if (reading->wanted)
+		return;
+	if ((reading->call->options & OPTION_WITHOUT_PAGING) != 0)
 		exec_flush(run);
+	else
+		exec_show(run, SHOW_PAGE);
 }
 
 static void give_value(struct reading *reading)

@@ -59,6 +59,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.who = console->who,
 		.door = said->interactive ? "console" : "script",
 		.width = said->size.width,
+		.height = said->size.height,
 		.interactive = said->interactive,
 		.colour = said->colour,
 		.greeting = greeting,
@@ -107,7 +108,7 @@ static void interrupt(void *session)
 
 static void resize(void *session, struct console_size size)
 {
-	session_resize(((struct console *)session)->session, size.width);
+	session_resize(((struct console *)session)->session, size.width, size.height);
 }
 
 static void gone(void *session)
