@@ -49,7 +49,9 @@ struct run {
 
 	/* A list that is read in portions. */
 	struct reading *reading;
-	bool stuck; /* nobody takes its pages */
+	bool stuck; /* nobody takes its pages, or it waits for its time */
+	mono now;
+	mono due; /* when what waits for its time goes on; as long as something does */
 
 	/* An action at work. */
 	const struct action *action;
@@ -100,6 +102,10 @@ void exec_rows_stop(struct run *run);
 bool exec_file_import(struct exec *exec);
 /* run->out holds the text. */
 bool exec_file_export(struct exec *exec);
+/* The same for print: into run->file, behind what it holds if @append. */
+void exec_file_print(struct run *run, bool append);
+/* The text is longer than a file may be: false. */
+bool exec_file_too_long(struct run *run);
 void exec_file_turn(struct run *run, mono now, unsigned budget);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);

@@ -85,6 +85,7 @@ static bool waits(const struct run *run)
 
 enum run_state run_step(struct run *run, mono now, unsigned budget)
 {
+	run->now = now;
 	if (run->action != NULL)
 		exec_action_turn(run, now);
 	if (run->reading != NULL)
@@ -100,6 +101,14 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 	if (waits(run))
 		return RUN_WAITING;
 	return over(run) ? RUN_DONE : RUN_RUNNING;
+}
+
+mono run_next(const struct run *run)
+{
+	if (run->inner != NULL)
+		return run_next(run->inner);
+	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
+	                                                                       : mono_never();
 }
 
 void run_interrupt(struct run *run)

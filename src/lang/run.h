@@ -38,6 +38,8 @@ struct print_job {
 	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
 	bool wanted;               /* as a value, not for the eye */
+	bool follows;              /* changes come below the list */
+	const char *marks;         /* of each item: what has become of it; NULL: it is listed */
 };
 
 /* What kind of output it is, for who shows it. */
@@ -78,6 +80,8 @@ struct run *run_new(const struct run_host *host, struct program *program);
 enum run_state run_step(struct run *run, mono now, unsigned budget);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
+/* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */
+mono run_next(const struct run *run);
 bool run_ok(const struct run *run);
 bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);

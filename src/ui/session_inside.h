@@ -16,6 +16,7 @@
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
+#include "ui/print.h"
 #include "ui/session.h"
 
 struct diag;
@@ -39,6 +40,7 @@ struct session {
 
 	struct pager pager;
 	struct live live;
+	struct print_layout layout;
 };
 
 /* --- session.c --- */
