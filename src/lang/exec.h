@@ -6,6 +6,7 @@
  *   exec_rows:   from there and from what is observed, in portions
  *   exec_file:   by reading or writing a file of the router's
  *   exec_action: over turns
+ *   exec_ask:    when a person has answered
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
  * failed and run->diag says why.
@@ -20,6 +21,8 @@
 #include "lib/text.h"
 
 struct action;
+struct asking;
+struct question;
 struct reading;
 struct request;
 
@@ -57,6 +60,9 @@ struct run {
 	const struct action *action;
 	void *action_state;
 	struct text out;
+
+	/* A question that waits for its answer. */
+	struct asking *asking;
 };
 
 /* What a command works with. */
@@ -67,6 +73,9 @@ struct exec {
 	bool wanted;
 	size_t computed; /* where on the stack its next computed argument lies */
 };
+
+/* Carry out @call, whose arguments are all there or will be complained about. */
+void run_call(struct run *run, const struct call *call, bool wanted);
 
 /* Stop the machine; run->diag is filled. Always false. */
 bool exec_fail(struct run *run);
@@ -110,5 +119,12 @@ void exec_file_turn(struct run *run, mono now, unsigned budget);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
+/* Does the command lack an argument that somebody can be asked for? Then they are. */
+bool exec_ask_missing(struct run *run, const struct op *op);
+/* The questions of @action, which has been started. */
+bool exec_ask_begin(struct run *run, const struct action *action, void *state);
+bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
+const struct question *exec_ask_question(const struct run *run);
+void exec_ask_stop(struct run *run);
 
 #endif

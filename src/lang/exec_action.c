@@ -93,6 +93,8 @@ bool exec_action(struct exec *exec)
 	exec_flush(run);
 	if (!ok)
 		return exec_fail(run);
+	if (action->ask != NULL)
+		return exec_ask_begin(run, action, state);
 	if (action->turn == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;

@@ -10,6 +10,7 @@
 
 #include "conf/conf.h"
 #include "conf/file.h"
+#include "conf/store_words.h"
 #include "lang/exec.h"
 
 #define IMPORTS_MAX 4 /* files that import one another */
@@ -40,7 +41,8 @@ static bool fail_file(struct run *run, int error)
 		(void)diag_fail(&run->diag, "file-name", "failure: %s is larger than %u MiB",
 		                run->file, FILE_BYTES_MAX >> 20);
 	else
-		(void)diag_fail(&run->diag, NULL, "failure: %s: %s", run->file, strerror(-error));
+		(void)diag_fail(&run->diag, NULL, "failure: %s: %s; %s", run->file,
+		                strerror(-error), store_words_advice(error));
 	return exec_fail(run);
 }
 
@@ -61,6 +63,7 @@ static void begin_import(struct run *run, const char *text, size_t len)
 		return;
 	}
 	host.go = stay;
+	host.asks = false;
 	run->inner = run_new(&host, &program);
 	run->inner->imports = run->imports + 1;
 }

@@ -8,6 +8,7 @@
  *
  *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
  *                               RUN_WAITING: go on next turn
+ *                               RUN_ASKING:  run_question(), then run_answer() lets it go on
  *                               RUN_DONE:    see run_ok(), run_diag() -> run_free()
  *
  * Memory:  each command's in an arena that is emptied after it.
@@ -26,6 +27,7 @@
 
 struct conf;
 struct diag;
+struct question;
 struct run;
 struct text;
 
@@ -66,11 +68,13 @@ struct run_host {
 	void (*print)(void *arg, const struct print_job *job, struct text *out);
 	void (*go)(void *arg, const char *path);
 	void (*quit)(void *arg);
+	bool asks; /* somebody is there who can answer questions */
 };
 
 enum run_state {
 	RUN_RUNNING,
 	RUN_WAITING,
+	RUN_ASKING,
 	RUN_DONE,
 };
 
@@ -78,6 +82,10 @@ enum run_state {
 struct run *run_new(const struct run_host *host, struct program *program);
 /* Carry out up to @budget operations. */
 enum run_state run_step(struct run *run, mono now, unsigned budget);
+/* What is asked; good until it is answered. NULL: nothing is. */
+const struct question *run_question(const struct run *run);
+/* Answer it. False with @diag when that can't be the answer: it is asked again. */
+MUST_USE bool run_answer(struct run *run, const char *text, struct diag *diag);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
 /* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */

@@ -26,3 +26,8 @@ mono manage_next(const struct manage *manage)
 {
 	return mono_never();
 }
+
+void manage_leave(struct manage *manage, enum manage_leaving how)
+{
+	manage->leaving = how;
+}

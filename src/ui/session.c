@@ -38,11 +38,13 @@ bool session_step(struct session *session)
 {
 	enum run_state state;
 
-	if (pager_waits(&session->pager) || session->live.paused)
+	if (session->asking || pager_waits(&session->pager) || session->live.paused)
 		return false;
 	state = run_step(session->run, session->now, STEPS_PER_TURN);
 	if (state == RUN_DONE && !pager_waits(&session->pager))
 		finish(session);
+	else if (state == RUN_ASKING)
+		session_ask(session);
 	return state == RUN_RUNNING;
 }
 
@@ -77,9 +79,9 @@ bool session_turn(struct session *session, mono now)
 	session->now = now;
 	if (session->run != NULL)
 		more = session_step(session);
-	if (session->run == NULL)
+	if (session_keys_read(session))
 		session_keys_catch_up(session);
-	return more || (session->run == NULL && session->ahead.len > 0 && !session->closed);
+	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
 }
 
 mono session_next(const struct session *session)
@@ -95,13 +97,14 @@ void session_interrupt(struct session *session)
 		return;
 	pager_drop(session);
 	live_end(session);
+	session->asking = false;
 	run_interrupt(session->run);
 	(void)session_step(session);
 }
 
 bool session_busy(const struct session *session)
 {
-	return session->run != NULL;
+	return session->run != NULL && !session->asking;
 }
 
 bool session_closed(const struct session *session)
@@ -119,6 +122,7 @@ void session_resize(struct session *session, size_t width, size_t height)
 	session->setup.width = width;
 	session->setup.height = height;
 	session->line.width = width;
+	session->answer.width = width;
 }
 
 struct session *session_new(const struct session_setup *setup)
@@ -141,6 +145,7 @@ void session_free(struct session *session)
 	run_free(session->run);
 	pager_reset(&session->pager);
 	line_free(&session->line);
+	line_free(&session->answer);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);

@@ -70,6 +70,7 @@ mono session_next(const struct session *session);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 
+/* Something runs, and needs turns: not while it asks a question. */
 bool session_busy(const struct session *session);
 /* The person has said goodbye. */
 bool session_closed(const struct session *session);

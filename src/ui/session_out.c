@@ -103,6 +103,8 @@ static bool host_has_room(void *arg)
 {
 	const struct session *session = arg;
 
+	if (pager_waits(&session->pager))
+		return false;
 	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
 }
 
@@ -162,5 +164,6 @@ struct run_host session_out_host(struct session *session)
 		                  .notice = host_notice,
 		                  .print = host_print,
 		                  .go = host_go,
-		                  .quit = host_quit };
+		                  .quit = host_quit,
+		                  .asks = session->setup.interactive };
 }
