@@ -15,6 +15,8 @@ static void finish(struct session *session)
 	session_done *done = session->done;
 	bool ok = run_ok(run);
 
+	live_end(session);
+	pager_reset(&session->pager);
 	if (!ok)
 		session_out_diag(session, run_diag(run));
 	run_free(run);
@@ -36,11 +38,10 @@ bool session_step(struct session *session)
 {
 	enum run_state state;
 
-	if (session->asking)
+	if (session->asking || pager_waits(&session->pager) || session->live.paused)
 		return false;
 	state = run_step(session->run, session->now, STEPS_PER_TURN);
-
-	if (state == RUN_DONE)
+	if (state == RUN_DONE && !pager_waits(&session->pager))
 		finish(session);
 	else if (state == RUN_ASKING)
 		session_ask(session);
@@ -83,10 +84,19 @@ bool session_turn(struct session *session, mono now)
 	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
 }
 
+mono session_next(const struct session *session)
+{
+	if (session->run == NULL || pager_waits(&session->pager) || session->live.paused)
+		return mono_never();
+	return run_next(session->run);
+}
+
 void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)
 		return;
+	pager_drop(session);
+	live_end(session);
 	session->asking = false;
 	run_interrupt(session->run);
 	(void)session_step(session);
@@ -107,9 +117,10 @@ const char *session_path(const struct session *session)
 	return session->path;
 }
 
-void session_resize(struct session *session, size_t width)
+void session_resize(struct session *session, size_t width, size_t height)
 {
 	session->setup.width = width;
+	session->setup.height = height;
 	session->line.width = width;
 	session->answer.width = width;
 }
@@ -132,6 +143,7 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
 	numbering_free(&session->numbering);

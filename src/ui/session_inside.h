@@ -15,6 +15,9 @@
 #include "lang/run.h"
 #include "lib/text.h"
 #include "ui/line.h"
+#include "ui/live.h"
+#include "ui/pager.h"
+#include "ui/print.h"
 #include "ui/session.h"
 
 struct diag;
@@ -36,6 +39,11 @@ struct session {
 	bool asking;        /* a question is open, and what is typed answers it */
 	struct line answer; /* what has been typed of the answer */
 	bool tabbed;        /* the last key was Tab, and it could not decide */
+	bool more_typed;    /* more came with the key that is being taken */
+
+	struct pager pager;
+	struct live live;
+	struct print_layout layout;
 };
 
 /* --- session.c --- */

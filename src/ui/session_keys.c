@@ -194,11 +194,20 @@ void session_keys_catch_up(struct session *session)
 size_t session_input(struct session *session, const char *bytes, size_t len)
 {
 	size_t taken = 0;
+	bool rest = false;
 
 	must(session->setup.interactive);
 	for (; taken < len && !session->closed; taken++) {
+		if (pager_key(session, (uint8_t)bytes[taken]))
+			continue;
+		if (live_key(session, (uint8_t)bytes[taken], &rest)) {
+			taken = rest ? len - 1 : taken;
+			continue;
+		}
 		if (session_keys_read(session) && session->ahead.len == 0) {
+			session->more_typed = taken + 1 < len;
 			key(session, (uint8_t)bytes[taken]);
+			session->more_typed = false;
 		} else if (bytes[taken] == CTRL_C) {
 			text_clear(&session->ahead);
 			session_interrupt(session);
