@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "menu/setup.h"
+
 static void to_client(void *arg, const char *bytes, size_t len)
 {
 	const struct console *console = arg;
@@ -46,6 +48,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 {
 	struct consoles *consoles = arg;
 	struct console *console = free_place(consoles);
+	struct text welcome = { 0 };
 
 	if (console == NULL) {
 		local_client_bye(client, "too many logins; end one of them first");
@@ -53,6 +56,9 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 	}
 	*console = (struct console){ .used = true, .client = client };
 	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
+
+	text_add(&welcome, greeting);
+	setup_read_greeting(consoles->conf, &welcome);
 
 	struct session_setup setup = {
 		.conf = consoles->conf,
@@ -62,7 +68,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.height = said->size.height,
 		.interactive = said->interactive,
 		.colour = said->colour,
-		.greeting = greeting,
+		.greeting = text_str(&welcome),
 		.arg = console,
 		.out = to_client,
 		.has_room = client_has_room,
@@ -71,6 +77,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 	};
 
 	console->session = session_new(&setup);
+	text_free(&welcome);
 	return console;
 }
 
