@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "core/addr.h"
 #include "menu/menus.h"
+#include "menu/setup.h"
 #include "menu/tool_torch.h"
 
 bool tool_source(const struct router *router, ip4 src, struct diag *diag)
@@ -92,7 +93,12 @@ void tool_time(uint64_t ns, struct text *out)
 	  .stop = torch_interrupt }
 /* clang-format on */
 
-static const struct action root_actions[] = { ACTION_PING };
+static const struct action root_actions[] = {
+	ACTION_PING,
+	ACTION_SETUP("set", "as in 2.x: the same as setup"),
+	ACTION_SETUP("setup",
+	             "asks for addresses, gateway and the way to the internet, and sets them"),
+};
 static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
 
 const struct menu menu_root = {
