@@ -21,6 +21,7 @@
 #include "lib/must.h"
 
 struct conf;
+struct history;
 struct session;
 
 struct session_setup {
@@ -30,8 +31,10 @@ struct session_setup {
 	size_t width;     /* of the terminal in columns; 0: any */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
-	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
-	void *arg;            /* for the callbacks */
+	bool dumb;               /* the terminal understands no sequences: no colours either */
+	struct history *history; /* of the user, who may have several sessions; NULL: its own */
+	const char *greeting;    /* shown above the first prompt, whole lines; NULL: none */
+	void *arg;               /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* Would out() take another page now, or has the reader fallen behind? NULL: always. */
 	bool (*has_room)(void *arg);

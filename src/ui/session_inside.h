@@ -5,6 +5,7 @@
  *   session_out.c    what it shows
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
+ *   session_safe.c   the key for safe mode
  */
 #ifndef UI_SESSION_INSIDE_H
 #define UI_SESSION_INSIDE_H
@@ -13,6 +14,7 @@
 #include "lang/parse.h"
 #include "lang/run.h"
 #include "lib/text.h"
+#include "ui/history.h"
 #include "ui/line.h"
 #include "ui/session.h"
 
@@ -30,6 +32,7 @@ struct session {
 	void *done_arg;
 
 	struct line line;
+	struct history own_history; /* when the setup has none */
 	struct text entry; /* lines before the one that is typed, of an entry that is still open */
 	struct text ahead; /* typed while nobody reads */
 	bool tabbed;       /* the last key was Tab, and it could not decide */
@@ -41,6 +44,8 @@ struct session {
 void session_start(struct session *session, struct program *program);
 /* Let the machine go on. True: it has stopped for this turn's budget only. */
 bool session_step(struct session *session);
+/* The person has said goodbye. */
+void session_close(struct session *session);
 
 /* --- session_out.c --- */
 
@@ -63,5 +68,10 @@ void session_prompt(struct session *session);
 
 /* Take what was typed ahead, as far as somebody reads it now. */
 void session_keys_catch_up(struct session *session);
+
+/* --- session_safe.c --- */
+
+/* Ctrl-X or F4: begin safe mode, or keep what was done in it. */
+void session_safe_toggle(struct session *session);
 
 #endif

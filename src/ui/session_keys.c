@@ -8,6 +8,7 @@
 #include "lang/lex.h"
 #include "ui/complete.h"
 #include "ui/help.h"
+#include "ui/history.h"
 
 #define CTRL_C 3
 
@@ -34,7 +35,7 @@ static void run_entry(struct session *session)
 	                        session->entry.len, &program, NULL, &diag);
 
 	if (!has_secret(&program))
-		line_remember(&session->line, text);
+		history_keep(session->line.history, text);
 	text_clear(&session->entry);
 	if (ok) {
 		program.several_lines = false;
@@ -83,6 +84,7 @@ static void put_completion(struct session *session, const struct candidates *fou
 	if (found->n == 1 && found->at[0].next != 0)
 		text_char(&word, found->at[0].next);
 	line_replace(&session->line, from, text_str(&word), &out);
+	line_refresh(&session->line, &out);
 	session_out_drawn(session, &out);
 	text_free(&word);
 }
@@ -92,7 +94,8 @@ static void show_below(struct session *session, struct text *text)
 {
 	struct text out = { 0 };
 
-	session->setup.out(session->setup.arg, "\r\n", 2);
+	line_leave(&session->line, &out);
+	session_out_drawn(session, &out);
 	session_out_text(session, text);
 	line_draw(&session->line, &out);
 	session_out_drawn(session, &out);
@@ -156,25 +159,47 @@ static void key(struct session *session, uint8_t byte)
 	case LINE_HELP:
 		help(session);
 		break;
+	case LINE_SAFE:
+		session_safe_toggle(session);
+		break;
 	case LINE_INTERRUPT:
 		text_clear(&session->entry);
 		session_prompt(session);
 		break;
 	case LINE_CLOSE:
-		session->setup.out(session->setup.arg, "\r\n", 2);
-		session->closed = true;
+		line_leave(&session->line, &out);
+		session_out_drawn(session, &out);
+		session_close(session);
 		break;
 	}
+}
+
+/* Whether what is typed goes into the line now. */
+static bool is_typing(const struct session *session)
+{
+	return session->run == NULL && !session->closed;
+}
+
+/* Several keys that came together are drawn once. */
+static void show_typed(struct session *session)
+{
+	struct text out = { 0 };
+
+	if (!is_typing(session))
+		return;
+	line_refresh(&session->line, &out);
+	session_out_drawn(session, &out);
 }
 
 void session_keys_catch_up(struct session *session)
 {
 	size_t at = 0;
 
-	while (at < session->ahead.len && session->run == NULL && !session->closed)
+	while (at < session->ahead.len && is_typing(session))
 		key(session, (uint8_t)session->ahead.bytes[at++]);
 	if (at == 0)
 		return;
+	show_typed(session);
 	memmove(session->ahead.bytes, session->ahead.bytes + at, session->ahead.len - at);
 	session->ahead.len -= at;
 	session->ahead.bytes[session->ahead.len] = '\0';
@@ -192,10 +217,11 @@ size_t session_input(struct session *session, const char *bytes, size_t len)
 			text_clear(&session->ahead);
 			session_interrupt(session);
 		} else if (session->ahead.len >= LINE_BYTES_MAX) {
-			return taken;
+			break;
 		} else {
 			text_char(&session->ahead, bytes[taken]);
 		}
 	}
+	show_typed(session);
 	return taken;
 }

@@ -113,9 +113,7 @@ static void host_go(void *arg, const char *path)
 
 static void host_quit(void *arg)
 {
-	struct session *session = arg;
-
-	session->closed = true;
+	session_close(arg);
 }
 
 struct run_host session_out_host(struct session *session)
