@@ -130,6 +130,7 @@ struct session *session_new(const struct session_setup *setup)
 	session->line.width = setup->width;
 	session->line.dumb = setup->dumb;
 	session->line.history = setup->history != NULL ? setup->history : &session->own_history;
+	session->line.hooks = session_keys_hooks(session);
 	ask_for_pastes(session, true);
 	if (setup->interactive && setup->greeting != NULL)
 		session_out_bytes(session, setup->greeting, strlen(setup->greeting));

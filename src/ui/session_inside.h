@@ -68,6 +68,8 @@ void session_prompt(struct session *session);
 
 /* Take what was typed ahead, as far as somebody reads it now. */
 void session_keys_catch_up(struct session *session);
+/* What the line wants to know. */
+struct line_hooks session_keys_hooks(struct session *session);
 
 /* --- session_safe.c --- */
 

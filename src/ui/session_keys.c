@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "lang/lex.h"
+#include "ui/colour.h"
 #include "ui/complete.h"
 #include "ui/help.h"
 #include "ui/history.h"
@@ -172,6 +173,36 @@ static void key(struct session *session, uint8_t byte)
 		session_close(session);
 		break;
 	}
+}
+
+static void colour(void *arg, const char *text, size_t len, char *colours)
+{
+	const struct session *session = arg;
+	struct text before = { 0 };
+
+	text_add(&before, text_str(&session->entry));
+	if (before.len > 0)
+		text_char(&before, '\n');
+	colour_text(conf_menus(session->setup.conf), session->path, text_str(&before), text, len,
+	            colours);
+	text_free(&before);
+}
+
+static const char *place(void *arg, size_t index)
+{
+	const struct menu *const *menus = conf_menus(((struct session *)arg)->setup.conf);
+
+	for (size_t i = 0; i < index; i++)
+		if (menus[i] == NULL)
+			return NULL;
+	return menus[index] != NULL ? menus[index]->path : NULL;
+}
+
+struct line_hooks session_keys_hooks(struct session *session)
+{
+	return (struct line_hooks){ .arg = session,
+		                    .colour = session->setup.colour ? colour : NULL,
+		                    .place = place };
 }
 
 /* Whether what is typed goes into the line now. */
