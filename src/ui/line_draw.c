@@ -316,8 +316,9 @@ void line_hide(struct line *line, struct text *out)
 	if (line->dumb) {
 		redraw_dumb(&line->shown, &none, out);
 	} else {
-		go(cell_settled(&line->shown, line->shown.cursor, line->width),
-		   (struct cell){ 0, 0 }, out);
+		struct cell at = cell_settled(&line->shown, line->shown.cursor, line->width);
+
+		go(at, (struct cell){ 0, at.column }, out);
 		text_add(out, "\r\033[J");
 	}
 	picture_free(&line->shown);

@@ -109,7 +109,7 @@ void session_resize(struct session *session, size_t width)
 /* A terminal that says what is pasted is told to, and told to leave it at the end. */
 static void ask_for_pastes(struct session *session, bool on)
 {
-	if (session->setup.interactive && !session->setup.dumb)
+	if (session->setup.interactive && !session->setup.dumb && !session->setup.no_detection)
 		session_out_bytes(session, on ? "\033[?2004h" : "\033[?2004l", 8);
 }
 

@@ -31,6 +31,7 @@ struct session_setup {
 	size_t width;     /* of the terminal in columns; 0: any */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
+	bool no_detection;       /* ask the terminal for nothing */
 	bool dumb;               /* the terminal understands no sequences: no colours either */
 	struct history *history; /* of the user, who may have several sessions; NULL: its own */
 	const char *greeting;    /* shown above the first prompt, whole lines; NULL: none */
@@ -43,6 +44,9 @@ struct session_setup {
 	void (*notice)(void *arg, const char *bytes, size_t len);
 	/* Errors, whole lines. NULL: to out. */
 	void (*error)(void *arg, const char *bytes, size_t len);
+	/* A line that began with "#": say it to other logins. False: there is none. NULL: it is a
+	 * comment. */
+	bool (*chat)(void *arg, const char *line);
 };
 
 /* How a text ended: everything ran, or the error was printed. */
@@ -67,6 +71,8 @@ MUST_USE bool session_run(struct session *session, const char *text, size_t len,
                           void *arg);
 /* Let what is running go on. True: there is more to do at once. */
 bool session_turn(struct session *session, mono now);
+/* Show @text, whole lines, to who sits at an interactive session, above what is being typed. */
+void session_tell(struct session *session, const char *text);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 

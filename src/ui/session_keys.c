@@ -49,11 +49,36 @@ static void run_entry(struct session *session)
 	session_prompt(session);
 }
 
+/* "# hello" is for those at other consoles. What is pasted is a comment all the same. */
+static bool is_chat(const struct session *session)
+{
+	const char *typed = line_text(&session->line);
+
+	return session->setup.chat != NULL && session->entry.len == 0 && !session->line.in_paste &&
+	       *typed == '#' && strchr(typed, '\n') == NULL;
+}
+
+static void chat(struct session *session)
+{
+	static const char alone[] = "nobody else is at a console\n";
+	const char *said = line_text(&session->line);
+
+	history_keep(session->line.history, said);
+	said += strspn(said, "# ");
+	if (*said != '\0' && !session->setup.chat(session->setup.arg, said))
+		session_out_bytes(session, alone, sizeof alone - 1);
+	session_prompt(session);
+}
+
 static void enter(struct session *session)
 {
 	struct text open = { 0 };
 	const char *typed = line_text(&session->line);
 
+	if (is_chat(session)) {
+		chat(session);
+		return;
+	}
 	if (session->entry.len > 0)
 		text_char(&session->entry, '\n');
 	text_add(&session->entry, typed);

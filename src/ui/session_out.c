@@ -67,6 +67,23 @@ void session_out_diag(struct session *session, const struct diag *diag)
 	text_free(&text);
 }
 
+void session_tell(struct session *session, const char *text)
+{
+	struct text plain = { 0 }, drawn = { 0 };
+	bool typing = session->run == NULL && !session->closed;
+
+	if (!session->setup.interactive)
+		return;
+	if (typing)
+		line_hide(&session->line, &drawn);
+	session_out_drawn(session, &drawn);
+	put_plain(&plain, text, strlen(text));
+	session_out_text(session, &plain);
+	if (typing)
+		line_draw(&session->line, &drawn);
+	session_out_drawn(session, &drawn);
+}
+
 static void host_out(void *arg, const char *bytes, size_t len)
 {
 	session_out_bytes(arg, bytes, len);

@@ -45,11 +45,56 @@ static void test_dumb(void **unused)
 	fixture_free(f);
 }
 
+static bool chat_with(void *arg, const char *line)
+{
+	struct fixture *f = arg;
+
+	text_printf(&f->notice, "said: %s\n", line);
+	return strcmp(line, "alone") != 0;
+}
+
+/* A line with # goes to others, but not when it is pasted: an export begins so. */
+static void test_chat(void **unused)
+{
+	struct fixture *f = fixture_new(false, 80);
+
+	session_free(f->session);
+	f->session = session_new(&(struct session_setup){ .conf = f->conf,
+	                                                  .who = "admin",
+	                                                  .door = "console",
+	                                                  .width = 80,
+	                                                  .interactive = true,
+	                                                  .no_detection = true,
+	                                                  .arg = f,
+	                                                  .out = fixture_out,
+	                                                  .chat = chat_with });
+	assert_string_equal(text_str(&f->out), "[admin@Towpath] > ");
+	type(f, "# hello there\r");
+	assert_string_equal(text_str(&f->notice), "said: hello there\n");
+	assert_string_equal(text_str(&f->out), "# hello there\r\n[admin@Towpath] > ");
+	type(f, "#alone\r");
+	assert_string_equal(text_str(&f->out),
+	                    "#alone\r\nnobody else is at a console\r\n[admin@Towpath] > ");
+	text_clear(&f->notice);
+	type(f, "\033[200~# 2026-11-22 by Towpath\r:put x\r\033[201~#\r/ip {\r# none\r}\r");
+	assert_string_equal(text_str(&f->notice), "");
+	/* What others say comes above the line that is being typed, and does nothing but show. */
+	type(f, "/ip rou");
+	text_clear(&f->out);
+	session_tell(f->session, "# carol: hi\033[2J\n");
+	assert_string_equal(text_str(&f->out),
+	                    "\r\033[J# carol: hi\\1B[2J\r\n[admin@Towpath] > /ip rou");
+	type(f, "te\r");
+	assert_string_equal(text_str(&f->out), "te\r\n[admin@Towpath] /ip/route> ");
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_paste),
 		cmocka_unit_test(test_dumb),
+		cmocka_unit_test(test_chat),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
