@@ -5,6 +5,7 @@
 #include "conf/diff.h"
 #include "conf/draft_inside.h"
 #include "conf/forget.h"
+#include "conf/store_words.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -126,8 +127,8 @@ static bool write_failed(const struct journal_write *write, struct diag *diag)
 	                             : "";
 
 	return diag_fail(diag, NULL,
-	                 "failure: the change could not be stored (%s), so it was not made%s",
-	                 strerror(-write->result), stored);
+	                 "failure: the change could not be stored (%s), so it was not made%s; %s",
+	                 strerror(-write->result), stored, store_words_advice(write->result));
 }
 
 static void write_done(struct background_job *job)
@@ -250,6 +251,13 @@ static bool apply(struct conf *conf, struct commit *commit, bool *ret_all)
 	return commit->draft != NULL;
 }
 
+/* What a draft has gathered that is not stored. */
+static bool late(struct commit *commit)
+{
+	return commit->pending->draft == NULL ||
+	       draft_late_make(commit->pending->draft, &commit->diag);
+}
+
 /* Carry out the first change of the queue, up to where it waits for the disk. */
 static void start(struct conf *conf)
 {
@@ -268,11 +276,11 @@ static void start(struct conf *conf)
 		return;
 	}
 	if (!commit_changes(conf->current, commit->draft)) {
-		answer(conf, true);
+		answer(conf, late(commit));
 		return;
 	}
 	commit->draft->revision++;
-	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag))
+	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) || !late(commit))
 		answer(conf, false);
 	else if (conf->journal != NULL)
 		write_submit(conf);

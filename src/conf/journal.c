@@ -7,7 +7,7 @@
 #include "conf/store_vfs.h"
 #include "lib/mem.h"
 
-void journal_mark(struct journal *journal)
+void journal_keep_mark(struct journal *journal)
 {
 	struct store_file *file;
 
@@ -39,6 +39,8 @@ static int database_open(struct journal *journal, struct diag *diag)
 
 	if (error == 0)
 		error = journal_exec(journal, settings);
+	if (error == 0)
+		error = journal_mark_function(journal);
 	return error == 0 ? 0 : journal_open_failed(journal, error, diag);
 }
 
@@ -64,7 +66,7 @@ int journal_open(struct store *store, struct random *random, struct journal **re
 		return error;
 	}
 	if (!*ret_fresh)
-		journal_mark(journal);
+		journal_keep_mark(journal);
 	*ret_journal = journal;
 	return 0;
 }

@@ -6,6 +6,7 @@
  *   journal_load.c    what is stored becomes a state
  *   journal_write.c   a change becomes what is stored
  *   journal_log.c     the history: what was changed, and what takes it back
+ *   journal_mark.c    what may still become of it: undo, redo, trials
  *   journal_sum.c     checksums
  *   journal_sql.c     statements, and what their errors mean
  *
@@ -33,7 +34,7 @@ struct journal {
 /* --- journal.c --- */
 
 /* A configuration is stored now: say so in MARK_FILE. */
-void journal_mark(struct journal *journal);
+void journal_keep_mark(struct journal *journal);
 
 /* --- journal_schema.c --- */
 
@@ -45,15 +46,30 @@ int journal_open_failed(struct journal *journal, int error, struct diag *diag);
 
 /* --- journal_log.c --- */
 
-/* The line of history of @write. */
+/* The line of history of @write, with its deltas and its mark. */
 MUST_USE int journal_log_put(struct journal *journal, const struct journal_write *write);
+/* The step of @statement: false at its end or (then *ret_error is set) when it failed. */
+bool journal_log_step(struct journal *journal, sqlite3_stmt *statement, int *ret_error);
+/* Text of column @i in @arena, "" for NULL. */
+const char *journal_log_text(sqlite3_stmt *statement, int i, struct arena *arena);
+
+/* --- journal_mark.c --- */
+
+/* Marks and trials of @write. */
+MUST_USE int journal_mark_put(struct journal *journal, const struct journal_write *write);
+/* Teach the database to add up a mark, so that many can be changed by one statement. */
+MUST_USE int journal_mark_function(struct journal *journal);
 
 /* --- journal_sum.c --- */
 
 /* @lens: of menu, fields and comment. */
 uint64_t journal_row_sum(const struct journal_row *row, const size_t lens[3]);
 uint64_t journal_seal_sum(uint64_t revision, uint32_t next_id, uint64_t digest);
-uint64_t journal_log_sum(const struct journal_write *write);
+uint64_t journal_log_sum(uint64_t revision, const struct journal_origin *origin, const char *redo,
+                         const char *undo);
+uint64_t journal_delta_sum(uint64_t revision, const struct journal_delta *delta);
+uint64_t journal_mark_sum(const struct journal_mark *mark);
+uint64_t journal_trial_sum(const struct journal_trial *trial);
 
 /* --- journal_sql.c --- */
 

@@ -7,7 +7,22 @@
 #include "conf/diag.h"
 
 #define APPLICATION_ID 0x546f7770 /* "Towp" */
-#define SCHEMA_VERSION 1
+#define SCHEMA_VERSION 2
+
+#define HISTORY_TABLES                                                                             \
+	"CREATE TABLE delta(revision INTEGER NOT NULL, id INTEGER NOT NULL, menu TEXT NOT NULL,"   \
+	" old_flags INTEGER, old_position INTEGER, old_fields TEXT, old_comment TEXT,"             \
+	" new_flags INTEGER, new_position INTEGER, new_fields TEXT, new_comment TEXT,"             \
+	" checksum INTEGER NOT NULL, PRIMARY KEY(revision, id)) STRICT, WITHOUT ROWID;"            \
+	"CREATE TABLE mark(revision INTEGER PRIMARY KEY, kind INTEGER NOT NULL,"                   \
+	" state INTEGER NOT NULL, trial INTEGER NOT NULL, of INTEGER NOT NULL,"                    \
+	" checksum INTEGER NOT NULL) STRICT;"                                                      \
+	"CREATE INDEX mark_state ON mark(state, revision) WHERE state > 0;"                        \
+	"CREATE INDEX mark_trial ON mark(trial, revision) WHERE trial > 0;"                        \
+	"CREATE TABLE trial(id INTEGER PRIMARY KEY, who TEXT NOT NULL, door TEXT NOT NULL,"        \
+	" since_ns INTEGER NOT NULL, until_ns INTEGER NOT NULL, checksum INTEGER NOT NULL) "       \
+	"STRICT;"                                                                                  \
+	"PRAGMA user_version=2;"
 
 static const char schema[] =
 	"BEGIN IMMEDIATE;"
@@ -19,9 +34,10 @@ static const char schema[] =
 	" undo TEXT NOT NULL, checksum INTEGER NOT NULL) STRICT;"
 	"CREATE TABLE seal(one INTEGER PRIMARY KEY CHECK(one = 1), revision INTEGER NOT NULL,"
 	" next_id INTEGER NOT NULL, digest INTEGER NOT NULL, checksum INTEGER NOT NULL) STRICT;"
-	"PRAGMA application_id=1416591216;"
-	"PRAGMA user_version=1;"
-	"COMMIT;";
+	"PRAGMA application_id=1416591216;" HISTORY_TABLES "COMMIT;";
+
+/* Format 1 had no deltas: what it wrote is shown, and can't be undone. */
+static const char from_1[] = "BEGIN IMMEDIATE;" HISTORY_TABLES "COMMIT;";
 
 int journal_damaged(struct diag *diag, const char *what)
 {
@@ -60,6 +76,12 @@ int journal_schema_check(struct journal *journal, bool *ret_fresh, struct diag *
 		return journal_damaged(diag, "it is empty, although it once held a configuration");
 	if (application != APPLICATION_ID)
 		return journal_damaged(diag, "it is not a configuration of Towpath");
+	if (version == 1) {
+		error = journal_exec(journal, from_1);
+		if (error != 0)
+			return journal_open_failed(journal, error, diag);
+		version = SCHEMA_VERSION;
+	}
 	if (version != SCHEMA_VERSION) {
 		(void)diag_fail(diag, NULL,
 		                "%s was written by another version of Towpath (its format is %lld, "

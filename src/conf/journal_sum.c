@@ -44,17 +44,64 @@ uint64_t journal_seal_sum(uint64_t revision, uint32_t next_id, uint64_t digest)
 	return sum_text(&text);
 }
 
-uint64_t journal_log_sum(const struct journal_write *write)
+uint64_t journal_log_sum(uint64_t revision, const struct journal_origin *origin, const char *redo,
+                         const char *undo)
 {
-	const struct journal_origin *origin = &write->origin;
-	const char *const pieces[] = { origin->who, origin->door, origin->line, write->redo,
-		                       write->undo };
+	const char *const pieces[] = { origin->who, origin->door, origin->line, redo, undo };
 	struct text text = { 0 };
 	uint64_t sum;
 
-	text_printf(&text, "%" PRIu64 " %" PRId64 " ", write->revision, origin->at.ns);
+	text_printf(&text, "%" PRIu64 " %" PRId64 " ", revision, origin->at.ns);
 	for (size_t i = 0; i < ARRAY_LEN(pieces); i++)
 		sum_piece(&text, pieces[i], strlen(pieces[i]));
+	sum = sum_text(&text);
+	text_free(&text);
+	return sum;
+}
+
+static void sum_row(struct text *text, bool there, const struct journal_row *row)
+{
+	text_printf(text, "%d ", there);
+	if (!there)
+		return;
+	text_printf(text, "%u %u %" PRId64 " ", row->id, row->flags, row->position);
+	sum_piece(text, row->menu, strlen(row->menu));
+	sum_piece(text, row->fields, strlen(row->fields));
+	sum_piece(text, row->comment, strlen(row->comment));
+}
+
+uint64_t journal_delta_sum(uint64_t revision, const struct journal_delta *delta)
+{
+	struct text text = { 0 };
+	uint64_t sum;
+
+	text_printf(&text, "%" PRIu64 " ", revision);
+	sum_row(&text, delta->was, &delta->old);
+	sum_row(&text, delta->is, &delta->new);
+	sum = sum_text(&text);
+	text_free(&text);
+	return sum;
+}
+
+uint64_t journal_mark_sum(const struct journal_mark *mark)
+{
+	char buffer[120];
+	struct text text = text_into(buffer, sizeof buffer);
+
+	text_printf(&text, "%" PRIu64 " %d %d %u %" PRIu64, mark->revision, mark->kind, mark->state,
+	            mark->trial, mark->of);
+	return sum_text(&text);
+}
+
+uint64_t journal_trial_sum(const struct journal_trial *trial)
+{
+	struct text text = { 0 };
+	uint64_t sum;
+
+	text_printf(&text, "%u %" PRId64 " %" PRId64 " ", trial->id, trial->since.ns,
+	            trial->until.ns);
+	sum_piece(&text, trial->who, strlen(trial->who));
+	sum_piece(&text, trial->door, strlen(trial->door));
 	sum = sum_text(&text);
 	text_free(&text);
 	return sum;

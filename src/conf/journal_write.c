@@ -40,19 +40,20 @@ static bool is_written(const struct change *change)
 
 static void write_add(struct journal_write *write, const struct change *change)
 {
-	struct journal_row *row = &write->rows[write->nrows];
+	struct journal_delta *delta = &write->deltas[write->ndeltas];
+	struct arena *arena = &write->arena;
 
 	if (!is_written(change))
 		return;
-	if (change->old != NULL)
-		write->digest -= row_stored(&write->arena, change->menu, change->old).checksum;
-	if (change->new != NULL) {
-		*row = row_stored(&write->arena, change->menu, change->new);
-		write->digest += row->checksum;
-	} else {
-		*row = (struct journal_row){ .id = change->old->id };
-	}
-	write->nrows++;
+	*delta = (struct journal_delta){ .was = change->old != NULL, .is = change->new != NULL };
+	if (delta->was)
+		delta->old = row_stored(arena, change->menu, change->old);
+	if (delta->is)
+		delta->new = row_stored(arena, change->menu, change->new);
+	write->digest += delta->new.checksum - delta->old.checksum;
+	write->rows[write->nrows++] =
+		delta->is ? delta->new : (struct journal_row){ .id = change->old->id };
+	write->ndeltas++;
 }
 
 static const char *lines_keep(struct arena *arena, const struct diff *diff,
@@ -88,14 +89,28 @@ struct journal_write *journal_write_new(const struct journal *journal, const str
 	write->origin = (struct journal_origin){ .at = origin->at,
 		                                 .who = word_keep(arena, origin->who),
 		                                 .door = word_keep(arena, origin->door),
-		                                 .line = word_keep(arena, origin->line) };
+		                                 .line = word_keep(arena, origin->line),
+		                                 .trial = origin->trial };
+	write->mark = (struct journal_mark){ .revision = new->revision,
+		                             .state = JOURNAL_UNDOABLE,
+		                             .trial = origin->trial };
 	write->redo = lines_keep(arena, &there, new);
 	write->undo = lines_keep(arena, &back, old);
 	write->rows = arena_new(arena, there.n, sizeof *write->rows);
+	write->deltas = arena_new(arena, there.n, sizeof *write->deltas);
 	for (size_t i = 0; i < there.n; i++)
 		write_add(write, &there.at[i]);
 	diff_free(&there);
 	diff_free(&back);
+	return write;
+}
+
+struct journal_write *journal_write_aside(wall at)
+{
+	struct journal_write *write = mem_new(1, sizeof *write);
+
+	write->aside = true;
+	write->origin.at = at;
 	return write;
 }
 
@@ -120,9 +135,9 @@ static int row_put_stored(struct journal *journal, const struct journal_row *row
 		(int64_t)row->checksum, row->menu, row->fields, row->comment);
 }
 
-static int write_all(struct journal *journal, const struct journal_write *write)
+static int revision_put(struct journal *journal, const struct journal_write *write)
 {
-	int error = journal_exec(journal, "BEGIN IMMEDIATE");
+	int error = 0;
 
 	for (size_t i = 0; error == 0 && i < write->nrows; i++)
 		error = row_put_stored(journal, &write->rows[i]);
@@ -136,6 +151,17 @@ static int write_all(struct journal *journal, const struct journal_write *write)
 			"iiii", (int64_t)write->revision, (int64_t)write->next_id,
 			(int64_t)write->digest,
 			(int64_t)journal_seal_sum(write->revision, write->next_id, write->digest));
+	return error;
+}
+
+static int write_all(struct journal *journal, const struct journal_write *write)
+{
+	int error = journal_exec(journal, "BEGIN IMMEDIATE");
+
+	if (error == 0 && !write->aside)
+		error = revision_put(journal, write);
+	if (error == 0)
+		error = journal_mark_put(journal, write);
 	if (error == 0)
 		error = journal_exec(journal, "COMMIT");
 	return error;
@@ -169,8 +195,9 @@ void journal_write_run(struct journal *journal, struct journal_write *write)
 		take_back(journal, write);
 		return;
 	}
-	journal->digest = write->digest;
+	if (!write->aside)
+		journal->digest = write->digest;
 	/* The change is lasting already; folding only keeps the log short and checked. */
 	(void)journal_fold(journal);
-	journal_mark(journal);
+	journal_keep_mark(journal);
 }

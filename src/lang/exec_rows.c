@@ -121,8 +121,12 @@ static void print_page(struct reading *reading)
 	run->host.print(run->host.arg, &job, &run->out);
 	arena_free(&reading->page);
 	reading->items = (struct items){ 0 };
-	if (!reading->wanted)
+	if (reading->wanted)
+		return;
+	if ((reading->call->options & OPTION_WITHOUT_PAGING) != 0)
 		exec_flush(run);
+	else
+		exec_show(run, SHOW_PAGE);
 }
 
 static void give_value(struct reading *reading)
@@ -180,7 +184,7 @@ void exec_rows_stop(struct run *run)
 		              reading->numbered_n);
 	else
 		mem_free(reading->numbered);
-	conf_release(run->host.conf, reading->walk.state);
+	exec_release(run, reading->walk.state);
 	arena_free(&reading->page);
 	run->reading = NULL;
 }
@@ -203,8 +207,7 @@ bool exec_rows(struct exec *exec)
 	if (!take_arguments(exec, reading))
 		return false;
 	run->depth -= exec->call->ncomputed;
-	reading->walk =
-		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = exec->menu };
+	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
 	expr_bind(exec->call->where, reading->walk.state, &run->arena);
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */

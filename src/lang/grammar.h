@@ -41,6 +41,7 @@ enum option {
 	OPTION_COMPACT = 1 << 10,
 	OPTION_SHOW_SENSITIVE = 1 << 11,
 	OPTION_HIDE_SENSITIVE = 1 << 12,
+	OPTION_DRY_RUN = 1 << 24,
 };
 
 enum command_kind {

@@ -1,5 +1,6 @@
 #include "lang/run.h"
 
+#include "conf/draft.h"
 #include "lang/exec.h"
 #include "lib/mem.h"
 
@@ -19,20 +20,21 @@ static bool carry_out(struct exec *exec)
 	}
 }
 
-static void run_call(struct run *run, const struct op *op)
+void run_call(struct run *run, const struct call *call, bool wanted)
 {
 	struct exec exec = {
-		.run = run, .call = op->call, .menu = op->call->command.menu, .wanted = op->wanted
+		.run = run, .call = call, .menu = call->command.menu, .wanted = wanted
 	};
 	bool ok = true;
 
-	must(run->depth >= op->call->ncomputed);
-	exec.computed = run->depth - op->call->ncomputed;
-	if (op->call->command.kind == COMMAND_PUT) {
+	must(run->depth >= call->ncomputed);
+	exec_import_echo(run, call);
+	exec.computed = run->depth - call->ncomputed;
+	if (call->command.kind == COMMAND_PUT) {
 		ok = exec_read_put(&exec);
-	} else if (op->call->command.kind == COMMAND_IMPORT) {
-		ok = exec_file_import(&exec);
-	} else if (op->call->command.kind == COMMAND_QUIT) {
+	} else if (call->command.kind == COMMAND_IMPORT) {
+		ok = exec_import(&exec);
+	} else if (call->command.kind == COMMAND_QUIT) {
 		run->finished = true;
 		run->host.quit(run->host.arg);
 	} else {
@@ -41,7 +43,7 @@ static void run_call(struct run *run, const struct op *op)
 	if (ok)
 		return;
 	run->failed = true;
-	exec_locate(run, op->call, &run->diag);
+	exec_locate(run, call, &run->diag);
 }
 
 static void run_op(struct run *run)
@@ -50,7 +52,8 @@ static void run_op(struct run *run)
 
 	switch (op->code) {
 	case OP_CALL:
-		run_call(run, op);
+		if (!exec_ask_missing(run, op))
+			run_call(run, op->call, op->wanted);
 		break;
 	case OP_DROP:
 		must(run->depth > 0);
@@ -80,7 +83,8 @@ static bool over(const struct run *run)
 
 static bool waits(const struct run *run)
 {
-	return run->changing || run->action != NULL || run->inner != NULL || run->reading != NULL;
+	return run->changing || run->action != NULL || run->inner != NULL || run->reading != NULL ||
+	       run->asking != NULL;
 }
 
 enum run_state run_step(struct run *run, mono now, unsigned budget)
@@ -90,9 +94,11 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 	if (run->reading != NULL)
 		exec_rows_turn(run);
 	if (run->inner != NULL)
-		exec_file_turn(run, now, budget);
+		exec_import_turn(run, now, budget);
 	while (budget-- > 0 && !waits(run) && !over(run))
 		run_op(run);
+	if (run->asking != NULL)
+		return RUN_ASKING;
 	if (run->reading != NULL)
 		return run->stuck ? RUN_WAITING : RUN_RUNNING;
 	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL)
@@ -102,10 +108,21 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 	return over(run) ? RUN_DONE : RUN_RUNNING;
 }
 
+const struct question *run_question(const struct run *run)
+{
+	return exec_ask_question(run);
+}
+
+bool run_answer(struct run *run, const char *text, struct diag *diag)
+{
+	return exec_ask_answer(run, text, diag);
+}
+
 void run_interrupt(struct run *run)
 {
 	if (run->inner != NULL)
 		run_interrupt(run->inner);
+	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);
 	exec_flush(run);
@@ -136,6 +153,8 @@ void run_free(struct run *run)
 		return;
 	}
 	run_free(run->inner);
+	conf_draft_free(run->import.draft);
+	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);
 	text_free(&run->out);

@@ -74,6 +74,7 @@ static struct session_setup setup_of(struct console *console, const struct conso
 		.who = console->who,
 		.door = said->interactive ? "console" : "script",
 		.width = name->width > 0 ? name->width : said->size.width,
+		.height = name->height > 0 ? name->height : said->size.height,
 		.interactive = said->interactive,
 		.colour = said->colour && !name->no_colour,
 		.dumb = said->dumb || name->dumb,
@@ -154,7 +155,7 @@ static void resize(void *session, struct console_size size)
 	const struct console *console = session;
 
 	if (!console->sized)
-		session_resize(console->session, size.width);
+		session_resize(console->session, size.width, size.height);
 }
 
 static void gone(void *session)

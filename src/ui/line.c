@@ -162,8 +162,10 @@ static void kill_text(struct line *line, size_t from, size_t to)
 {
 	if (from >= to)
 		return;
-	text_clear(&line->killed);
-	text_bytes(&line->killed, line_text(line) + from, to - from);
+	if (!line->masked) {
+		text_clear(&line->killed);
+		text_bytes(&line->killed, line_text(line) + from, to - from);
+	}
 	cut(line, from, to);
 }
 
@@ -373,7 +375,7 @@ static bool key_edits(struct line *line, int key, struct text *out)
 		transpose(line);
 		return true;
 	case CTRL('\\'):
-		if (!line->dumb)
+		if (!line->dumb && !line->masked)
 			insert(line, '\n', out);
 		return true;
 	case CTRL('L'):
@@ -382,7 +384,8 @@ static bool key_edits(struct line *line, int key, struct text *out)
 		return true;
 	case CTRL('R'):
 	case KEY_SEARCH:
-		line_search_start(line);
+		if (line->history != NULL)
+			line_search_start(line);
 		return true;
 	case KEY_PASTE_BEGINS:
 	case KEY_PASTE_ENDS:
@@ -431,7 +434,7 @@ static enum line_event key_by_itself(struct line *line, int key, struct text *ou
 			return LINE_CLOSE;
 		return key_by_itself(line, KEY_DELETE, out);
 	case '?':
-		if (!in_string(line))
+		if (!line->masked && !in_string(line))
 			return LINE_HELP;
 		break;
 	default:

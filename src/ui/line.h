@@ -74,7 +74,8 @@ struct line {
 	char escape[16]; /* an escape sequence so far, behind ESC */
 	size_t escape_len;
 	bool in_escape, after_return, in_paste;
-	bool half; /* of a character some bytes are still to come */
+	bool half;   /* of a character some bytes are still to come */
+	bool masked; /* a secret is typed: shown as stars, and kept nowhere else */
 };
 
 void line_free(struct line *line);

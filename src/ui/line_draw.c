@@ -70,6 +70,13 @@ static void put_text(const struct line *line, const char *colours, struct line_p
 	for (size_t i = 0; i < len; i++) {
 		if (i == line->cursor)
 			picture->cursor = picture->bytes.len;
+		if (line->masked) {
+			if (!is_continuation(text[i])) {
+				show(picture, "*", 1);
+				text_char(&picture->colours, COLOUR_NONE);
+			}
+			continue;
+		}
 		if (text[i] != '\n' || line->dumb) {
 			show(picture, text[i] == '\n' ? " " : text + i, 1);
 			text_char(&picture->colours, colours != NULL ? colours[i] : COLOUR_NONE);

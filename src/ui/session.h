@@ -29,6 +29,7 @@ struct session_setup {
 	const char *who;  /* user; must outlive the session */
 	const char *door; /* "console", "telnet", "script", ...; likewise */
 	size_t width;     /* of the terminal in columns; 0: any */
+	size_t height;    /* in rows; 0: not known, output never stops for a page */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
 	bool no_detection;       /* ask the terminal for nothing */
@@ -76,12 +77,13 @@ void session_tell(struct session *session, const char *text);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 
+/* Something runs, and needs turns: not while it asks a question. */
 bool session_busy(const struct session *session);
 /* The person has said goodbye. */
 bool session_closed(const struct session *session);
 /* The menu where the session is. */
 const char *session_path(const struct session *session);
-/* The terminal has another width now. */
-void session_resize(struct session *session, size_t width);
+/* The terminal has another size now. */
+void session_resize(struct session *session, size_t width, size_t height);
 
 #endif

@@ -6,6 +6,7 @@
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
  *   session_safe.c   the key for safe mode
+ *   session_ask.c    questions, and what is answered
  */
 #ifndef UI_SESSION_INSIDE_H
 #define UI_SESSION_INSIDE_H
@@ -16,6 +17,8 @@
 #include "lib/text.h"
 #include "ui/history.h"
 #include "ui/line.h"
+#include "ui/live.h"
+#include "ui/pager.h"
 #include "ui/session.h"
 
 struct diag;
@@ -33,9 +36,15 @@ struct session {
 
 	struct line line;
 	struct history own_history; /* when the setup has none */
-	struct text entry; /* lines before the one that is typed, of an entry that is still open */
-	struct text ahead; /* typed while nobody reads */
-	bool tabbed;       /* the last key was Tab, and it could not decide */
+	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
+	struct text ahead;  /* typed while nobody reads */
+	bool asking;        /* a question is open, and what is typed answers it */
+	struct line answer; /* what has been typed of the answer */
+	bool tabbed;        /* the last key was Tab, and it could not decide */
+	bool more_typed;    /* more came with the key that is being taken */
+
+	struct pager pager;
+	struct live live;
 };
 
 /* --- session.c --- */
@@ -75,5 +84,15 @@ struct line_hooks session_keys_hooks(struct session *session);
 
 /* Ctrl-X or F4: begin safe mode, or keep what was done in it. */
 void session_safe_toggle(struct session *session);
+
+/* Somebody reads what is typed: nothing runs, or it asks. */
+bool session_keys_read(const struct session *session);
+
+/* --- session_ask.c --- */
+
+/* Show the question of what runs. */
+void session_ask(struct session *session);
+/* A key for its answer. */
+void session_ask_key(struct session *session, uint8_t byte);
 
 #endif

@@ -168,7 +168,13 @@ static void help(struct session *session)
 static void key(struct session *session, uint8_t byte)
 {
 	struct text out = { 0 };
-	enum line_event event = line_byte(&session->line, byte, &out);
+	enum line_event event;
+
+	if (session->asking) {
+		session_ask_key(session, byte);
+		return;
+	}
+	event = line_byte(&session->line, byte, &out);
 
 	session_out_drawn(session, &out);
 	if (event != LINE_TAB)
@@ -230,28 +236,27 @@ struct line_hooks session_keys_hooks(struct session *session)
 		                    .place = place };
 }
 
-/* Whether what is typed goes into the line now. */
-static bool is_typing(const struct session *session)
-{
-	return session->run == NULL && !session->closed;
-}
-
 /* Several keys that came together are drawn once. */
 static void show_typed(struct session *session)
 {
 	struct text out = { 0 };
 
-	if (!is_typing(session))
+	if (!session_keys_read(session) || session->closed)
 		return;
-	line_refresh(&session->line, &out);
+	line_refresh(session->asking ? &session->answer : &session->line, &out);
 	session_out_drawn(session, &out);
+}
+
+bool session_keys_read(const struct session *session)
+{
+	return session->run == NULL || session->asking;
 }
 
 void session_keys_catch_up(struct session *session)
 {
 	size_t at = 0;
 
-	while (at < session->ahead.len && is_typing(session))
+	while (at < session->ahead.len && session_keys_read(session) && !session->closed)
 		key(session, (uint8_t)session->ahead.bytes[at++]);
 	if (at == 0)
 		return;
@@ -264,11 +269,20 @@ void session_keys_catch_up(struct session *session)
 size_t session_input(struct session *session, const char *bytes, size_t len)
 {
 	size_t taken = 0;
+	bool rest = false;
 
 	must(session->setup.interactive);
 	for (; taken < len && !session->closed; taken++) {
-		if (session->run == NULL && session->ahead.len == 0) {
+		if (pager_key(session, (uint8_t)bytes[taken]))
+			continue;
+		if (live_key(session, (uint8_t)bytes[taken], &rest)) {
+			taken = rest ? len - 1 : taken;
+			continue;
+		}
+		if (session_keys_read(session) && session->ahead.len == 0) {
+			session->more_typed = taken + 1 < len;
 			key(session, (uint8_t)bytes[taken]);
+			session->more_typed = false;
 		} else if (bytes[taken] == CTRL_C) {
 			text_clear(&session->ahead);
 			session_interrupt(session);

@@ -67,26 +67,65 @@ void session_out_diag(struct session *session, const struct diag *diag)
 	text_free(&text);
 }
 
+/* Behind what waits for a key, if anything does. */
+static void out_in_turn(struct session *session, const char *bytes, size_t len)
+{
+	if (pager_waits(&session->pager))
+		pager_out(session, bytes, len);
+	else
+		session_out_bytes(session, bytes, len);
+}
+
+/* The line that is being typed, or NULL: something runs. */
+static struct line *typed_line(struct session *session)
+{
+	if (session->asking)
+		return &session->answer;
+	return session->run == NULL && !session->closed && !pager_waits(&session->pager)
+	               ? &session->line
+	               : NULL;
+}
+
 void session_tell(struct session *session, const char *text)
 {
 	struct text plain = { 0 }, drawn = { 0 };
-	bool typing = session->run == NULL && !session->closed;
+	struct line *line = typed_line(session);
 
 	if (!session->setup.interactive)
 		return;
-	if (typing)
-		line_hide(&session->line, &drawn);
+	if (line != NULL)
+		line_hide(line, &drawn);
 	session_out_drawn(session, &drawn);
 	put_plain(&plain, text, strlen(text));
-	session_out_text(session, &plain);
-	if (typing)
-		line_draw(&session->line, &drawn);
+	out_in_turn(session, text_str(&plain), plain.len);
+	text_free(&plain);
+	if (line != NULL)
+		line_draw(line, &drawn);
 	session_out_drawn(session, &drawn);
 }
 
 static void host_out(void *arg, const char *bytes, size_t len)
 {
-	session_out_bytes(arg, bytes, len);
+	struct session *session = arg;
+
+	live_end(session);
+	out_in_turn(session, bytes, len);
+}
+
+static void host_show(void *arg, enum show how, const char *bytes, size_t len)
+{
+	struct session *session = arg;
+
+	if (how == SHOW_PICTURE) {
+		live_picture(session, bytes, len);
+	} else if (how == SHOW_STREAM) {
+		live_stream(session, bytes, len);
+	} else if (session->setup.interactive) {
+		live_end(session);
+		pager_out(session, bytes, len);
+	} else {
+		host_out(arg, bytes, len);
+	}
 }
 
 static bool host_has_room(void *arg)
@@ -102,8 +141,10 @@ static void host_notice(void *arg, const char *line)
 	struct text text = { 0 };
 
 	text_printf(&text, "%s%s\n", strncmp(line, ";;;", 3) == 0 ? "" : ";;; ", line);
-	if (session->setup.interactive || session->setup.notice == NULL)
-		session_out_bytes(session, text_str(&text), text.len);
+	if (session->live.on)
+		live_stream(session, text_str(&text), text.len);
+	else if (session->setup.interactive || session->setup.notice == NULL)
+		out_in_turn(session, text_str(&text), text.len);
 	else
 		session->setup.notice(session->setup.arg, text_str(&text), text.len);
 	text_free(&text);
@@ -141,9 +182,12 @@ struct run_host session_out_host(struct session *session)
 		                  .door = session->setup.door,
 		                  .arg = session,
 		                  .out = host_out,
+		                  .show = host_show,
+		                  .repaints = session->setup.interactive,
 		                  .has_room = host_has_room,
 		                  .notice = host_notice,
 		                  .print = host_print,
 		                  .go = host_go,
-		                  .quit = host_quit };
+		                  .quit = host_quit,
+		                  .asks = session->setup.interactive };
 }

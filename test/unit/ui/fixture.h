@@ -356,9 +356,14 @@ static const struct menu menu_root = {
 	.nactions = ARRAY_LEN(root_actions),
 };
 
+/* A test may bring menus of its own: each with a comma behind it. */
+#ifndef FIXTURE_MORE_MENUS
+#define FIXTURE_MORE_MENUS
+#endif
+
 static const struct menu *const fixture_menus[] = {
 	&menu_root,  &menu_identity, &menu_iface,  &menu_client,
-	&menu_route, &menu_nat,      &menu_srcnat, NULL,
+	&menu_route, &menu_nat,      &menu_srcnat, FIXTURE_MORE_MENUS NULL,
 };
 
 /* --- the world around --- */
