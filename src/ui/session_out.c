@@ -52,14 +52,17 @@ static void put_plain(struct text *text, const char *bytes, size_t len)
 
 void session_out_diag(struct session *session, const struct diag *diag)
 {
-	size_t first = strcspn(diag->text, "\n");
+	const char *ours;
+	size_t words = diag_words(diag, &ours);
 	struct text text = { 0 };
 
-	put_plain(&text, diag->text, first);
+	put_plain(&text, diag->text, words);
 	if (diag->at_position)
 		text_printf(&text, " (line %u column %u)", diag->line, diag->column);
-	put_plain(&text, diag->text + first, strlen(diag->text + first));
 	text_char(&text, '\n');
+	put_plain(&text, ours, strlen(ours));
+	if (*ours != '\0')
+		text_char(&text, '\n');
 	if (session->setup.error != NULL)
 		session->setup.error(session->setup.arg, text_str(&text), text.len);
 	else

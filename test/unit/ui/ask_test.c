@@ -137,7 +137,7 @@ static void test_values(void **unused)
 		{ "/interface pppoe-client add password=x\r",
 		  "/interface pppoe-client add password=x\r\nname: " },
 		{ "dsl\r", "dsl\r\ninterface: " },
-		{ "ether9\r", "ether9\r\ninput does not match any value of interface: there is "
+		{ "ether9\r", "ether9\r\ninput does not match any value of interface\r\nthere is "
 		              "no ether9; there are ether1, ether2\r\ninterface: " },
 		{ "?", "\r\nWhere to dial\r\ninterface: " },
 		{ "ether1\r", "ether1\r\n" PROMPT },
@@ -184,7 +184,7 @@ static void test_secrets(void **unused)
 		{ "a", "*" },
 		{ "?\r", "*\r\nnew-code: " },
 		{ "abc\r", "***\r\n"
-		           "invalid value for argument new-code: it must have 4 to 15 "
+		           "invalid value for argument new-code\r\nit must have 4 to 15 "
 		           "characters and has 3\r\nnew-code: " },
 		{ "\xc3\xa4x\010zzz\r", "****\r\n"
 		                        "a? became \xc3\xa4zzz\r\n" PROMPT },
