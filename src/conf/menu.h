@@ -19,6 +19,7 @@
 #include "lib/mono.h"
 #include "lib/text.h"
 
+struct conf_draft;
 struct conf_state;
 struct diag;
 struct menu;
@@ -206,6 +207,14 @@ struct action {
 	bool (*ask)(struct router *router, void *state, struct question *question);
 	bool (*answer)(struct router *router, void *state, const char *answer, struct text *out,
 	               struct diag *diag);
+	/*
+	 * What the conversation was for: fill() carries its requests out on @draft, which is shown
+	 * as lines and becomes one transaction when the person says yes. again(): they said no, or
+	 * it can't be (they have been told): ask() has something to ask again.
+	 */
+	bool (*fill)(struct router *router, void *state, struct conf_draft *draft,
+	             struct diag *diag);
+	void (*again)(struct router *router, void *state, struct text *out);
 	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
 	const char *instead;    /* is told what to type instead, a whole sentence */
 };

@@ -141,7 +141,7 @@ bool exec_action(struct exec *exec)
 	if (!ok)
 		return exec_fail(run);
 	if (action->ask != NULL)
-		return exec_ask_begin(run, action, state);
+		return exec_ask_begin(exec, state);
 	if (action->turn == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;

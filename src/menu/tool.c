@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "core/addr.h"
 #include "menu/menus.h"
+#include "menu/setup.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
 
@@ -109,7 +110,14 @@ void tool_time(uint64_t ns, struct text *out)
 	  .change = undo_redo }
 /* clang-format on */
 
-static const struct action root_actions[] = { ACTION_PING, ACTION_REDO, ACTION_UNDO };
+static const struct action root_actions[] = {
+	ACTION_PING,
+	ACTION_REDO,
+	ACTION_UNDO,
+	ACTION_SETUP("set", "as in 2.x: the same as setup"),
+	ACTION_SETUP("setup",
+	             "asks for addresses, gateway and the way to the internet, and sets them"),
+};
 static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
 
 const struct menu menu_root = {

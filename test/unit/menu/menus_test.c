@@ -205,6 +205,7 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
+	"/system note set note=\"two\\nlines\" show-at-login=no\n"
 	"/system logging action add name=own target=disk memory-lines=7 memory-stop-on-full=yes "
 	"disk-file-name=mine disk-lines-per-file=8 disk-file-count=3 disk-stop-on-full=yes\n"
 	"/system logging add topics=firewall,!debug action=own prefix=\"fw \" regex=\"^a|b\"\n"
