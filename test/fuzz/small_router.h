@@ -68,8 +68,8 @@ static inline void small_make(struct small_router *s)
 	}
 }
 
-/* What conf_load() says. Whatever it is, small_router_close() at the end. */
-static inline int small_router_open(struct small_router *s, struct memory_store *store)
+/* What conf_load() says. Whatever it is, small_router_close() at the end. @store: NULL for none. */
+static inline int small_router_open_on(struct small_router *s, struct store *store)
 {
 	memset(s, 0, sizeof *s);
 	s->background.submit = small_submit;
@@ -78,7 +78,7 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 	struct conf_setup setup = {
 		.menus = menus_all,
 		.router = s->router,
-		.store = store != NULL ? &store->store : NULL,
+		.store = store,
 		.background = &s->background,
 		.clock = &s->clock.clock,
 		.log = &s->log,
@@ -94,6 +94,11 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 	if (error == 0)
 		router_set_configured(s->router);
 	return error;
+}
+
+static inline int small_router_open(struct small_router *s, struct memory_store *store)
+{
+	return small_router_open_on(s, store != NULL ? &store->store : NULL);
 }
 
 static inline void small_router_close(struct small_router *s)
