@@ -4,9 +4,9 @@
 
 #include "conf/commit.h"
 #include "conf/history.h"
-#include "conf/trial_inside.h"
 #include "conf/line.h"
 #include "conf/row.h"
+#include "conf/trial_inside.h"
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/must.h"

@@ -155,7 +155,8 @@ MUST_USE int journal_entries(struct journal *journal, uint64_t from, size_t most
 MUST_USE int journal_deltas(struct journal *journal, uint64_t revision, struct arena *arena,
                             struct journal_delta **ret_deltas, size_t *ret_n);
 MUST_USE int journal_marks(struct journal *journal, enum journal_state state, uint64_t until,
-                           size_t most, struct arena *arena, struct journal_mark **ret_marks, size_t *ret_n);
+                           size_t most, struct arena *arena, struct journal_mark **ret_marks,
+                           size_t *ret_n);
 MUST_USE int journal_floating(struct journal *journal, uint32_t trial, struct arena *arena,
                               struct journal_mark **ret_marks, size_t *ret_n);
 /* Every trial that is begun, or has a change on it (its until is 0 then), by id. */

@@ -33,6 +33,7 @@ const struct menu *const menus_all[] = {
 	&menu_system_logging_action,
 	&menu_system_logging,
 	&menu_log,
+	&menu_system_history,
 	&menu_system_identity,
 	&menu_system_note,
 	&menu_system_clock,

@@ -21,7 +21,7 @@
 #include "lib/must.h"
 
 struct conf;
-struct history;
+struct recall;
 struct session;
 
 struct session_setup {
@@ -32,11 +32,11 @@ struct session_setup {
 	size_t height;    /* in rows; 0: not known, output never stops for a page */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
-	bool no_detection;       /* ask the terminal for nothing */
-	bool dumb;               /* the terminal understands no sequences: no colours either */
-	struct history *history; /* of the user, who may have several sessions; NULL: its own */
-	const char *greeting;    /* shown above the first prompt, whole lines; NULL: none */
-	void *arg;               /* for the callbacks */
+	bool no_detection;      /* ask the terminal for nothing */
+	bool dumb;              /* the terminal understands no sequences: no colours either */
+	struct recall *history; /* of the user, who may have several sessions; NULL: its own */
+	const char *greeting;   /* shown above the first prompt, whole lines; NULL: none */
+	void *arg;              /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* Would out() take another page now, or has the reader fallen behind? NULL: always. */
 	bool (*has_room)(void *arg);

@@ -48,8 +48,8 @@ screen=$(talk <<-'DIALOGUE'
 	Do it? [Y/n]: |y.
 DIALOGUE
 )
-check_match "a mask with holes is refused" '^invalid value for argument netmask: .*255\.255\.255\.0' "$screen"
-check_match "so is a gateway beyond the links" '^invalid value .*gateway: 203\.0\.114\.1 is in none' "$screen"
+check_match "a mask with holes is refused" '^it must be ones, then zeroes, such as 255\.255\.255\.0' "$screen"
+check_match "so is a gateway beyond the links" '^203\.0\.114\.1 is in none' "$screen"
 check_match "it shows what it would do" '^/ip/address/add address=192\.168\.88\.1/24 interface=ether2' "$screen"
 
 check_match "a host of the LAN gets a page" "^you are $outer:" "$(LAB_PATIENCE=3 lab_fetch lan "http://$inet/")"
