@@ -63,6 +63,7 @@ static void begin_import(struct run *run, const char *text, size_t len)
 	host.go = stay;
 	run->inner = run_new(&host, &program);
 	run->inner->imports = run->imports + 1;
+	run->inner_state = RUN_RUNNING;
 }
 
 /* The disk has answered; true when the machine is still wanted and may go on. */
@@ -103,10 +104,12 @@ bool exec_file_import(struct exec *exec)
 
 void exec_file_turn(struct run *run, mono now, unsigned budget)
 {
-	if (run_step(run->inner, now, budget) != RUN_DONE)
+	run->inner_state = run_step(run->inner, now, budget);
+	if (run->inner_state != RUN_DONE)
 		return;
 	if (!run_ok(run->inner)) {
 		run->diag = *run_diag(run->inner);
+		run->limited = run->inner->limited;
 		(void)exec_fail(run);
 	} else if (!run_interrupted(run->inner)) {
 		text_add(&run->out, "Script file loaded and executed successfully\n");

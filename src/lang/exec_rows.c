@@ -32,6 +32,8 @@ struct reading {
 	struct items items;
 	size_t count;
 	bool paged;
+	struct pair *values; /* as a value: each item as an array */
+	size_t values_n, values_size;
 };
 
 /* Each of the comma-separated names must be a property's. */
@@ -54,7 +56,7 @@ static bool take_arguments(struct exec *exec, struct reading *reading)
 	const struct arg *from = call_arg(exec->call, "from");
 
 	if (proplist != NULL) {
-		reading->proplist = proplist->value != NULL ? proplist->value : "";
+		reading->proplist = exec_text(exec, proplist);
 		if (!check_names(exec, proplist, reading->proplist))
 			return false;
 	}
@@ -88,6 +90,47 @@ static uint32_t give_number(struct reading *reading, uint32_t id)
 	return (uint32_t)reading->numbered_n++;
 }
 
+/* Only the properties of the list. */
+static struct value chosen(const struct reading *reading, struct value whole)
+{
+	struct arena *arena = &reading->run->arena;
+	struct pair *pairs = arena_new(arena, whole.array->n + 1, sizeof pairs[0]);
+	size_t n = 0;
+
+	for (size_t i = 0; i < whole.array->n; i++) {
+		const char *name = whole.array->at[i].key.text, *list = reading->proplist;
+		size_t len = strlen(name);
+
+		while (list != NULL &&
+		       (strncmp(list, name, len) != 0 || (list[len] != ',' && list[len] != '\0'))) {
+			list = strchr(list, ',');
+			list = list != NULL ? list + 1 : NULL;
+		}
+		if (list != NULL)
+			pairs[n++] = whole.array->at[i];
+	}
+	return value_array(arena, pairs, n);
+}
+
+static void add_value(struct reading *reading, const struct row *row)
+{
+	struct arena *arena = &reading->run->arena;
+	struct value value = value_row(reading->menu, reading->walk.state, row, arena);
+
+	if (reading->proplist != NULL)
+		value = chosen(reading, value);
+	if (reading->values_n == reading->values_size) {
+		size_t size = 2 * reading->values_size + 16;
+		struct pair *grown = arena_new(arena, size, sizeof grown[0]);
+
+		if (reading->values_n > 0)
+			memcpy(grown, reading->values, reading->values_n * sizeof grown[0]);
+		reading->values = grown;
+		reading->values_size = size;
+	}
+	reading->values[reading->values_n++] = (struct pair){ value_nil(), value };
+}
+
 static bool read_row(struct row_sink *sink, const struct row *row)
 {
 	struct reading *reading = (struct reading *)sink;
@@ -98,7 +141,9 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	if (!is_meant(reading, row))
 		return true;
 	reading->count++;
-	if (reading->prints && !reading->counts)
+	if (reading->prints && reading->wanted && !reading->counts)
+		add_value(reading, row);
+	else if (reading->prints && !reading->counts)
 		items_add(&reading->items, &reading->page, reading->menu, row, number);
 	/* What is made of another item can't be changed: "remove [find]" means the rest. */
 	if (!reading->prints && row->id != 0 && !row_is_made_of(row->id))
@@ -115,28 +160,25 @@ static void print_page(struct reading *reading)
 		                 .items = &reading->items,
 		                 .count = reading->count,
 		                 .first = reading->count == reading->items.n,
-		                 .proplist = reading->proplist,
-		                 .wanted = reading->wanted };
+		                 .proplist = reading->proplist };
 
 	run->host.print(run->host.arg, &job, &run->out);
 	arena_free(&reading->page);
 	reading->items = (struct items){ 0 };
-	if (!reading->wanted)
-		exec_flush(run);
+	exec_flush(run);
 }
 
-static void give_value(struct reading *reading)
+static struct value value_of(const struct reading *reading)
 {
-	struct run *run = reading->run;
-	struct value value = { .kind = VALUE_NIL };
-
 	if (!reading->prints)
-		value = (struct value){ .kind = VALUE_IDS, .ids = reading->found };
-	else if (reading->wanted)
-		value = value_text(&run->arena, text_str(&run->out));
-	if (reading->wanted && reading->prints)
-		text_clear(&run->out);
-	exec_push(run, value);
+		return (struct value){ .kind = VALUE_IDS, .ids = reading->found };
+	if (!reading->wanted)
+		return value_nil();
+	if (reading->counts)
+		return value_num((int64_t)reading->count);
+	if (reading->menu->kind == MENU_SETTINGS && reading->values_n == 1)
+		return reading->values[0].value;
+	return value_array(&reading->run->arena, reading->values, reading->values_n);
 }
 
 /* Portions are smaller where each row is looked for among many. */
@@ -160,11 +202,11 @@ void exec_rows_turn(struct run *run)
 	                           &reading->sink);
 	if (more && (!reading->paged || reading->items.n < PAGE_ITEMS))
 		return;
-	if (reading->prints && (!more || reading->items.n > 0))
+	if (reading->prints && !reading->wanted && (!more || reading->items.n > 0))
 		print_page(reading);
 	if (more)
 		return;
-	give_value(reading);
+	exec_push(run, value_of(reading));
 	exec_rows_stop(run);
 }
 
@@ -202,10 +244,14 @@ bool exec_rows(struct exec *exec)
 	};
 	if (!take_arguments(exec, reading))
 		return false;
-	run->depth -= exec->call->ncomputed;
 	reading->walk =
 		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = exec->menu };
-	expr_bind(exec->call->where, reading->walk.state, &run->arena);
+	if (!expr_bind(exec->call->where, reading->walk.state, exec_where(exec), &run->arena,
+	               &run->diag)) {
+		conf_release(run->host.conf, reading->walk.state);
+		return exec_fail(run);
+	}
+	run->depth -= exec->call->ncomputed;
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */
 	return true;

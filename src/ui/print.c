@@ -393,18 +393,6 @@ static void print_settings(struct printer *p)
 	}
 }
 
-static void print_as_value(struct printer *p)
-{
-	const struct items *items = p->job->items;
-	const char *separator = p->job->first ? "" : ";";
-
-	for (size_t i = 0; i < items->n; i++) {
-		text_add(p->out, separator);
-		value_row(p->menu, p->job->state, items->at[i], p->out);
-		separator = ";";
-	}
-}
-
 /* --- which layout --- */
 
 /* The width is that of the longest. */
@@ -455,11 +443,8 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 	p.ids = has_option(&p, OPTION_SHOW_IDS);
 	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);
 	if (has_option(&p, OPTION_COUNT_ONLY)) {
-		text_printf(out, job->wanted ? "%zu" : "%zu\n", job->count);
-	} else if (job->wanted || has_option(&p, OPTION_AS_VALUE)) {
-		if (job->wanted)
-			print_as_value(&p);
-	} else if (job->items->n > 0) {
+		text_printf(out, "%zu\n", job->count);
+	} else if (job->items->n > 0 && !has_option(&p, OPTION_AS_VALUE)) {
 		flags_collect(p.menu, job, &p.flags);
 
 		print_layout(&p);
