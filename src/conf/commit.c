@@ -1,10 +1,11 @@
 #include "conf/commit.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "conf/diff.h"
-#include "conf/row.h"
+#include "conf/draft_inside.h"
+#include "conf/forget.h"
+#include "conf/store_words.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -66,6 +67,18 @@ void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared
 	conf_release(conf, old);
 }
 
+void commit_ids_begin(const struct conf *conf, struct conf_state *draft)
+{
+	if (draft->next_id < conf->next_id)
+		draft->next_id = conf->next_id;
+}
+
+void commit_ids_end(struct conf *conf, const struct conf_state *draft)
+{
+	if (conf->drafts > 0 && conf->next_id < draft->next_id)
+		conf->next_id = draft->next_id;
+}
+
 /* The change is over: free what it had, then tell whoever asked. */
 static void answer(struct conf *conf, bool ok)
 {
@@ -84,6 +97,8 @@ static void answer(struct conf *conf, bool ok)
 	conf->commit = (struct commit){ 0 };
 	conf->busy = false;
 	commit.pending->done(commit.pending->arg, &result);
+	if (commit.pending->draft != NULL)
+		draft_answered(commit.pending->draft);
 	mem_free(commit.pending);
 }
 
@@ -112,8 +127,8 @@ static bool write_failed(const struct journal_write *write, struct diag *diag)
 	                             : "";
 
 	return diag_fail(diag, NULL,
-	                 "failure: the change could not be stored (%s), so it was not made%s",
-	                 strerror(-write->result), stored);
+	                 "failure: the change could not be stored (%s), so it was not made%s; %s",
+	                 strerror(-write->result), stored, store_words_advice(write->result));
 }
 
 static void write_done(struct background_job *job)
@@ -131,14 +146,9 @@ static void write_done(struct background_job *job)
 static void write_submit(struct conf *conf)
 {
 	struct commit *commit = &conf->commit;
-	const struct request *request = commit->pending->requests[0];
-	const struct journal_origin origin = {
-		.at = clock_wall(conf->setup.clock),
-		.who = request->who,
-		.door = request->door,
-		.line = request->line,
-	};
+	struct journal_origin origin = commit->pending->origin;
 
+	origin.at = clock_wall(conf->setup.clock);
 	commit->write = journal_write_new(conf->journal, conf->current, commit->draft, &origin);
 	conf->job = (struct commit_job){ .job = { .work = write_work, .done = write_done },
 		                         .conf = conf,
@@ -147,113 +157,7 @@ static void write_submit(struct conf *conf)
 	background_submit(conf->setup.background, &conf->job.job);
 }
 
-/* Catches observed rows by their ids, in one walk. */
-struct catch_sink {
-	struct row_sink sink;
-	const struct menu *menu;
-	const uint32_t *ids; /* in ascending order */
-	size_t n, caught;
-	struct row **rows; /* copies, [i] is the one with ids[i]; NULL: not there */
-};
-
-static int id_order(const void *a, const void *b)
-{
-	const uint32_t *left = a, *right = b;
-
-	return *left < *right ? -1 : *left > *right;
-}
-
-static bool catch_row(struct row_sink *sink, const struct row *row)
-{
-	struct catch_sink *mine = (struct catch_sink *)sink;
-	const uint32_t *found = bsearch(&row->id, mine->ids, mine->n, sizeof *mine->ids, id_order);
-
-	if (found == NULL || mine->rows[found - mine->ids] != NULL)
-		return true;
-	mine->rows[found - mine->ids] = row_copy(mine->menu, row);
-	return ++mine->caught < mine->n;
-}
-
-static bool forget_caught(struct conf *conf, const struct catch_sink *sink, struct diag *diag)
-{
-	for (size_t i = 0; i < sink->n; i++) {
-		if (sink->rows[i] == NULL)
-			return diag_fail(diag, NULL, "no such item: *%X is not in %s (any more)",
-			                 sink->ids[i], sink->menu->path);
-		if (!sink->menu->forget(conf->setup.router, sink->rows[i], diag))
-			return false;
-	}
-	return true;
-}
-
-static bool forget_all(struct conf *conf, const struct menu *menu, uint32_t *ids, size_t n,
-                       struct diag *diag)
-{
-	struct catch_sink sink = { .sink = { .row = catch_row }, .menu = menu, .ids = ids, .n = n };
-	bool ok;
-
-	qsort(ids, sink.n, sizeof *ids, id_order);
-	sink.rows = mem_new(sink.n, sizeof(struct row *));
-	if (menu->observe_some != NULL) {
-		for (size_t i = 0; i < n; i++)
-			(void)conf_row_show(conf, conf->current, menu, ids[i], &sink.sink);
-	} else {
-		menu->observe(conf->setup.router, conf->current, &sink.sink);
-	}
-	ok = forget_caught(conf, &sink, diag);
-	for (size_t i = 0; i < sink.n; i++) {
-		if (sink.rows[i] != NULL)
-			row_release(sink.rows[i]);
-	}
-	mem_free(sink.rows);
-	return ok;
-}
-
-/* Leaves the stored items in @request; the others go to @ret_observed. Returns their number. */
-static size_t observed_take(const struct conf *conf, struct request *request,
-                            uint32_t *ret_observed)
-{
-	size_t stored = 0, observed = 0;
-
-	for (size_t i = 0; i < request->nids; i++) {
-		uint32_t id = request->ids[i];
-
-		if (conf_state_row(conf->current, request->menu->path, id) != NULL)
-			request->ids[stored++] = id;
-		else
-			ret_observed[observed++] = id;
-	}
-	request->nids = stored;
-	return observed;
-}
-
-/*
- * Observed rows are known to no transaction: those of a request to remove end at once, and the
- * request is left with the stored ones. @ret_all: there were no stored ones.
- */
-static bool forget_observed(struct conf *conf, const struct pending *pending, bool *ret_all,
-                            struct diag *diag)
-{
-	struct request *request = pending->requests[0];
-	uint32_t *ids;
-	size_t n;
-	bool ok;
-
-	*ret_all = false;
-	if (pending->n != 1 || request->verb != VERB_REMOVE || request->nids == 0 ||
-	    request->menu->forget == NULL ||
-	    (request->menu->observe == NULL && request->menu->observe_some == NULL))
-		return true;
-	ids = mem_new(request->nids, sizeof *ids);
-	n = observed_take(conf, request, ids);
-	ok = n == 0 || forget_all(conf, request->menu, ids, n, diag);
-	*ret_all = ok && request->nids == 0;
-	mem_free(ids);
-	return ok;
-}
-
-/* The field of @request that says "not to be stored", or NULL. */
-static const struct field *passing_field(const struct request *request)
+const struct field *commit_passing_field(const struct request *request)
 {
 	for (const struct request_field *f = request->fields; f != NULL; f = f->next) {
 		int i = menu_field(request->menu, f->name);
@@ -268,7 +172,7 @@ static const struct field *passing_field(const struct request *request)
 static bool passing_allowed(const struct pending *pending, struct diag *diag)
 {
 	for (size_t i = 0; i < pending->n; i++) {
-		const struct field *field = passing_field(pending->requests[i]);
+		const struct field *field = commit_passing_field(pending->requests[i]);
 
 		if (field == NULL || (pending->n == 1 && pending->requests[i]->verb == VERB_ADD))
 			continue;
@@ -305,7 +209,7 @@ static bool apply_all(struct conf *conf, struct commit *commit)
 	       txn_check(conf->current, commit->draft, &commit->diag);
 }
 
-static bool changes_something(const struct conf_state *old, const struct conf_state *new)
+bool commit_changes(const struct conf_state *old, const struct conf_state *new)
 {
 	struct diff diff = { 0 };
 	bool changes;
@@ -316,11 +220,49 @@ static bool changes_something(const struct conf_state *old, const struct conf_st
 	return changes;
 }
 
+/* The requests, one after another. @ret_all: that was all there is to be done. */
+static bool apply_requests(struct conf *conf, struct commit *commit, bool *ret_all)
+{
+	const struct pending *pending = commit->pending;
+	struct request *first = pending->requests[0];
+
+	if (pending->n == 1 && forget_is_asked(first)) {
+		if (!forget_observed(conf, first, &commit->diag))
+			return false;
+		*ret_all = first->nids == 0;
+		if (*ret_all)
+			return true;
+	}
+	commit->draft = state_draft(conf->current);
+	commit_ids_begin(conf, commit->draft);
+	if (!apply_all(conf, commit))
+		return false;
+	commit_ids_end(conf, commit->draft);
+	*ret_all = commit_passing_field(first) != NULL;
+	return !*ret_all || take_passing(conf, commit);
+}
+
+static bool apply(struct conf *conf, struct commit *commit, bool *ret_all)
+{
+	*ret_all = false;
+	if (commit->pending->draft == NULL)
+		return apply_requests(conf, commit, ret_all);
+	commit->draft = draft_merge(commit->pending->draft, &commit->diag);
+	return commit->draft != NULL;
+}
+
+/* What a draft has gathered that is not stored. */
+static bool late(struct commit *commit)
+{
+	return commit->pending->draft == NULL ||
+	       draft_late_make(commit->pending->draft, &commit->diag);
+}
+
 /* Carry out the first change of the queue, up to where it waits for the disk. */
 static void start(struct conf *conf)
 {
 	struct commit *commit = &conf->commit;
-	bool all; /* that was asked is done */
+	bool ok, all; /* all: what was asked is done */
 
 	*commit = (struct commit){ .pending = conf->first };
 	conf->busy = true;
@@ -328,25 +270,17 @@ static void start(struct conf *conf)
 	if (conf->first == NULL)
 		conf->last = &conf->first;
 
-	if (!forget_observed(conf, commit->pending, &all, &commit->diag) || all) {
-		answer(conf, all);
+	ok = apply(conf, commit, &all);
+	if (!ok || all) {
+		answer(conf, ok);
 		return;
 	}
-	commit->draft = state_draft(conf->current);
-	if (!apply_all(conf, commit)) {
-		answer(conf, false);
-		return;
-	}
-	if (passing_field(commit->pending->requests[0]) != NULL) {
-		answer(conf, take_passing(conf, commit));
-		return;
-	}
-	if (!changes_something(conf->current, commit->draft)) {
-		answer(conf, true);
+	if (!commit_changes(conf->current, commit->draft)) {
+		answer(conf, late(commit));
 		return;
 	}
 	commit->draft->revision++;
-	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag))
+	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) || !late(commit))
 		answer(conf, false);
 	else if (conf->journal != NULL)
 		write_submit(conf);
@@ -364,19 +298,38 @@ void conf_pump(struct conf *conf)
 	conf->pumping = false;
 }
 
+static void queue(struct conf *conf, struct pending *pending, conf_done *done, void *arg)
+{
+	must(conf->current != NULL);
+	pending->done = done;
+	pending->arg = arg;
+	*conf->last = pending;
+	conf->last = &pending->next;
+	conf_pump(conf);
+}
+
+void commit_queue_draft(struct conf *conf, struct conf_draft *draft,
+                        const struct journal_origin *origin, conf_done *done, void *arg)
+{
+	struct pending *pending = mem_new(1, sizeof *pending);
+
+	pending->draft = draft;
+	pending->origin = *origin;
+	queue(conf, pending, done, arg);
+}
+
 void conf_change_all(struct conf *conf, struct request *const *requests, size_t n, conf_done *done,
                      void *arg)
 {
 	struct pending *pending = mem_new(1, sizeof *pending + n * sizeof(struct request *));
 
-	must(n > 0 && conf->current != NULL);
-	pending->done = done;
-	pending->arg = arg;
+	must(n > 0);
+	pending->origin = (struct journal_origin){ .who = requests[0]->who,
+		                                   .door = requests[0]->door,
+		                                   .line = requests[0]->line };
 	pending->n = n;
 	memcpy(pending->requests, requests, n * sizeof(struct request *));
-	*conf->last = pending;
-	conf->last = &pending->next;
-	conf_pump(conf);
+	queue(conf, pending, done, arg);
 }
 
 void conf_change(struct conf *conf, struct request *request, conf_done *done, void *arg)

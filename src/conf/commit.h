@@ -16,11 +16,15 @@
 #include "conf/journal.h"
 #include "conf/state.h"
 
-/* A change that waits for its turn. */
+struct conf_draft;
+
+/* A change that waits for its turn: requests, or what a draft has gathered. */
 struct pending {
 	struct pending *next;
 	conf_done *done;
 	void *arg;
+	struct journal_origin origin; /* its time is that of the commit */
+	struct conf_draft *draft;     /* NULL: requests */
 	size_t n;
 	struct request *requests[];
 };
@@ -58,9 +62,29 @@ struct conf {
 	struct pending **last;
 	struct commit commit;
 	struct commit_job job;
-	bool busy;    /* a change is between its start and its answer */
-	bool pumping; /* conf_pump is further up on the stack */
+	unsigned drafts;  /* that are not freed yet */
+	uint32_t next_id; /* while there are any: no id below it is given out again */
+	bool busy;        /* a change is between its start and its answer */
+	bool pumping;     /* conf_pump is further up on the stack */
 };
+
+/* Queue what @draft has gathered; the words of @origin live until the answer. */
+void commit_queue_draft(struct conf *conf, struct conf_draft *draft,
+                        const struct journal_origin *origin, conf_done *done, void *arg);
+
+/*
+ * Rows are added to @draft, which is not published yet: not with ids that a draft has given to rows
+ * of its own, so that these keep theirs when they are published. Begin before, end when it is
+ * certain that they are wanted.
+ */
+void commit_ids_begin(const struct conf *conf, struct conf_state *draft);
+void commit_ids_end(struct conf *conf, const struct conf_state *draft);
+
+/* The field of @request that says "not to be stored", or NULL. */
+const struct field *commit_passing_field(const struct request *request);
+
+/* Is there any difference? */
+bool commit_changes(const struct conf_state *old, const struct conf_state *new);
 
 /* Start waiting changes, one after another, until one has to wait for the disk. */
 void conf_pump(struct conf *conf);

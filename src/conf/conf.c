@@ -26,7 +26,7 @@ void conf_free(struct conf *conf)
 {
 	if (conf == NULL)
 		return;
-	must(conf_idle(conf));
+	must(conf_idle(conf) && conf->drafts == 0);
 	must(conf->states == conf->current && conf->current->next == NULL &&
 	     conf->current->refs == 1);
 	state_free(conf->current);
@@ -59,6 +59,11 @@ const struct conf_setup *conf_doors(const struct conf *conf)
 struct router *conf_router(const struct conf *conf)
 {
 	return conf->setup.router;
+}
+
+wall conf_wall(const struct conf *conf)
+{
+	return clock_wall(conf->setup.clock);
 }
 
 const struct conf_state *conf_hold(struct conf *conf)

@@ -6,6 +6,9 @@
  * bit that was lost is noticed at load. After the commit the write-ahead log is folded into the
  * file at once, because damage at the end of a log can't be told from a log that ends there.
  *
+ * The history is kept as long as the disk has room. Beside its lines, for people, each revision has
+ * its deltas: every row that it touched, as it was and as it became. They take it back exactly.
+ *
  * Threads: journal_open() and journal_close() on the router's; everything else in between runs in
  *          background jobs, one at a time (journal_write_run), and touches only journal and write.
  * Memory:  a write holds copies of all it needs.
@@ -33,6 +36,7 @@ struct journal;
 struct journal_origin {
 	wall at;
 	const char *who, *door, *line; /* NULL: "" */
+	uint32_t trial;                /* the change is on trial (conf/trial.h); 0: it is not */
 };
 
 /* One row to be written (or deleted, when its menu is NULL). */
@@ -46,10 +50,61 @@ struct journal_row {
 	uint64_t checksum;
 };
 
+/* A row that a revision touched. */
+struct journal_delta {
+	bool was, is; /* there before, there after */
+	struct journal_row old, new;
+};
+
+/* What a revision came from. */
+enum journal_kind {
+	JOURNAL_CHANGE,
+	JOURNAL_UNDO,
+	JOURNAL_REDO,
+	JOURNAL_ROLLBACK, /* a trial was not confirmed */
+};
+
+enum journal_state {
+	JOURNAL_SETTLED, /* undo and redo pass it by */
+	JOURNAL_UNDOABLE,
+	JOURNAL_REDOABLE, /* taken back, and nothing has changed since */
+};
+
+/* What may still become of a revision. */
+struct journal_mark {
+	uint64_t revision;
+	enum journal_kind kind;
+	enum journal_state state;
+	uint32_t trial; /* 0: it is no longer on trial, or never was */
+	uint64_t of;    /* undo and redo: the (lowest) revision that was meant */
+};
+
+/* Somebody's changes that are kept only if they say so. */
+struct journal_trial {
+	uint32_t id;
+	const char *who, *door;
+	wall since, until; /* until.ns 0: as long as its login lives */
+};
+
+/* A revision as people see it. */
+struct journal_entry {
+	struct journal_mark mark; /* mark.revision, too */
+	struct journal_origin origin;
+	const char *redo, *undo; /* lines, secrets in them */
+};
+
 struct journal_write {
 	struct arena arena;
 	struct journal_row *rows;
 	size_t nrows;
+	struct journal_delta *deltas;
+	size_t ndeltas;
+	bool aside;                 /* no revision: only what follows here is written */
+	struct journal_mark mark;   /* of this revision */
+	struct journal_mark *marks; /* of older ones, to be replaced */
+	size_t nmarks;
+	struct journal_trial trial; /* one that begins; id 0: none does */
+	uint32_t settled;           /* a trial that is over: nothing is on it any more; 0: none */
 	uint64_t revision;
 	uint32_t next_id;
 	uint64_t digest; /* of all rows, after this write */
@@ -75,8 +130,32 @@ MUST_USE int journal_load(struct journal *journal, struct conf_state *state, str
 struct journal_write *journal_write_new(const struct journal *journal, const struct conf_state *old,
                                         const struct conf_state *new,
                                         const struct journal_origin *origin);
+/* One that makes no revision: trials begin and end by it. */
+struct journal_write *journal_write_aside(wall at);
 /* Write it. In a background job. Sets write->result. */
 void journal_write_run(struct journal *journal, struct journal_write *write);
 void journal_write_free(struct journal_write *write);
+
+/*
+ * Reading the history; in background jobs, or before the first one. What is found lies in @arena.
+ * Returns 0 or -errno; -EUCLEAN when a checksum is wrong.
+ *
+ * journal_entries: up to @most, from revision @from on downwards.
+ * journal_deltas: of one revision; none for what an older version wrote.
+ * journal_marks: up to @most in @state, the newest first, or, of those to be redone, the oldest.
+ * journal_floating: all that are on trial @trial, the newest first.
+ */
+MUST_USE int journal_entries(struct journal *journal, uint64_t from, size_t most,
+                             struct arena *arena, struct journal_entry **ret_entries,
+                             size_t *ret_n);
+MUST_USE int journal_deltas(struct journal *journal, uint64_t revision, struct arena *arena,
+                            struct journal_delta **ret_deltas, size_t *ret_n);
+MUST_USE int journal_marks(struct journal *journal, enum journal_state state, size_t most,
+                           struct arena *arena, struct journal_mark **ret_marks, size_t *ret_n);
+MUST_USE int journal_floating(struct journal *journal, uint32_t trial, struct arena *arena,
+                              struct journal_mark **ret_marks, size_t *ret_n);
+/* Every trial that is begun, or has a change on it (its until is 0 then), by id. */
+MUST_USE int journal_trials(struct journal *journal, struct arena *arena,
+                            struct journal_trial **ret_trials, size_t *ret_n);
 
 #endif

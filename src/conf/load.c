@@ -1,6 +1,8 @@
 /*
  * load.c -- conf_load(): from the store, and from what is there, to the first published state.
  */
+#include "conf/load.h"
+
 #include <errno.h>
 #include <string.h>
 
@@ -19,7 +21,9 @@ struct load {
 	struct conf_state *draft;
 	const struct menu *menu;
 	size_t m;
+	bool no_defaults; /* of a fresh store only what comes with the router */
 	struct diag *diag;
+	bool only_fixed; /* of the rows a fresh store gets, those that come with the router */
 };
 
 /* The field that says which thing a row of a MENU_FIXED is for. */
@@ -173,17 +177,32 @@ static void flags_set(const struct load *load, uint32_t id, uint32_t flags)
 	state_replace(load->draft, load->m, row);
 }
 
+/* What comes with the router is there already when a store is made fresh again. */
+static const struct row *fixed_there(const struct load *load, uint32_t flags,
+                                     const struct fresh_field *fields, size_t n)
+{
+	const struct row *row = NULL;
+	int key = name_field(load->menu);
+
+	for (size_t i = 0; i < n && (flags & ROW_FIXED) != 0 && key >= 0; i++) {
+		if (strcmp(fields[i].name, load->menu->fields[key].name) == 0)
+			row = conf_state_named(load->draft, load->menu->path, fields[i].value,
+			                       NULL);
+	}
+	return row;
+}
+
 static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fresh_field *fields,
                       size_t n)
 {
 	const struct load *load = ((struct fresh_load *)sink)->load;
 	struct arena arena = { 0 };
 	struct request request = { .menu = load->menu, .verb = VERB_ADD, .arena = &arena };
-	const struct row *row = NULL;
+	const struct row *row = fixed_there(load, flags, fields, n);
 	size_t first = 0;
-	uint32_t id = 0;
+	uint32_t id = row != NULL ? row->id : 0;
 
-	if (load->conf->setup.no_defaults && (flags & ROW_FIXED) == 0)
+	if ((load->no_defaults || load->only_fixed) && (flags & ROW_FIXED) == 0)
 		return;
 	if (load->menu->kind == MENU_FIXED) {
 		must(n > 0);
@@ -191,12 +210,12 @@ static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fres
 		if (row == NULL)
 			return; /* this machine has no such thing */
 		id = row->id;
-		request.nids = 1;
 		first = 1;
 	}
-	if (load->menu->kind == MENU_FIXED || load->menu->kind == MENU_SETTINGS)
+	if (row != NULL || load->menu->kind == MENU_SETTINGS)
 		request.verb = VERB_SET;
 	request.ids = &id;
+	request.nids = row != NULL;
 	for (size_t i = first; i < n; i++)
 		request_put(&request, fields[i].name, fields[i].value);
 
@@ -208,7 +227,7 @@ static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fres
 	arena_free(&arena);
 }
 
-static bool fresh_load(const struct load *load)
+static bool menu_fresh(const struct load *load)
 {
 	struct fresh_load fresh = { .sink = { .row = fresh_row }, .load = load };
 
@@ -216,8 +235,97 @@ static bool fresh_load(const struct load *load)
 	return !load->diag->failed;
 }
 
+/* Everything but what comes with the router. */
+static void rows_remove(struct conf_state *draft, size_t m)
+{
+	struct rows rows = state_all(draft, m);
+	uint32_t *ids = mem_new(rows.n, sizeof *ids);
+	size_t n = 0;
+
+	if (draft->menus[m]->kind != MENU_SETTINGS)
+		for (size_t i = rows.n; i-- > 0;)
+			if ((rows.at[i]->flags & ROW_FIXED) == 0)
+				ids[n++] = rows.at[i]->id;
+	for (size_t i = 0; i < n; i++)
+		state_remove(draft, m, ids[i]);
+	mem_free(ids);
+}
+
+/* The row as it came with the router; its thing keeps its name. */
+static bool row_renew(const struct load *load, const struct row *old)
+{
+	struct row *row = row_new(load->menu, load->draft, load->diag);
+	int name = fixed_field(load->menu), key = name_field(load->menu);
+
+	if (row == NULL)
+		return false;
+	row->id = old->id;
+	row->flags = old->flags & (uint32_t)(ROW_FIXED | ROW_ABSENT);
+	for (int pass = 0; pass < 2; pass++) {
+		int field = pass == 0 ? name : key;
+
+		if (field >= 0 && load->menu->kind != MENU_SETTINGS &&
+		    !row_put(load->menu, row, (size_t)field, fixed_name(load->menu, old),
+		             load->draft, load->diag)) {
+			row_release(row);
+			return false;
+		}
+	}
+	state_replace(load->draft, load->m, row);
+	return true;
+}
+
+static bool rows_renew(const struct load *load)
+{
+	size_t n = state_all(load->draft, load->m).n;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!row_renew(load, state_all(load->draft, load->m).at[i]))
+			return false;
+	}
+	return true;
+}
+
+bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep, bool no_defaults,
+                struct diag *diag)
+{
+	struct load load = {
+		.conf = conf, .draft = draft, .no_defaults = no_defaults, .diag = diag
+	};
+
+	for (size_t m = draft->nmenus; m-- > 0;) {
+		if (!keep[m])
+			rows_remove(draft, m);
+	}
+	for (load.m = 0; load.m < draft->nmenus; load.m++) {
+		load.menu = draft->menus[load.m];
+		if (keep[load.m])
+			continue;
+		if (!rows_renew(&load))
+			return false;
+		if (load.menu->fresh != NULL && !menu_fresh(&load))
+			return false;
+	}
+	return true;
+}
+
+/* What comes with the router can't be removed: a menu without it is newer than the store. */
+static bool menu_is_newer(const struct load *load)
+{
+	struct rows rows = state_all(load->draft, load->m);
+
+	if (load->menu->kind != MENU_LIST && load->menu->kind != MENU_ORDERED)
+		return false;
+	for (size_t i = 0; i < rows.n; i++) {
+		if ((rows.at[i]->flags & ROW_FIXED) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool menus_fill(struct load *load, bool fresh)
 {
+	load->only_fixed = !fresh || load->conf->setup.no_defaults;
 	for (size_t m = 0; m < load->draft->nmenus; m++) {
 		load->m = m;
 		load->menu = load->draft->menus[m];
@@ -226,7 +334,8 @@ static bool menus_fill(struct load *load, bool fresh)
 		if (load->menu->kind == MENU_FIXED && load->menu->fixed != NULL &&
 		    !things_load(load))
 			return false;
-		if (fresh && load->menu->fresh != NULL && !fresh_load(load))
+		if (load->menu->fresh != NULL && (fresh || menu_is_newer(load)) &&
+		    !menu_fresh(load))
 			return false;
 	}
 	return true;
@@ -280,7 +389,7 @@ static int first_publish(struct conf *conf, struct conf_state *draft, struct dia
 int conf_load(struct conf *conf, struct diag *diag)
 {
 	struct conf_state *loaded = state_new(conf->setup.menus);
-	struct load load = { .conf = conf, .diag = diag };
+	struct load load = { .conf = conf, .no_defaults = conf->setup.no_defaults, .diag = diag };
 	bool fresh = true;
 	int result = 0;
 

@@ -22,6 +22,7 @@
 struct conf_state;
 struct diag;
 struct menu;
+struct question;
 struct request;
 struct router; /* opaque here: hooks only hand it on */
 struct type;
@@ -178,6 +179,18 @@ struct action {
 	void (*stop)(struct router *router, void *state, struct text *out);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	const struct refused *refused; /* arguments; NULL: none */
+
+	/*
+	 * A conversation, when ask() is there: after start() it fills the next question, until it
+	 * returns false. answer() takes what was typed, or the question's default; when it can't
+	 * be taken, @diag says why and ask() is called again. Nothing is changed before the end.
+	 * stop() is called when the person gives up.
+	 */
+	bool (*ask)(struct router *router, void *state, struct question *question);
+	bool (*answer)(struct router *router, void *state, const char *answer, struct text *out,
+	               struct diag *diag);
+	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
+	const char *instead;    /* is told what to type instead, a whole sentence */
 };
 
 struct menu {

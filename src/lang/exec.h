@@ -5,9 +5,11 @@
  *   exec_read:   at once, from the published state
  *   exec_rows:   from there and from what is observed, in portions
  *   exec_file:   by reading or writing a file of the router's
+ *   exec_import: by running one
  *   exec_action: over turns
  *   exec_script: variables, jumps, operators: the language's own operations
  *   act:         its statements that act
+ *   exec_ask:    when a person has answered
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
  * failed and run->diag says why.
@@ -23,6 +25,8 @@
 #include "lib/text.h"
 
 struct action;
+struct asking;
+struct question;
 struct reading;
 struct request;
 
@@ -40,8 +44,7 @@ struct frame {
 };
 
 /* An error goes on here. */
-struct
-try {
+struct handler {
 	struct frame *frame;
 	size_t at, depth;
 };
@@ -52,6 +55,14 @@ struct compiled {
 	struct compiled *next;
 };
 
+/* A file that is being run. */
+struct import {
+	struct conf_draft *draft; /* begun for it; NULL: its commands act as those around it */
+	unsigned from_line;       /* 0: all of it */
+	unsigned errors;          /* of a dry run, which goes on behind them */
+	bool dry_run, partial, verbose;
+};
+
 struct run {
 	struct run_host host;
 	struct program program;
@@ -60,7 +71,7 @@ struct run {
 	struct value *stack;        /* values that wait for the command around them */
 	size_t depth, stack_size;
 	struct frame *frame;
-	struct try *tries;
+	struct handler *tries;
 	size_t ntries, tries_size;
 	struct arena arena; /* of the command at the outside; emptied when the frame's stack is */
 	struct diag diag;
@@ -72,7 +83,7 @@ struct run {
 	size_t slot_bytes;  /* of all local variables */
 	size_t frame_bytes; /* of the arenas that wait for a function to return */
 	size_t code_bytes;  /* of `compiled` */
-	mono now, began, wake;
+	mono began, wake;
 	bool begun, sleeping;
 
 	/* A change on its way. */
@@ -88,16 +99,23 @@ struct run {
 	char file[FILE_NAME_BYTES];
 	struct run *inner;
 	enum run_state inner_state;
+	struct import import;
 	unsigned imports; /* how many machines are around this one */
+	bool verbose;     /* say each command before it is carried out */
 
 	/* A list that is read in portions. */
 	struct reading *reading;
-	bool stuck; /* nobody takes its pages */
+	bool stuck; /* nobody takes its pages, or it waits for its time */
+	mono now;
+	mono due; /* when what waits for its time goes on; as long as something does */
 
 	/* An action at work. */
 	const struct action *action;
 	void *action_state;
 	struct text out;
+
+	/* A question that waits for its answer. */
+	struct asking *asking;
 };
 
 /* What a command works with. */
@@ -109,6 +127,9 @@ struct exec {
 	size_t computed; /* where on the stack its computed arguments begin */
 };
 
+/* Carry out @call, whose arguments are all there or will be complained about. */
+void run_call(struct run *run, const struct call *call, bool wanted);
+
 /* Stop the machine; run->diag is filled. Always false. */
 bool exec_fail(struct run *run);
 /* Stop it where nobody catches the error: a limit. Always false. */
@@ -119,8 +140,13 @@ void exec_settle(struct run *run);
 void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
 void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag);
 void exec_push(struct run *run, struct value value);
+/* What the machine reads: what is published, or its draft; and the end of that. */
+const struct conf_state *exec_hold(struct run *run);
+void exec_release(struct run *run, const struct conf_state *state);
 /* Hand on what was written to run->out. */
 void exec_flush(struct run *run);
+/* The same for output that is more than lines that come by. */
+void exec_show(struct run *run, enum show how);
 /* Tell the person each line of @text. */
 void exec_notice(struct run *run, const char *text);
 
@@ -146,23 +172,43 @@ bool exec_read(struct exec *exec);
 bool exec_rows(struct exec *exec);
 void exec_rows_turn(struct run *run);
 void exec_rows_stop(struct run *run);
-bool exec_file_import(struct exec *exec);
-/* run->out holds the text. */
-bool exec_file_export(struct exec *exec);
-void exec_file_turn(struct run *run, mono now, unsigned budget);
 /* An operation of the language. */
 bool exec_script(struct run *run, const struct op *op);
 /* The end of a function: back to its caller, with @value. */
 void exec_script_return(struct run *run, struct value value);
 /* What has failed goes on where it is caught; false: nowhere. */
 bool exec_script_catch(struct run *run);
+/* Out of all functions and tries, to the text as a whole. */
+void exec_script_unwind(struct run *run);
 void exec_script_free(struct run *run);
 /* Stops the machine when its values take more than they may. */
 void exec_script_check(struct run *run);
 /* @source as a function, compiled; NULL: run->diag says why not. */
 const struct program *exec_script_compile(struct run *run, const char *source);
+bool exec_import(struct exec *exec);
+void exec_import_turn(struct run *run, mono now, unsigned budget);
+/* Say what is about to be carried out, if that is wanted. */
+void exec_import_echo(struct run *run, const struct call *call);
+/* The file that argument @argument names, to run->file. */
+bool exec_file_name(struct exec *exec, const char *argument);
+/* The disk has answered; true when the machine is still wanted and may go on. */
+bool exec_file_came_back(struct run *run, int error);
+/* Write run->out to run->file. */
+bool exec_file_export(struct run *run);
+bool exec_export(struct exec *exec);
+/* The same for print: into run->file, behind what it holds if @append. */
+void exec_file_print(struct run *run, bool append);
+/* The text is longer than a file may be: false. */
+bool exec_file_too_long(struct run *run);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
+/* Does the command lack an argument that somebody can be asked for? Then they are. */
+bool exec_ask_missing(struct run *run, const struct op *op);
+/* The questions of @action, which has been started. */
+bool exec_ask_begin(struct run *run, const struct action *action, void *state);
+bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
+const struct question *exec_ask_question(const struct run *run);
+void exec_ask_stop(struct run *run);
 
 #endif

@@ -8,14 +8,14 @@
 static bool read_field(struct exec *exec, const struct field *field, const char *text, void *args)
 {
 	struct run *run = exec->run;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	uint8_t *at = (uint8_t *)args + field->offset;
 
 	memset(at, 0, field->bytes);
 
 	bool ok = field->type->parse(field, state, text, at, &run->diag);
 
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok || exec_fail(run);
 }
 
@@ -91,6 +91,8 @@ bool exec_action(struct exec *exec)
 	exec_flush(run);
 	if (!ok)
 		return exec_fail(run);
+	if (action->ask != NULL)
+		return exec_ask_begin(run, action, state);
 	if (action->turn == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;

@@ -194,9 +194,9 @@ static void try(struct run *run, const struct op *op)
 		run->tries_size = 2 * run->tries_size + 8;
 		run->tries = mem_resize(run->tries, run->tries_size, sizeof run->tries[0]);
 	}
-	run->tries[run->ntries++] = (struct try){ .frame = run->frame,
-		                                  .at = (size_t)((long)run->at - 1 + op->jump),
-		                                  .depth = run->depth };
+	run->tries[run->ntries++] = (struct handler){ .frame = run->frame,
+		                                      .at = (size_t)((long)run->at - 1 + op->jump),
+		                                      .depth = run->depth };
 }
 
 /* --- functions --- */
@@ -345,7 +345,7 @@ static bool invoke(struct run *run, const struct op *op)
 
 bool exec_script_catch(struct run *run)
 {
-	struct try caught;
+	struct handler caught;
 	struct value message;
 
 	if (run->limited || run->ntries == 0)
@@ -366,6 +366,13 @@ bool exec_script_catch(struct run *run)
 	run->at = caught.at;
 	exec_push(run, message);
 	return true;
+}
+
+void exec_script_unwind(struct run *run)
+{
+	while (run->frame->caller != NULL)
+		leave(run);
+	run->ntries = 0;
 }
 
 void exec_script_check(struct run *run)

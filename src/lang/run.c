@@ -1,5 +1,6 @@
 #include "lang/run.h"
 
+#include "conf/draft.h"
 #include "lang/exec.h"
 #include "lib/mem.h"
 
@@ -19,18 +20,19 @@ static bool carry_out(struct exec *exec)
 	}
 }
 
-static void run_call(struct run *run, const struct op *op)
+void run_call(struct run *run, const struct call *call, bool wanted)
 {
 	struct exec exec = {
-		.run = run, .call = op->call, .menu = op->call->command.menu, .wanted = op->wanted
+		.run = run, .call = call, .menu = call->command.menu, .wanted = wanted
 	};
 	bool ok = true;
 
-	must(run->depth >= op->call->ncomputed);
-	exec.computed = run->depth - op->call->ncomputed;
-	if (op->call->command.kind == COMMAND_IMPORT) {
-		ok = exec_file_import(&exec);
-	} else if (op->call->command.kind == COMMAND_QUIT) {
+	must(run->depth >= call->ncomputed);
+	exec_import_echo(run, call);
+	exec.computed = run->depth - call->ncomputed;
+	if (call->command.kind == COMMAND_IMPORT) {
+		ok = exec_import(&exec);
+	} else if (call->command.kind == COMMAND_QUIT) {
 		run->finished = true;
 		run->host.quit(run->host.arg);
 	} else {
@@ -39,7 +41,7 @@ static void run_call(struct run *run, const struct op *op)
 	if (ok)
 		return;
 	run->failed = true;
-	exec_locate(run, op->call, &run->diag);
+	exec_locate(run, call, &run->diag);
 }
 
 static void run_op(struct run *run)
@@ -48,7 +50,8 @@ static void run_op(struct run *run)
 
 	switch (op->code) {
 	case OP_CALL:
-		run_call(run, op);
+		if (!exec_ask_missing(run, op))
+			run_call(run, op->call, op->wanted);
 		return;
 	case OP_DROP:
 		must(run->depth > run->frame->base);
@@ -105,7 +108,14 @@ static bool more(struct run *run)
 static bool waits(const struct run *run)
 {
 	return run->changing || run->action != NULL || run->inner != NULL || run->reading != NULL ||
-	       run->sleeping;
+	       run->asking != NULL || run->sleeping;
+}
+
+/* While nobody takes what was shown, nothing more is done: what stands behind a page may depend on
+ * how it is answered. */
+static bool has_reader(const struct run *run)
+{
+	return run->host.has_room == NULL || run->host.has_room(run->host.arg);
 }
 
 static void check_time(struct run *run)
@@ -119,6 +129,7 @@ static void check_time(struct run *run)
 		return;
 	if (run->changing) /* the disk has the last word */
 		return;
+	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);
 	run_free(run->inner);
@@ -137,9 +148,25 @@ static void turn_waiting(struct run *run, mono now, unsigned budget)
 	if (run->reading != NULL)
 		exec_rows_turn(run);
 	if (run->inner != NULL)
-		exec_file_turn(run, now, budget);
+		exec_import_turn(run, now, budget);
 	if (run->sleeping && mono_due(run->wake, now))
 		run->sleeping = false;
+}
+
+/* How it goes on, after so many operations. */
+static enum run_state state_of(struct run *run)
+{
+	if (run->asking != NULL)
+		return RUN_ASKING;
+	if (run->reading != NULL)
+		return run->stuck ? RUN_WAITING : RUN_RUNNING;
+	if (run->inner != NULL)
+		return run->inner_state == RUN_DONE ? RUN_RUNNING : run->inner_state;
+	if (waits(run))
+		return RUN_WAITING;
+	if (!more(run))
+		return RUN_DONE;
+	return has_reader(run) ? RUN_RUNNING : RUN_WAITING;
 }
 
 enum run_state run_step(struct run *run, mono now, unsigned budget)
@@ -147,26 +174,40 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 	run->now = now;
 	check_time(run);
 	turn_waiting(run, now, budget);
-	while (budget-- > 0 && !waits(run) && more(run))
+	while (budget-- > 0 && !waits(run) && more(run) && has_reader(run))
 		run_op(run);
-	if (run->reading != NULL)
-		return run->stuck ? RUN_WAITING : RUN_RUNNING;
+	return state_of(run);
+}
+
+mono run_next(const struct run *run)
+{
 	if (run->inner != NULL)
-		return run->inner_state;
-	if (waits(run) && !run->interrupted)
-		return RUN_WAITING;
-	if (run->changing)
-		return RUN_WAITING;
-	return more(run) ? RUN_RUNNING : RUN_DONE;
+		return run_next(run->inner);
+	if (run->sleeping)
+		return run->wake;
+	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
+	                                                                       : mono_never();
+}
+
+const struct question *run_question(const struct run *run)
+{
+	return exec_ask_question(run);
+}
+
+bool run_answer(struct run *run, const char *text, struct diag *diag)
+{
+	return exec_ask_answer(run, text, diag);
 }
 
 void run_interrupt(struct run *run)
 {
 	if (run->inner != NULL)
 		run_interrupt(run->inner);
+	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);
 	exec_flush(run);
+	run->sleeping = false;
 	run->interrupted = true;
 }
 
@@ -194,6 +235,8 @@ void run_free(struct run *run)
 		return;
 	}
 	run_free(run->inner);
+	conf_draft_free(run->import.draft);
+	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);
 	exec_script_free(run);

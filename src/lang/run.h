@@ -8,6 +8,7 @@
  *
  *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
  *                               RUN_WAITING: go on next turn
+ *                               RUN_ASKING:  run_question(), then run_answer() lets it go on
  *                               RUN_DONE:    see run_ok(), run_diag() -> run_free()
  *
  * Memory:  each command's in an arena that is emptied after it.
@@ -25,7 +26,9 @@
 #include "lib/mono.h"
 
 struct conf;
+struct conf_draft;
 struct diag;
+struct question;
 struct run;
 struct text;
 struct variables;
@@ -40,15 +43,30 @@ struct print_job {
 	size_t count;              /* of them so far, other pages too */
 	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
+	bool follows;              /* changes come below the list */
+	const char *marks;         /* of each item: what has become of it; NULL: it is listed */
+};
+
+/* What kind of output it is, for who shows it. */
+enum show {
+	SHOW_PAGE,    /* to be read: a page at a time */
+	SHOW_PICTURE, /* takes the place of the picture before it */
+	SHOW_STREAM,  /* goes on below what was shown, until somebody stops it */
 };
 
 /* Who runs the program, and what it needs from them. */
 struct run_host {
 	struct conf *conf;
+	/* What changes the configuration goes here and is answered at once, and it is read from
+	 * here, too. NULL: each command is a transaction of its own. */
+	struct conf_draft *draft;
 	struct numbering *numbering;
 	const char *who, *door;
 	void *arg;
 	void (*out)(void *arg, const char *text, size_t len);
+	/* The same with more said about it; NULL: to out(). */
+	void (*show)(void *arg, enum show how, const char *text, size_t len);
+	bool repaints; /* a picture does take the place of the one before it */
 	/* What a person should be told besides; one line without its end. */
 	void (*notice)(void *arg, const char *line);
 	/* Would out() take another page now? NULL: always. */
@@ -62,11 +80,13 @@ struct run_host {
 	const char *job;           /* what :jobname says; NULL: nothing */
 	/* Run @source by itself; its name into @ret_job. NULL: nobody does that here. */
 	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
+	bool asks; /* somebody is there who can answer questions */
 };
 
 enum run_state {
 	RUN_RUNNING,
 	RUN_WAITING,
+	RUN_ASKING,
 	RUN_DONE,
 };
 
@@ -74,8 +94,14 @@ enum run_state {
 struct run *run_new(const struct run_host *host, struct program *program);
 /* Carry out up to @budget operations. */
 enum run_state run_step(struct run *run, mono now, unsigned budget);
+/* What is asked; good until it is answered. NULL: nothing is. */
+const struct question *run_question(const struct run *run);
+/* Answer it. False with @diag when that can't be the answer: it is asked again. */
+MUST_USE bool run_answer(struct run *run, const char *text, struct diag *diag);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
+/* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */
+mono run_next(const struct run *run);
 bool run_ok(const struct run *run);
 bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);

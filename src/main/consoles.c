@@ -59,6 +59,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.who = console->who,
 		.door = said->interactive ? "console" : "script",
 		.width = said->size.width,
+		.height = said->size.height,
 		.interactive = said->interactive,
 		.colour = said->colour,
 		.greeting = greeting,
@@ -107,7 +108,7 @@ static void interrupt(void *session)
 
 static void resize(void *session, struct console_size size)
 {
-	session_resize(((struct console *)session)->session, size.width);
+	session_resize(((struct console *)session)->session, size.width, size.height);
 }
 
 static void gone(void *session)
@@ -147,6 +148,17 @@ bool consoles_turn(struct consoles *consoles, mono now)
 		}
 	}
 	return more;
+}
+
+mono consoles_next(const struct consoles *consoles)
+{
+	mono next = mono_never();
+
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (consoles->at[i].used)
+			next = mono_min(next, session_next(consoles->at[i].session));
+	}
+	return next;
 }
 
 bool consoles_busy(const struct consoles *consoles)

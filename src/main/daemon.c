@@ -270,7 +270,8 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
 	if (more)
 		return now;
-	return mono_min(router_next(daemon->router), manage_next(daemon->manage));
+	return mono_min(consoles_next(&daemon->consoles),
+	                mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -282,12 +283,22 @@ static void notify(struct daemon *daemon, const char *state)
 		          strerror(-error));
 }
 
-void daemon_run(struct daemon *daemon)
+static bool reboots(const struct daemon *daemon)
+{
+	return !daemon->stop && daemon->manage != NULL && daemon->manage->leaving == MANAGE_REBOOT;
+}
+
+static bool leaves(const struct daemon *daemon)
+{
+	return daemon->stop || daemon->manage->leaving != MANAGE_STAYS;
+}
+
+bool daemon_run(struct daemon *daemon)
 {
 	notify(daemon, "READY=1");
 	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
 	        daemon->options->socket);
-	while (!daemon->stop) {
+	while (!leaves(daemon)) {
 		mono now = clock_mono(&daemon->clock);
 
 		router_set_wall(daemon->router, clock_wall(&daemon->clock), now);
@@ -305,13 +316,20 @@ void daemon_run(struct daemon *daemon)
 
 		must(called >= 0);
 	}
-	notify(daemon, "STOPPING=1");
+
+	bool again = reboots(daemon);
+
+	/* To systemd this process stays the same one: it is READY again soon. */
+	notify(daemon, again ? "RELOADING=1" : "STOPPING=1");
+	return again;
 }
 
 void daemon_stop(struct daemon *daemon)
 {
+	const char *bye = reboots(daemon) ? "the router starts again" : "the router stops";
+
 	if (daemon->local != NULL)
-		local_socket_close(daemon->local, "the router stops");
+		local_socket_close(daemon->local, bye);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
 	manage_free(daemon->manage);

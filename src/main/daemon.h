@@ -46,8 +46,8 @@ struct daemon {
 /* 0, or -errno and in @why what went wrong and what to do; what had been opened is closed. @daemon
  * is zeroed memory, @options stay the caller's. */
 MUST_USE int daemon_start(struct daemon *daemon, const struct options *options, struct text *why);
-/* Run until a signal asks to stop. */
-void daemon_run(struct daemon *daemon);
+/* Run until a signal or a command asks to stop. True: to be started again. */
+MUST_USE bool daemon_run(struct daemon *daemon);
 void daemon_stop(struct daemon *daemon);
 
 #endif

@@ -1,7 +1,10 @@
 /*
  * towpathd.c -- the router as a program.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "lib/mem.h"
 #include "main/daemon.h"
@@ -11,12 +14,22 @@
 #define TOWPATH_VERSION "unknown"
 #endif
 
+/* The same program with the same words, perhaps of a newer version by now. What it has open closes
+ * by itself. */
+static int begin_anew(char *argv[])
+{
+	execvp(argv[0], argv);
+	fprintf(stderr, "towpathd: cannot start again: %s: %s\n", argv[0], strerror(errno));
+	return 1;
+}
+
 int main(int argc, char *argv[])
 {
 	struct options *options = mem_new(1, sizeof *options);
 	struct daemon *daemon = mem_new(1, sizeof *daemon);
 	struct text why = { 0 };
 	int status = 0;
+	bool again = false;
 
 	(void)argc;
 	if (!options_parse(argv, options, &why)) {
@@ -30,11 +43,11 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 1;
 	} else {
-		daemon_run(daemon);
+		again = daemon_run(daemon);
 		daemon_stop(daemon);
 	}
 	text_free(&why);
 	mem_free(daemon);
 	mem_free(options);
-	return status;
+	return again ? begin_anew(argv) : status;
 }

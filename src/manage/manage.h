@@ -15,10 +15,21 @@
 #include "lib/mono.h"
 #include "lib/must.h"
 
+/* Does somebody want the program to end? */
+enum manage_leaving {
+	MANAGE_STAYS,
+	MANAGE_SHUTDOWN,
+	MANAGE_REBOOT, /* and to begin anew */
+};
+
+struct log_book;
+
 struct manage {
 	struct conf *conf;
 	struct conf_setup doors; /* to the world: those that conf has, too */
 	mono now;                /* of the turn at hand */
+	enum manage_leaving leaving;
+	struct log_book *log_book;
 };
 
 /*
@@ -33,5 +44,8 @@ void manage_free(struct manage *manage);
 bool manage_turn(struct manage *manage, mono now);
 /* When it wants a turn even if nothing happens; mono_never() when it does not. */
 mono manage_next(const struct manage *manage);
+
+/* End after the turn at hand: whoever drives the router looks at manage->leaving. */
+void manage_leave(struct manage *manage, enum manage_leaving how);
 
 #endif

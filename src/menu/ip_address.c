@@ -233,6 +233,44 @@ static void address_status(struct router *router, const struct conf_state *state
 	}
 }
 
+static const char *name_of(const struct conf_state *state, uint32_t iface)
+{
+	const struct menu *menu;
+	const struct row *row = conf_state_ref(state, "interface", iface, &menu);
+
+	return row != NULL ? menu_row_name(menu, row) : "an interface that is gone";
+}
+
+/* Hosts of a network that two links seem to hold are looked for on one of them only. */
+static bool overlaps(const struct conf_state *state, const struct row *row, struct text *out)
+{
+	const struct address_row *mine = (const void *)row->body;
+	struct rows rows = conf_state_rows(state, "/ip/address");
+	char text[IP4_TEXT_BYTES];
+
+	for (size_t i = 0; i < rows.n; i++) {
+		const struct address_row *other = (const void *)rows.at[i]->body;
+		unsigned bits = mine->address.bits < other->address.bits ? mine->address.bits
+		                                                         : other->address.bits;
+
+		if ((rows.at[i]->flags & ROW_DISABLED) != 0 ||
+		    actual_interface(state, other) == actual_interface(state, mine) ||
+		    mine->address.bits == 32 || other->address.bits == 32 ||
+		    !ip4_equal(ip4_network(mine->address.addr.v4, bits),
+		               ip4_network(other->address.addr.v4, bits)))
+			continue;
+		text_printf(
+			out,
+			"its network overlaps that of %s/%u on %s, and hosts in both are looked "
+			"for on one link only: use another network here, or remove that address: "
+			"/ip/address/remove *%X",
+			ip4_str(other->address.addr.v4, text), other->address.bits,
+			name_of(state, other->iface), rows.at[i]->id);
+		return true;
+	}
+	return false;
+}
+
 static bool address_warn(struct router *router, const struct conf_state *state,
                          const struct row *row, struct text *out)
 {
@@ -241,6 +279,8 @@ static bool address_warn(struct router *router, const struct conf_state *state,
 	const struct row *bridge =
 		conf_state_ref(state, "interface", bridge_row_master(state, body->iface), &menu);
 
+	if ((row->flags & ROW_DISABLED) == 0 && overlaps(state, row, out))
+		return true;
 	if (bridge == NULL)
 		return false;
 	text_printf(out, "its interface is a port of %s, which bears the address: set interface=%s",

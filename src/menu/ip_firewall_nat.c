@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "core/fib.h"
 #include "fw/rules.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -51,12 +52,47 @@ static void nat_status(struct router *router, const struct conf_state *state, st
 	rule_row_status(router, state, FACILITY_NAT, row);
 }
 
+/* RFC 1918, 3 */
+static bool is_private(ip4 addr)
+{
+	return addr.v >> 24 == 10 || addr.v >> 20 == 0xac1 || addr.v >> 16 == 0xc0a8;
+}
+
+/* A port that is mapped to a host which no route reaches, or only the one to everywhere else. */
+static bool target_unreached(struct router *router, const struct rule_spec *spec, struct text *out)
+{
+	ip4 target = spec->to_addresses.low;
+	struct route_key key = { .dst = target };
+	struct route_entry entry = { 0 };
+	char text[IP4_TEXT_BYTES];
+	unsigned matches;
+
+	if (spec->action != ACTION_DST_NAT || ip4_is_zero(target))
+		return false;
+	if (fib_find(&router->net, &key, &entry, &matches) == NULL) {
+		text_printf(out,
+		            "no route reaches %s: give the router an address in its network "
+		            "(/ip/address/add) or a route to it (/ip/route/add)",
+		            ip4_str(target, text));
+		return true;
+	}
+	if (entry.spec.dst.bits != 0 || !is_private(target))
+		return false;
+	text_printf(out,
+	            "only the default route leads to %s, which is a private address: give the "
+	            "router an address in its network (/ip/address/add) or a route to it",
+	            ip4_str(target, text));
+	return true;
+}
+
 static bool nat_warn(struct router *router, const struct conf_state *state, const struct row *row,
                      struct text *out)
 {
 	const struct rule_spec *spec = &((const struct rule_row *)(const void *)row->body)->spec;
 
 	if (rule_row_warn(router, state, FACILITY_NAT, row, out))
+		return true;
+	if ((row->flags & ROW_DISABLED) == 0 && target_unreached(router, spec, out))
 		return true;
 	if (spec->action != ACTION_MASQUERADE || spec->out_interface.on ||
 	    spec->out_interface_list.on)

@@ -217,13 +217,50 @@ static void route_observe(struct router *router, const struct conf_state *state,
 	}
 }
 
+/*
+ * Two default routes of one distance by different links: one of them waits, and which is not what
+ * anybody chose.
+ */
+static bool equal_default(struct router *router, const struct conf_state *state,
+                          const struct row *row, const struct route_entry *mine, struct text *out)
+{
+	struct rows rows = conf_state_rows(state, "/ip/route");
+
+	for (size_t i = 0; mine->spec.dst.bits == 0 && i < rows.n; i++) {
+		struct route_entry other;
+		uint32_t id = rows.at[i]->id;
+
+		if (id == row->id || !fib_entry_of(&router->net, id, &other) ||
+		    other.spec.dst.bits != 0 || other.spec.disabled || other.out == mine->out ||
+		    other.out == IFACE_NONE || other.spec.distance != mine->spec.distance ||
+		    other.spec.table != mine->spec.table)
+			continue;
+		text_printf(
+			out,
+			"there are two default routes of distance %u: by %s (*%X, in use) and "
+			"by %s (*%X, waits); choose which one waits: "
+			"/ip/route/set *%X distance=%u",
+			mine->spec.distance,
+			iface_get_const(&router->net, id < row->id ? other.out : mine->out)->name,
+			id < row->id ? id : row->id,
+			iface_get_const(&router->net, id < row->id ? mine->out : other.out)->name,
+			id < row->id ? row->id : id, id < row->id ? row->id : id,
+			mine->spec.distance < 255 ? mine->spec.distance + 1u : 255u);
+		return true;
+	}
+	return false;
+}
+
 static bool route_warn(struct router *router, const struct conf_state *state, const struct row *row,
                        struct text *out)
 {
 	struct route_entry entry;
 
-	if (!fib_entry_of(&router->net, row->id, &entry) || entry.reason == ROUTE_ACTIVE ||
-	    entry.reason == ROUTE_DISABLED)
+	if (!fib_entry_of(&router->net, row->id, &entry) || entry.reason == ROUTE_DISABLED)
+		return false;
+	if (entry.out != IFACE_NONE && equal_default(router, state, row, &entry, out))
+		return true;
+	if (entry.reason == ROUTE_ACTIVE)
 		return false;
 	text_printf(out, "inactive: %s", route_reason_sentence((enum route_reason)entry.reason));
 	return true;

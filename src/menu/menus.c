@@ -2,6 +2,8 @@
 
 #include <stddef.h>
 
+#include "menu/reboot.h"
+
 const struct menu menu_ip = {
 	.path = "/ip",
 	.title = "IPv4: addresses, routes, firewall",
@@ -14,16 +16,23 @@ const struct menu menu_ip_firewall = {
 	.kind = MENU_FOLDER,
 };
 
+static const struct action system_actions[] = { ACTION_REBOOT, ACTION_SHUTDOWN };
+
 const struct menu menu_system = {
 	.path = "/system",
 	.title = "The router itself",
 	.kind = MENU_FOLDER,
+	.actions = system_actions,
+	.nactions = ARRAY_LEN(system_actions),
 };
 
 /* What others refer to comes first: a transaction is prepared and published in this order. */
 const struct menu *const menus_all[] = {
 	&menu_root,
 	&menu_system,
+	&menu_system_logging_action,
+	&menu_system_logging,
+	&menu_log,
 	&menu_system_identity,
 	&menu_system_resource,
 	&menu_system_resource_drop,

@@ -15,7 +15,7 @@ const char *const rule_row_depends[] = {
 	"/interface/list", "/interface/list/member", NULL
 };
 
-static const char *const paths[FACILITY_COUNT] = {
+const char *const rule_row_paths[FACILITY_COUNT] = {
 	[FACILITY_FILTER] = "/ip/firewall/filter",
 	[FACILITY_NAT] = "/ip/firewall/nat",
 	[FACILITY_MANGLE] = "/ip/firewall/mangle",
@@ -45,7 +45,7 @@ static struct rule_spec spec_of(const struct row *row)
 bool rule_row_prepare(struct router *router, const struct conf_state *state, enum facility facility,
                       void **ret_prepared, struct diag *diag)
 {
-	struct rows rows = conf_state_rows(state, paths[facility]);
+	struct rows rows = conf_state_rows(state, rule_row_paths[facility]);
 	struct rule_spec *specs = mem_new(rows.n, sizeof *specs);
 	struct rule_lookup lookup = { router, state };
 	struct rule_names names = lookup_rule_names(&lookup);
@@ -102,48 +102,6 @@ void rule_row_reset(struct router *router, enum facility facility, const uint32_
 void rule_row_reset_all(struct router *router, enum facility facility)
 {
 	rules_reset_counters_all(router->fw.rules[facility]);
-}
-
-/* A jump to a chain without rules does nothing. */
-static bool leads_nowhere(const struct conf_state *state, enum facility facility,
-                          const struct rule_spec *spec)
-{
-	struct rows rows = conf_state_rows(state, paths[facility]);
-
-	if (spec->action != ACTION_JUMP)
-		return false;
-	for (size_t i = 0; i < rows.n; i++) {
-		const struct rule_row *other = (const void *)rows.at[i]->body;
-
-		if (strcmp(other->spec.chain, spec->jump_target) == 0)
-			return false;
-	}
-	return true;
-}
-
-bool rule_row_warn(struct router *router, const struct conf_state *state, enum facility facility,
-                   const struct row *row, struct text *out)
-{
-	const struct rule_row *body = (const void *)row->body;
-	char buffer[64];
-	struct text builtin = text_into(buffer, sizeof buffer);
-
-	if ((row->flags & ROW_DISABLED) != 0 || router->fw.rules[facility] == NULL)
-		return false;
-	if (leads_nowhere(state, facility, &body->spec)) {
-		text_printf(out,
-		            "there is no rule with chain=%s yet; until then the jump leads "
-		            "nowhere\n",
-		            body->spec.jump_target);
-		return true;
-	}
-	if (rules_chain_reached(router->fw.rules[facility], body->spec.chain, &builtin))
-		return false;
-	text_printf(out,
-	            "no packet meets this rule: no rule jumps to its chain %s; the built-in chains "
-	            "are %s\n",
-	            body->spec.chain, text_str(&builtin));
-	return true;
 }
 
 /* The action that @text is the beginning of, alone or exactly; ACTION_COUNT: none; *@ret_many. */

@@ -189,6 +189,8 @@ void rule_row_reset_all(struct router *router, enum facility facility);
 /* What rule sets name: NULL-terminated, for menu->depends. */
 extern const char *const rule_row_depends[];
 /* I - invalid: an interface or list that the rule names is gone, so that it never matches. */
+/* Where the rules of a facility are. */
+extern const char *const rule_row_paths[FACILITY_COUNT];
 extern const struct menu_flag rule_row_flags[1];
 
 #endif

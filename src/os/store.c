@@ -52,11 +52,14 @@ static int open_plain(int dir, const char *name, bool create)
 
 	if (fd < 0)
 		return -errno;
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-		close(fd);
-		return -EINVAL;
-	}
-	return fd;
+	int error = result(fstat(fd, &st));
+
+	if (error == 0 && !S_ISREG(st.st_mode))
+		error = -EINVAL;
+	if (error == 0)
+		return fd;
+	close(fd);
+	return error;
 }
 
 static int directory_open(struct store *store, const char *name, bool create,

@@ -5,23 +5,9 @@
 
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "sim/content.h"
 
-#define SECTOR_BYTES 512
-
-struct write {
-	bool is_truncate;
-	uint64_t at;
-	size_t len;
-	uint8_t *bytes;
-};
-
-/* What a file holds, and what of it is not yet sure. */
-struct content {
-	uint8_t *live, *synced;
-	size_t live_bytes, synced_bytes;
-	struct write *writes; /* since the last sync, in order */
-	size_t writes_n;
-};
+#define SECTOR_BYTES 512 /* unless told otherwise */
 
 struct entry {
 	char name[SIM_STORE_NAME_BYTES]; /* "" : free */
@@ -40,8 +26,11 @@ struct sim_store {
 	size_t history_n;
 	struct content **contents;
 	size_t contents_n;
+	uint64_t calls;
 	uint64_t calls_left; /* before they fail */
 	int error;
+	bool once; /* only one of them fails */
+	uint32_t sector;
 };
 
 struct sim_file {
@@ -61,13 +50,18 @@ static struct names *live_names(struct sim_store *sim)
 
 static int call_fails(struct sim_store *sim)
 {
-	if (sim->error == 0)
+	int error = sim->error;
+
+	sim->calls++;
+	if (error == 0)
 		return 0;
 	if (sim->calls_left > 1) {
 		sim->calls_left--;
 		return 0;
 	}
-	return -sim->error;
+	if (sim->once)
+		sim->error = 0;
+	return -error;
 }
 
 static struct entry *entry_find(struct sim_store *sim, const char *name)
@@ -89,10 +83,8 @@ static void names_push(struct sim_store *sim)
 	sim->history_n++;
 }
 
-static struct content *content_new(struct sim_store *sim)
+static struct content *content_add(struct sim_store *sim, struct content *content)
 {
-	struct content *content = mem_new(1, sizeof *content);
-
 	sim->contents = mem_resize(sim->contents, sim->contents_n + 1, sizeof(struct content *));
 	sim->contents[sim->contents_n++] = content;
 	return content;
@@ -120,7 +112,7 @@ static int do_open(struct store *store, const char *name, bool create, struct st
 			return -ENOSPC;
 		text = text_into(entry->name, sizeof entry->name);
 		text_add(&text, name);
-		entry->content = content_new(sim);
+		entry->content = content_add(sim, content_new());
 	}
 	file = mem_new(1, sizeof *file);
 	*file = (struct sim_file){ .file = { .store = store }, .content = entry->content };
@@ -140,101 +132,41 @@ static struct content *content_of(struct store_file *file)
 
 static int64_t do_pread(struct store_file *file, void *bytes, size_t len, uint64_t offset)
 {
-	const struct content *c = content_of(file);
 	int error = call_fails(sim_store_of(file->store));
 
-	if (error != 0)
-		return error;
-	if (offset >= c->live_bytes)
-		return 0;
-	if (len > c->live_bytes - offset)
-		len = (size_t)(c->live_bytes - offset);
-	if (len > 0)
-		memcpy(bytes, c->live + offset, len);
-	return (int64_t)len;
-}
-
-static void bytes_resize(uint8_t **bytes, size_t *len, size_t to)
-{
-	*bytes = mem_resize(*bytes, to > 0 ? to : 1, 1);
-	if (to > *len)
-		memset(*bytes + *len, 0, to - *len);
-	*len = to;
-}
-
-static void bytes_apply(uint8_t **bytes, size_t *len, const struct write *w)
-{
-	if (w->is_truncate) {
-		bytes_resize(bytes, len, (size_t)w->at);
-		return;
-	}
-	if (w->at + w->len > *len)
-		bytes_resize(bytes, len, (size_t)w->at + w->len);
-	if (w->len > 0)
-		memcpy(*bytes + w->at, w->bytes, w->len);
-}
-
-static void write_note(struct content *c, const struct write *w)
-{
-	bytes_apply(&c->live, &c->live_bytes, w);
-	c->writes = mem_resize(c->writes, c->writes_n + 1, sizeof c->writes[0]);
-	c->writes[c->writes_n++] = *w;
+	return error != 0 ? error : content_read(content_of(file), bytes, len, offset);
 }
 
 static int do_pwrite(struct store_file *file, const void *bytes, size_t len, uint64_t offset)
 {
-	struct write w = { .at = offset, .len = len };
 	int error = call_fails(sim_store_of(file->store));
 
-	if (error != 0)
-		return error;
-	w.bytes = mem_new(len, 1);
-	if (len > 0)
-		memcpy(w.bytes, bytes, len);
-	write_note(content_of(file), &w);
-	return 0;
+	content_write(content_of(file), bytes, error != 0 ? len / 2 : len, offset);
+	return error;
 }
 
 static int do_truncate(struct store_file *file, uint64_t size)
 {
-	struct write w = { .is_truncate = true, .at = size };
 	int error = call_fails(sim_store_of(file->store));
 
 	if (error == 0)
-		write_note(content_of(file), &w);
+		content_truncate(content_of(file), size);
 	return error;
 }
 
 static int do_size(struct store_file *file, uint64_t *ret_size)
 {
-	*ret_size = content_of(file)->live_bytes;
+	*ret_size = content_of(file)->live.len;
 	return call_fails(sim_store_of(file->store));
-}
-
-static void writes_forget(struct content *c)
-{
-	for (size_t i = 0; i < c->writes_n; i++)
-		mem_free(c->writes[i].bytes);
-	c->writes_n = 0;
-}
-
-static void copy_bytes(uint8_t **to, size_t *to_len, const uint8_t *from, size_t len)
-{
-	bytes_resize(to, to_len, len);
-	if (len > 0)
-		memcpy(*to, from, len);
 }
 
 static int do_sync(struct store_file *file)
 {
-	struct content *c = content_of(file);
 	int error = call_fails(sim_store_of(file->store));
 
-	if (error != 0)
-		return error;
-	copy_bytes(&c->synced, &c->synced_bytes, c->live, c->live_bytes);
-	writes_forget(c);
-	return 0;
+	if (error == 0)
+		content_sync(content_of(file));
+	return error;
 }
 
 static int do_rename(struct store *store, const char *from, const char *to)
@@ -301,6 +233,7 @@ struct sim_store *sim_store_new(struct sim_random *random)
 	struct sim_store *sim = mem_new(1, sizeof *sim);
 
 	sim->random = random;
+	sim->sector = SECTOR_BYTES;
 	sim->history = mem_new(1, sizeof sim->history[0]);
 	sim->history_n = 1;
 	sim->store = (struct store){
@@ -321,16 +254,43 @@ struct sim_store *sim_store_new(struct sim_random *random)
 
 void sim_store_free(struct sim_store *sim)
 {
-	for (size_t i = 0; i < sim->contents_n; i++) {
-		writes_forget(sim->contents[i]);
-		mem_free(sim->contents[i]->writes);
-		mem_free(sim->contents[i]->live);
-		mem_free(sim->contents[i]->synced);
-		mem_free(sim->contents[i]);
-	}
+	for (size_t i = 0; i < sim->contents_n; i++)
+		content_free(sim->contents[i]);
 	mem_free(sim->contents);
 	mem_free(sim->history);
 	mem_free(sim);
+}
+
+/* Which of @from's contents it is. */
+static size_t content_index(const struct sim_store *from, const struct content *content)
+{
+	for (size_t i = 0; i < from->contents_n; i++) {
+		if (from->contents[i] == content)
+			return i;
+	}
+	must(content == NULL);
+	return 0;
+}
+
+struct sim_store *sim_store_copy(const struct sim_store *from, struct sim_random *random)
+{
+	struct sim_store *sim = sim_store_new(random);
+
+	sim->sector = from->sector;
+	for (size_t i = 0; i < from->contents_n; i++)
+		(void)content_add(sim, content_copy(from->contents[i]));
+	sim->history = mem_resize(sim->history, from->history_n, sizeof sim->history[0]);
+	sim->history_n = from->history_n;
+	memcpy(sim->history, from->history, from->history_n * sizeof sim->history[0]);
+	for (size_t n = 0; n < sim->history_n; n++) {
+		for (unsigned i = 0; i < SIM_STORE_FILES; i++) {
+			struct entry *entry = &sim->history[n].entries[i];
+
+			if (entry->content != NULL)
+				entry->content = sim->contents[content_index(from, entry->content)];
+		}
+	}
+	return sim;
 }
 
 struct store *sim_store_door(struct sim_store *sim)
@@ -338,36 +298,10 @@ struct store *sim_store_door(struct sim_store *sim)
 	return &sim->store;
 }
 
-/* One write reaches the disk, perhaps only some of its sectors. */
-static void write_survives(struct sim_store *sim, struct content *c, struct write *w)
-{
-	struct write part = *w;
-
-	if (!w->is_truncate && w->len > SECTOR_BYTES && sim_random_chance(sim->random, 3000))
-		part.len = SECTOR_BYTES *
-		           (1 + sim_random_below(sim->random, (uint32_t)(w->len / SECTOR_BYTES)));
-	bytes_apply(&c->synced, &c->synced_bytes, &part);
-}
-
-/* Some of the unsynced writes reach the disk, in any order. */
-static void content_cut(struct sim_store *sim, struct content *c)
-{
-	while (c->writes_n > 0) {
-		size_t at = sim_random_below(sim->random, (uint32_t)c->writes_n);
-		struct write w = c->writes[at];
-
-		c->writes[at] = c->writes[--c->writes_n];
-		if (sim_random_chance(sim->random, 5000))
-			write_survives(sim, c, &w);
-		mem_free(w.bytes);
-	}
-	copy_bytes(&c->live, &c->live_bytes, c->synced, c->synced_bytes);
-}
-
 void sim_store_cut(struct sim_store *sim)
 {
 	for (size_t i = 0; i < sim->contents_n; i++)
-		content_cut(sim, sim->contents[i]);
+		content_cut(sim->contents[i], sim->random, sim->sector);
 	names_settle(sim, sim_random_below(sim->random, (uint32_t)sim->history_n));
 }
 
@@ -375,4 +309,40 @@ void sim_store_fail(struct sim_store *sim, uint64_t nth, int error)
 {
 	sim->calls_left = nth;
 	sim->error = error;
+	sim->once = false;
+}
+
+void sim_store_fail_once(struct sim_store *sim, uint64_t nth, int error)
+{
+	sim_store_fail(sim, nth, error);
+	sim->once = true;
+}
+
+uint64_t sim_store_calls(const struct sim_store *sim)
+{
+	return sim->calls;
+}
+
+void sim_store_sector(struct sim_store *sim, uint32_t bytes)
+{
+	must(bytes > 0);
+	sim->sector = bytes;
+}
+
+uint8_t *sim_store_bytes(struct sim_store *sim, const char *name, size_t *ret_len)
+{
+	const struct entry *entry = entry_find(sim, name);
+
+	if (entry == NULL)
+		return NULL;
+	*ret_len = entry->content->live.len;
+	return entry->content->live.at;
+}
+
+void sim_store_resize(struct sim_store *sim, const char *name, size_t len)
+{
+	const struct entry *entry = entry_find(sim, name);
+
+	must(entry != NULL);
+	content_resize(entry->content, len);
 }

@@ -70,10 +70,21 @@ static void place_cursor(struct line *line, struct text *out)
 		text_printf(out, "\033[%zuC", column);
 }
 
+static void draw_text(const struct line *line, struct text *out)
+{
+	if (!line->masked) {
+		text_add(out, text_str(&line->text));
+		return;
+	}
+	for (size_t i = 0; i < line->text.len; i++)
+		if (!is_continuation(line->text.bytes[i]))
+			text_char(out, '*');
+}
+
 void line_draw(struct line *line, struct text *out)
 {
 	text_add(out, text_str(&line->prompt));
-	text_add(out, text_str(&line->text));
+	draw_text(line, out);
 	place_cursor(line, out);
 }
 
@@ -122,7 +133,7 @@ static void insert(struct line *line, char c, struct text *out)
 
 	size_t end = columns_to(line, line->text.len);
 
-	if (at_end && (line->width == 0 || end % line->width != 0)) {
+	if (at_end && !line->masked && (line->width == 0 || end % line->width != 0)) {
 		text_char(out, c);
 		line->row = row_of(line, end);
 	} else {
@@ -435,7 +446,7 @@ enum line_event line_byte(struct line *line, uint8_t byte, struct text *out)
 		line->escape_len = 0;
 		return LINE_NONE;
 	}
-	if (byte == '?' && !in_string(line))
+	if (byte == '?' && !line->masked && !in_string(line))
 		return LINE_HELP;
 	return handle_key(line, byte, out);
 }

@@ -41,6 +41,7 @@ struct line {
 	char escape[16]; /* an escape sequence so far, behind ESC */
 	size_t escape_len;
 	bool in_escape, after_return;
+	bool masked; /* a secret is typed: shown as stars, and ? is one of its characters */
 };
 
 void line_free(struct line *line);

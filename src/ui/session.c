@@ -15,6 +15,8 @@ static void finish(struct session *session)
 	session_done *done = session->done;
 	bool ok = run_ok(run);
 
+	live_end(session);
+	pager_reset(&session->pager);
 	if (!ok)
 		session_out_diag(session, run_diag(run));
 	run_free(run);
@@ -34,10 +36,15 @@ void session_start(struct session *session, struct program *program)
 
 bool session_step(struct session *session)
 {
-	enum run_state state = run_step(session->run, session->now, STEPS_PER_TURN);
+	enum run_state state;
 
-	if (state == RUN_DONE)
+	if (session->asking || pager_waits(&session->pager) || session->live.paused)
+		return false;
+	state = run_step(session->run, session->now, STEPS_PER_TURN);
+	if (state == RUN_DONE && !pager_waits(&session->pager))
 		finish(session);
+	else if (state == RUN_ASKING)
+		session_ask(session);
 	return state == RUN_RUNNING;
 }
 
@@ -72,22 +79,32 @@ bool session_turn(struct session *session, mono now)
 	session->now = now;
 	if (session->run != NULL)
 		more = session_step(session);
-	if (session->run == NULL)
+	if (session_keys_read(session))
 		session_keys_catch_up(session);
-	return more || (session->run == NULL && session->ahead.len > 0 && !session->closed);
+	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
+}
+
+mono session_next(const struct session *session)
+{
+	if (session->run == NULL || pager_waits(&session->pager) || session->live.paused)
+		return mono_never();
+	return run_next(session->run);
 }
 
 void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)
 		return;
+	pager_drop(session);
+	live_end(session);
+	session->asking = false;
 	run_interrupt(session->run);
 	(void)session_step(session);
 }
 
 bool session_busy(const struct session *session)
 {
-	return session->run != NULL;
+	return session->run != NULL && !session->asking;
 }
 
 bool session_closed(const struct session *session)
@@ -100,10 +117,12 @@ const char *session_path(const struct session *session)
 	return session->path;
 }
 
-void session_resize(struct session *session, size_t width)
+void session_resize(struct session *session, size_t width, size_t height)
 {
 	session->setup.width = width;
+	session->setup.height = height;
 	session->line.width = width;
+	session->answer.width = width;
 }
 
 struct session *session_new(const struct session_setup *setup)
@@ -124,7 +143,9 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	pager_reset(&session->pager);
 	line_free(&session->line);
+	line_free(&session->answer);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);

@@ -28,6 +28,7 @@ struct session_setup {
 	const char *who;  /* user; must outlive the session */
 	const char *door; /* "console", "telnet", "script", ...; likewise */
 	size_t width;     /* of the terminal in columns; 0: any */
+	size_t height;    /* in rows; 0: not known, output never stops for a page */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
 	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
@@ -64,15 +65,18 @@ MUST_USE bool session_run(struct session *session, const char *text, size_t len,
                           void *arg);
 /* Let what is running go on. True: there is more to do at once. */
 bool session_turn(struct session *session, mono now);
+/* When it has something to do next that nobody else wakes it for. */
+mono session_next(const struct session *session);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 
+/* Something runs, and needs turns: not while it asks a question. */
 bool session_busy(const struct session *session);
 /* The person has said goodbye. */
 bool session_closed(const struct session *session);
 /* The menu where the session is. */
 const char *session_path(const struct session *session);
-/* The terminal has another width now. */
-void session_resize(struct session *session, size_t width);
+/* The terminal has another size now. */
+void session_resize(struct session *session, size_t width, size_t height);
 
 #endif

@@ -5,6 +5,7 @@
  *   session_out.c    what it shows
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
+ *   session_ask.c    questions, and what is answered
  */
 #ifndef UI_SESSION_INSIDE_H
 #define UI_SESSION_INSIDE_H
@@ -14,6 +15,9 @@
 #include "lang/run.h"
 #include "lib/text.h"
 #include "ui/line.h"
+#include "ui/live.h"
+#include "ui/pager.h"
+#include "ui/print.h"
 #include "ui/session.h"
 
 struct diag;
@@ -30,9 +34,16 @@ struct session {
 	void *done_arg;
 
 	struct line line;
-	struct text entry; /* lines before the one that is typed, of an entry that is still open */
-	struct text ahead; /* typed while nobody reads */
-	bool tabbed;       /* the last key was Tab, and it could not decide */
+	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
+	struct text ahead;  /* typed while nobody reads */
+	bool asking;        /* a question is open, and what is typed answers it */
+	struct line answer; /* what has been typed of the answer */
+	bool tabbed;        /* the last key was Tab, and it could not decide */
+	bool more_typed;    /* more came with the key that is being taken */
+
+	struct pager pager;
+	struct live live;
+	struct print_layout layout;
 };
 
 /* --- session.c --- */
@@ -63,5 +74,15 @@ void session_prompt(struct session *session);
 
 /* Take what was typed ahead, as far as somebody reads it now. */
 void session_keys_catch_up(struct session *session);
+
+/* Somebody reads what is typed: nothing runs, or it asks. */
+bool session_keys_read(const struct session *session);
+
+/* --- session_ask.c --- */
+
+/* Show the question of what runs. */
+void session_ask(struct session *session);
+/* A key for its answer. */
+void session_ask_key(struct session *session, uint8_t byte);
 
 #endif

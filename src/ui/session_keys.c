@@ -146,7 +146,13 @@ static void help(struct session *session)
 static void key(struct session *session, uint8_t byte)
 {
 	struct text out = { 0 };
-	enum line_event event = line_byte(&session->line, byte, &out);
+	enum line_event event;
+
+	if (session->asking) {
+		session_ask_key(session, byte);
+		return;
+	}
+	event = line_byte(&session->line, byte, &out);
 
 	session_out_drawn(session, &out);
 	if (event != LINE_TAB)
@@ -174,11 +180,16 @@ static void key(struct session *session, uint8_t byte)
 	}
 }
 
+bool session_keys_read(const struct session *session)
+{
+	return session->run == NULL || session->asking;
+}
+
 void session_keys_catch_up(struct session *session)
 {
 	size_t at = 0;
 
-	while (at < session->ahead.len && session->run == NULL && !session->closed)
+	while (at < session->ahead.len && session_keys_read(session) && !session->closed)
 		key(session, (uint8_t)session->ahead.bytes[at++]);
 	if (at == 0)
 		return;
@@ -190,11 +201,20 @@ void session_keys_catch_up(struct session *session)
 size_t session_input(struct session *session, const char *bytes, size_t len)
 {
 	size_t taken = 0;
+	bool rest = false;
 
 	must(session->setup.interactive);
 	for (; taken < len && !session->closed; taken++) {
-		if (session->run == NULL && session->ahead.len == 0) {
+		if (pager_key(session, (uint8_t)bytes[taken]))
+			continue;
+		if (live_key(session, (uint8_t)bytes[taken], &rest)) {
+			taken = rest ? len - 1 : taken;
+			continue;
+		}
+		if (session_keys_read(session) && session->ahead.len == 0) {
+			session->more_typed = taken + 1 < len;
 			key(session, (uint8_t)bytes[taken]);
+			session->more_typed = false;
 		} else if (bytes[taken] == CTRL_C) {
 			text_clear(&session->ahead);
 			session_interrupt(session);

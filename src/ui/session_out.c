@@ -4,7 +4,6 @@
 
 #include "conf/diag.h"
 #include "lib/mem.h"
-#include "ui/print.h"
 
 void session_out_bytes(struct session *session, const char *bytes, size_t len)
 {
@@ -67,15 +66,45 @@ void session_out_diag(struct session *session, const struct diag *diag)
 	text_free(&text);
 }
 
+/* Behind what waits for a key, if anything does. */
+static void out_in_turn(struct session *session, const char *bytes, size_t len)
+{
+	if (pager_waits(&session->pager))
+		pager_out(session, bytes, len);
+	else
+		session_out_bytes(session, bytes, len);
+}
+
 static void host_out(void *arg, const char *bytes, size_t len)
 {
-	session_out_bytes(arg, bytes, len);
+	struct session *session = arg;
+
+	live_end(session);
+	out_in_turn(session, bytes, len);
+}
+
+static void host_show(void *arg, enum show how, const char *bytes, size_t len)
+{
+	struct session *session = arg;
+
+	if (how == SHOW_PICTURE) {
+		live_picture(session, bytes, len);
+	} else if (how == SHOW_STREAM) {
+		live_stream(session, bytes, len);
+	} else if (session->setup.interactive) {
+		live_end(session);
+		pager_out(session, bytes, len);
+	} else {
+		host_out(arg, bytes, len);
+	}
 }
 
 static bool host_has_room(void *arg)
 {
 	const struct session *session = arg;
 
+	if (pager_waits(&session->pager))
+		return false;
 	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
 }
 
@@ -85,8 +114,10 @@ static void host_notice(void *arg, const char *line)
 	struct text text = { 0 };
 
 	text_printf(&text, "%s%s\n", strncmp(line, ";;;", 3) == 0 ? "" : ";;; ", line);
-	if (session->setup.interactive || session->setup.notice == NULL)
-		session_out_bytes(session, text_str(&text), text.len);
+	if (session->live.on)
+		live_stream(session, text_str(&text), text.len);
+	else if (session->setup.interactive || session->setup.notice == NULL)
+		out_in_turn(session, text_str(&text), text.len);
 	else
 		session->setup.notice(session->setup.arg, text_str(&text), text.len);
 	text_free(&text);
@@ -97,7 +128,8 @@ static void host_print(void *arg, const struct print_job *job, struct text *out)
 	struct session *session = arg;
 	const struct print_look look = { .conf = session->setup.conf,
 		                         .width = session->setup.width,
-		                         .colour = session->setup.colour };
+		                         .colour = session->setup.colour,
+		                         .layout = &session->layout };
 
 	print_items(&look, job, out);
 }
@@ -126,9 +158,12 @@ struct run_host session_out_host(struct session *session)
 		                  .door = session->setup.door,
 		                  .arg = session,
 		                  .out = host_out,
+		                  .show = host_show,
+		                  .repaints = session->setup.interactive,
 		                  .has_room = host_has_room,
 		                  .notice = host_notice,
 		                  .print = host_print,
 		                  .go = host_go,
-		                  .quit = host_quit };
+		                  .quit = host_quit,
+		                  .asks = session->setup.interactive };
 }

@@ -20,6 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	must(small_router_open(&s, NULL) == 0);
 	setup.conf = s.conf;
 	setup.width = data[0] / 2;
+	setup.height = data[0] % 16;
 	setup.colour = data[0] % 2 != 0;
 	session = session_new(&setup);
 	must(session_input(session, typed_first, strlen(typed_first)) == strlen(typed_first));
@@ -32,7 +33,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)router_turn(s.router, s.clock.now);
 		(void)session_turn(session, s.clock.now);
 		if (data[at] == 'w')
-			session_resize(session, piece);
+			session_resize(session, piece, data[at - 1] % 16);
 	}
 	session_interrupt(session);
 	(void)session_turn(session, s.clock.now);

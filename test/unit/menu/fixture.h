@@ -54,6 +54,7 @@ struct fixture {
 	struct fixture_way ways[FIXTURE_PORTS + 1]; /* [i] is the port of interface i */
 	struct numbering numbering;
 	mono now;
+	bool asks; /* somebody is there to answer questions */
 	/* Of the last line. */
 	bool ok;
 	struct diag diag;
@@ -243,7 +244,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .arg = f,
 		                 .out = fixture_out,
 		                 .notice = fixture_notice,
-		                 .go = fixture_go };
+		                 .go = fixture_go,
+		                 .asks = f->asks };
 
 	text_clear(&f->out);
 	text_clear(&f->notice);

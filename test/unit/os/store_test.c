@@ -1,6 +1,8 @@
 #include "check.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include "os/store.h"
@@ -119,6 +121,37 @@ static void two_routers_do_not_share_one(void **state)
 	clean_up(&s, second);
 }
 
+/* The kernel takes 5000 bytes of 8192 and refuses the rest: what is asked for is all or an error.
+ */
+static void half_of_a_write_is_a_failure(void **state)
+{
+	struct scratch s;
+	struct store *store = open_in(&s);
+	struct store_file *file;
+	struct rlimit before, less;
+	char block[8192];
+	uint64_t size;
+	int error;
+
+	memset(block, 'x', sizeof block);
+	assert_int_equal(store->open(store, "a", true, &file), 0);
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+	less = (struct rlimit){ .rlim_cur = 5000, .rlim_max = before.rlim_max };
+	(void)signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &less), 0);
+	error = store->pwrite(file, block, sizeof block, 0);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+	assert_int_equal(error, -EFBIG);
+	assert_int_equal(store->size(file, &size), 0);
+	assert_int_equal(size, 5000);
+	assert_int_equal(store->pwrite(file, block, sizeof block, 0), 0);
+	assert_int_equal(store->size(file, &size), 0);
+	assert_int_equal(size, sizeof block);
+	store->close(file);
+	assert_int_equal(store->remove(store, "a"), 0);
+	clean_up(&s, store);
+}
+
 static void a_path_that_can_not_be_is_told(void **state)
 {
 	struct store *store;
@@ -136,6 +169,7 @@ int main(void)
 		cmocka_unit_test(nothing_outside_is_reached),
 		cmocka_unit_test(others_can_read_nothing),
 		cmocka_unit_test(two_routers_do_not_share_one),
+		cmocka_unit_test(half_of_a_write_is_a_failure),
 		cmocka_unit_test(a_path_that_can_not_be_is_told),
 	};
 

@@ -1,0 +1,157 @@
+#include "conf/journal_inside.h"
+
+#include <errno.h>
+
+#include "conf/conf.h"
+#include "conf/diag.h"
+#include "conf/row.h"
+
+/* Columns as they lie in the statement; good until its next step. */
+static void row_read(sqlite3_stmt *statement, struct journal_row *ret_row, size_t lens[3])
+{
+	const char *text[3];
+
+	for (int i = 0; i < 3; i++) {
+		text[i] = (const char *)sqlite3_column_text(statement, 4 + i);
+		lens[i] = text[i] != NULL ? (size_t)sqlite3_column_bytes(statement, 4 + i) : 0;
+		if (text[i] == NULL)
+			text[i] = "";
+	}
+	*ret_row = (struct journal_row){
+		.id = (uint32_t)sqlite3_column_int64(statement, 0),
+		.flags = (uint32_t)sqlite3_column_int64(statement, 1),
+		.position = sqlite3_column_int64(statement, 2),
+		.checksum = (uint64_t)sqlite3_column_int64(statement, 3),
+		.menu = text[0],
+		.fields = text[1],
+		.comment = text[2],
+	};
+}
+
+#define SELECT_ROWS "SELECT id, flags, position, checksum, menu, fields, comment FROM rows "
+
+static int load_failed(struct journal *journal, int code, struct diag *diag)
+{
+	return journal_open_failed(journal, journal_error(journal, code), diag);
+}
+
+/* First pass: every row is as it was written. */
+static int rows_verify(struct journal *journal, const struct conf_state *state, struct log *log,
+                       struct diag *diag)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(journal->db, SELECT_ROWS, -1, &statement, NULL);
+	int error = 0;
+
+	while (error == 0 && code == SQLITE_OK) {
+		struct journal_row row;
+		size_t lens[3];
+
+		code = sqlite3_step(statement);
+		if (code != SQLITE_ROW)
+			break;
+		code = SQLITE_OK;
+		row_read(statement, &row, lens);
+		journal->digest += row.checksum;
+		if (journal_row_sum(&row, lens) != row.checksum)
+			error = journal_damaged(diag, "a row's checksum is wrong");
+		else if (state_menu(state, row.menu) < 0 && log != NULL)
+			log_write(log, LOG_WARNING, "system",
+			          "%s holds a row of %s, which this version does not know",
+			          CONF_FILE, row.menu);
+	}
+	sqlite3_finalize(statement);
+	if (error == 0 && code != SQLITE_DONE)
+		error = load_failed(journal, code, diag);
+	return error;
+}
+
+static int seal_verify(struct journal *journal, struct conf_state *state, struct diag *diag)
+{
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(journal->db,
+	                              "SELECT revision, next_id, digest, checksum FROM seal", -1,
+	                              &statement, NULL);
+	uint64_t digest = 0, checksum = 0;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_step(statement);
+	if (code == SQLITE_ROW) {
+		state->revision = (uint64_t)sqlite3_column_int64(statement, 0);
+		state->next_id = (uint32_t)sqlite3_column_int64(statement, 1);
+		digest = (uint64_t)sqlite3_column_int64(statement, 2);
+		checksum = (uint64_t)sqlite3_column_int64(statement, 3);
+	}
+	sqlite3_finalize(statement);
+	if (code != SQLITE_ROW)
+		return load_failed(journal, code, diag);
+	if (journal_seal_sum(state->revision, state->next_id, digest) != checksum)
+		return journal_damaged(diag, "the seal's checksum is wrong");
+	if (digest != journal->digest)
+		return journal_damaged(diag, "rows are missing");
+	return 0;
+}
+
+static int row_take(const struct journal_row *from, struct conf_state *state, size_t m,
+                    struct diag *diag)
+{
+	const struct menu *menu = state->menus[m];
+	struct row *row = row_blank(menu);
+	struct diag why = { 0 };
+
+	row->id = from->id;
+	row->flags = from->flags & ROW_STORED_FLAGS;
+	row_position_set(row, from->position);
+	row_comment_set(row, from->comment);
+	if (!row_decode(menu, from->fields, row, state, &why)) {
+		row_release(row);
+		(void)diag_fail(diag, why.field,
+		                "%s: item *%X of %s can't be read by this version: %s", CONF_FILE,
+		                from->id, menu->path, why.text);
+		return -EINVAL;
+	}
+	state_load(state, m, row);
+	return 0;
+}
+
+/* Second pass, menu by menu: what is needed for another menu's defaults is there before it. */
+static int menu_load(struct journal *journal, struct conf_state *state, size_t m, struct diag *diag)
+{
+	sqlite3_stmt *statement = NULL;
+	int code =
+		sqlite3_prepare_v2(journal->db, SELECT_ROWS "WHERE menu = ?1 ORDER BY position, id",
+	                           -1, &statement, NULL);
+	int error = 0;
+
+	if (code == SQLITE_OK)
+		code = sqlite3_bind_text(statement, 1, state->menus[m]->path, -1, SQLITE_STATIC);
+	while (error == 0 && code == SQLITE_OK) {
+		struct journal_row row;
+		size_t lens[3];
+
+		code = sqlite3_step(statement);
+		if (code != SQLITE_ROW)
+			break;
+		code = SQLITE_OK;
+		row_read(statement, &row, lens);
+		error = row_take(&row, state, m, diag);
+	}
+	sqlite3_finalize(statement);
+	if (error == 0 && code != SQLITE_DONE)
+		error = load_failed(journal, code, diag);
+	return error;
+}
+
+int journal_load(struct journal *journal, struct conf_state *state, struct log *log,
+                 struct diag *diag)
+{
+	int error;
+
+	journal->digest = 0;
+	error = rows_verify(journal, state, log, diag);
+	if (error == 0)
+		error = seal_verify(journal, state, diag);
+	for (size_t m = 0; error == 0 && m < state->nmenus; m++)
+		error = menu_load(journal, state, m, diag);
+	return error;
+}

@@ -1,0 +1,114 @@
+/* Questions, and what is answered: nothing of it goes to the history. */
+#include <ctype.h>
+#include <string.h>
+
+#include "conf/diag.h"
+#include "conf/question.h"
+#include "ui/session_inside.h"
+
+void session_ask(struct session *session)
+{
+	const struct question *question = run_question(session->run);
+	struct text out = { 0 };
+
+	session->asking = true;
+	session->answer.width = session->setup.width;
+	session->answer.masked = question->secret;
+	line_start(&session->answer, question->prompt, &out);
+	session_out_drawn(session, &out);
+}
+
+/* What was typed may have been a secret. */
+static void forget(struct session *session)
+{
+	if (session->answer.text.bytes != NULL)
+		explicit_bzero(session->answer.text.bytes, session->answer.text.len);
+	text_clear(&session->answer.text);
+}
+
+static void answer(struct session *session, const char *text)
+{
+	struct diag diag = { 0 };
+
+	session->asking = false;
+	if (!run_answer(session->run, text, &diag))
+		session_out_diag(session, &diag);
+	forget(session);
+	(void)session_step(session);
+}
+
+static void give_up(struct session *session)
+{
+	forget(session);
+	session_interrupt(session);
+}
+
+/* Explain below the line, and draw it again. */
+static void explain(struct session *session, const struct question *question)
+{
+	struct text out = { 0 };
+
+	if (question->help != NULL)
+		text_printf(&out, "\n%s\n", question->help);
+	else
+		text_add(&out, "\nEnter takes what is in brackets; Ctrl-C gives up.\n");
+	session_out_text(session, &out);
+	line_draw(&session->answer, &out);
+	session_out_drawn(session, &out);
+}
+
+/* One key is the answer; it is shown. */
+static void answer_key(struct session *session, const struct question *question, char key)
+{
+	const char word[] = { key, '\0' };
+	struct text shown = { 0 };
+
+	if (key == '\0' || strchr(question->keys, key) == NULL) {
+		text_char(&shown, '\a');
+		session_out_drawn(session, &shown);
+		return;
+	}
+	text_printf(&shown, "%s\r\n", word);
+	session_out_drawn(session, &shown);
+	answer(session, word);
+}
+
+static void enter(struct session *session, const struct question *question)
+{
+	const char *typed = line_text(&session->answer);
+
+	answer(session, *typed != '\0' ? typed : question->dflt);
+}
+
+void session_ask_key(struct session *session, uint8_t byte)
+{
+	const struct question *question = run_question(session->run);
+	struct text out = { 0 };
+
+	if (question->keys != NULL && !session->answer.in_escape && isprint(byte) && byte != '?') {
+		answer_key(session, question, (char)tolower(byte));
+		return;
+	}
+
+	enum line_event event = line_byte(&session->answer, byte, &out);
+
+	session_out_drawn(session, &out);
+	switch (event) {
+	case LINE_ENTER:
+		enter(session, question);
+		break;
+	case LINE_HELP:
+		explain(session, question);
+		break;
+	case LINE_CLOSE:
+		session->setup.out(session->setup.arg, "\r\n", 2);
+		give_up(session);
+		break;
+	case LINE_INTERRUPT:
+		give_up(session);
+		break;
+	case LINE_NONE:
+	case LINE_TAB:
+		break;
+	}
+}
