@@ -78,7 +78,7 @@ static void hide_line(const struct menu *const *menus, const char *line, size_t 
 	}
 }
 
-void line_hide_secrets(const struct menu *const *menus, const char *lines, struct text *out)
+void line_hide(const struct menu *const *menus, const char *lines, struct text *out)
 {
 	while (*lines != '\0') {
 		size_t len = strcspn(lines, "\n");

@@ -13,6 +13,6 @@
  * Append @lines, as line_diff() has written them, to @out, with ***** for each value of a field
  * with F_SECRET. Of a menu that is not among @menus no value is shown: what it was is not known.
  */
-void line_hide_secrets(const struct menu *const *menus, const char *lines, struct text *out);
+void line_hide(const struct menu *const *menus, const char *lines, struct text *out);
 
 #endif

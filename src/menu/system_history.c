@@ -10,6 +10,7 @@
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/wall.h"
+#include "manage/log_book.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -45,7 +46,7 @@ static const struct menu_flag flags[] = {
 static void lines_print(const struct field *field, const struct conf_state *state, const void *at,
                         struct text *out)
 {
-	line_hide_secrets(menus_all, at, out);
+	line_hide(menus_all, at, out);
 }
 
 /* The same as they are: for print show-sensitive. */
