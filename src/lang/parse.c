@@ -176,8 +176,8 @@ static bool is_other_set(const struct parser *p, const struct place_word *found)
  * A command of the language needs no colon where no word of the menu is the same; it goes before
  * those that only begin so.
  */
-static bool walk_find(const struct parser *p, const struct path_walk *walk,
-                      const struct word *word, struct place_word *ret_found)
+static bool walk_find(const struct parser *p, const struct path_walk *walk, const struct word *word,
+                      struct place_word *ret_found)
 {
 	bool found = place_find(&walk->place, word->text, ret_found);
 
@@ -317,10 +317,9 @@ bool parse_program(const struct menu *const *menus, const char *path, const char
 bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
                   struct program *program, struct expect *expect, struct diag *diag)
 {
-	struct parser p = { .lex = lex,
-		            .place = { .menus = menus },
-		            .expect = expect,
-		            .diag = diag };
+	struct parser p = {
+		.lex = lex, .place = { .menus = menus }, .expect = expect, .diag = diag
+	};
 
 	return parse_whole(&p, path, program, false);
 }
