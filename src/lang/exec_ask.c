@@ -190,6 +190,12 @@ bool exec_ask_begin(struct exec *exec, void *state)
 	const struct call *call = exec->call;
 	struct asking *asking = arena_new(&run->arena, 1, sizeof *asking);
 
+	if (run->host.draft != NULL) { /* a dry run reboots nothing */
+		(void)diag_fail(&run->diag, NULL,
+		                "failure: %s can't be part of a change that is made as a whole",
+		                call->command.action->name);
+		return exec_fail(run);
+	}
 	*asking = (struct asking){ .action = call->command.action,
 		                   .state = state,
 		                   .line = arena_strdup(&run->arena, call->text) };

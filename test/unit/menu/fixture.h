@@ -54,7 +54,9 @@ struct fixture {
 	struct fixture_way ways[FIXTURE_PORTS + 1]; /* [i] is the port of interface i */
 	struct numbering numbering;
 	mono now;
-	bool asks; /* somebody is there to answer questions */
+	bool asks;                /* somebody is there to answer questions */
+	uint32_t trial;           /* that changes are on; 0: on none */
+	struct conf_draft *draft; /* that they go to; NULL: each is made */
 	/* Of the last line. */
 	bool ok;
 	struct diag diag;
@@ -245,6 +247,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .out = fixture_out,
 		                 .notice = fixture_notice,
 		                 .go = fixture_go,
+		                 .trial = f->trial != 0 ? &f->trial : NULL,
+		                 .draft = f->draft,
 		                 .asks = f->asks };
 
 	text_clear(&f->out);

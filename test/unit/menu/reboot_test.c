@@ -1,6 +1,7 @@
 /* /system/reboot and /system/shutdown: only after "y", and in scripts at once. */
 #include "menu/fixture.h"
 
+#include "conf/draft.h"
 #include "conf/question.h"
 
 static void expect(const char *line, const char *prompt, const char *answer, const char *shown,
@@ -49,11 +50,25 @@ static void test_script(void **unused)
 	fixture_free(f);
 }
 
+/* A dry run of an import is no reason to stop. */
+static void test_draft(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+
+	f->draft = conf_draft_new(f->conf);
+	refused(f, "/system/reboot",
+	        "failure: reboot can't be part of a change that is made as a whole");
+	assert_int_equal(f->manage->leaving, MANAGE_STAYS);
+	conf_draft_free(f->draft);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_asked),
 		cmocka_unit_test(test_script),
+		cmocka_unit_test(test_draft),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

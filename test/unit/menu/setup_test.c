@@ -2,6 +2,7 @@
 #include "menu/fixture.h"
 
 #include "conf/question.h"
+#include "conf/trial.h"
 
 struct turn {
 	const char *prompt, *answer; /* answer NULL: Enter */
@@ -401,6 +402,43 @@ static void test_others(void **unused)
 	fixture_free(f);
 }
 
+static void taken_back(void *arg, const struct conf_answer *answer)
+{
+	*(bool *)arg = answer->ok;
+}
+
+/* In safe mode the wizard's changes go with the rest when the line is lost. */
+static void test_safe_mode(void **unused)
+{
+	struct memory_store *store = mem_new(1, sizeof *store);
+	struct fixture *f;
+	struct run *run;
+	char *before;
+	bool back = false;
+
+	memory_store_init(store);
+	f = fixture_new(store);
+	before = all_of(f);
+	f->asks = true;
+	f->trial = trial_take(f->conf, "admin", "console", &f->diag);
+	assert_int_not_equal(f->trial, 0);
+	run = begin(f, "/setup");
+	TALK(f, run, { BEGIN, NULL }, { "enable interface [ether1]: ", "ether2" },
+	     { "ip address [192.168.88.1/24]: ", NULL }, { "another ip address [none]: ", NULL },
+	     { "enable interface [ether1]: ", "none" }, { "gateway [none]: ", NULL },
+	     { "interface to the internet [ether1]: ", NULL },
+	     { "masquerade what leaves to the internet? [Y/n]: ", NULL }, { END, NULL });
+	lines_done(f, run,
+	           "/ip/address/add address=192.168.88.1/24 interface=ether2\n"
+	           "/ip/firewall/nat/add action=masquerade chain=srcnat out-interface-list=WAN\n");
+	trial_unroll(f->conf, f->trial, NULL, taken_back, &back);
+	assert_true(back);
+	same_as(f, before);
+	fixture_free(f);
+	memory_store_free(store);
+	mem_free(store);
+}
+
 static void test_script(void **unused)
 {
 	struct fixture *f = fixture_new(NULL);
@@ -425,10 +463,10 @@ static void test_script(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),    cmocka_unit_test(test_filter),
-		cmocka_unit_test(test_wrong),    cmocka_unit_test(test_giving_up),
-		cmocka_unit_test(test_changing), cmocka_unit_test(test_others),
-		cmocka_unit_test(test_script),
+		cmocka_unit_test(test_whole),     cmocka_unit_test(test_filter),
+		cmocka_unit_test(test_wrong),     cmocka_unit_test(test_giving_up),
+		cmocka_unit_test(test_changing),  cmocka_unit_test(test_others),
+		cmocka_unit_test(test_safe_mode), cmocka_unit_test(test_script),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
