@@ -13,11 +13,26 @@ bool exec_fail(struct run *run)
 	return false;
 }
 
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag)
+void run_failed_at(const struct run *run, struct text *out)
+{
+	const struct call *call = run->failed_call;
+
+	if (call == NULL)
+		return;
+
+	const char *path = call->command.place.path;
+
+	text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
+	            command_word(&call->command),
+	            run->diag.line > 0 ? run->diag.line : call->spot.line);
+}
+
+void exec_locate(struct run *run, const struct call *call, struct diag *diag)
 {
 	const struct arg *arg = diag->field[0] != '\0' ? call_arg(call, diag->field) : NULL;
 	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
 
+	run->failed_call = call;
 	if (diag->at_position || !run->program.several_lines)
 		return;
 	diag->at_position = true;

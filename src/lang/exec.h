@@ -43,6 +43,7 @@ struct run {
 	size_t depth, stack_size;
 	struct arena arena; /* of the command at the outside; emptied when the stack is */
 	struct diag diag;
+	const struct call *failed_call; /* NULL: it is not known, or has not failed */
 	bool failed, interrupted, finished;
 
 	/* A change on its way. */
@@ -67,6 +68,7 @@ struct run {
 
 	/* An action at work. */
 	const struct action *action;
+	const struct call *action_call;
 	void *action_state;
 	struct text out;
 
@@ -89,7 +91,7 @@ void run_call(struct run *run, const struct call *call, bool wanted);
 /* Stop the machine; run->diag is filled. Always false. */
 bool exec_fail(struct run *run);
 /* In a script, an error without a place of its own gets that of its argument or command. */
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
+void exec_locate(struct run *run, const struct call *call, struct diag *diag);
 void exec_push(struct run *run, struct value value);
 /* What the machine reads: what is published, or its draft; and the end of that. */
 const struct conf_state *exec_hold(struct run *run);

@@ -67,6 +67,21 @@ static bool act_on_items(struct exec *exec)
 	return true;
 }
 
+static bool read_arg(struct exec *exec, const struct arg *arg, const struct value *value,
+                     void *args)
+{
+	struct arena *arena = &exec->run->arena;
+	const char *text = value_str(value, arena);
+	uint32_t id;
+
+	if ((arg->param.field->flags & F_ITEM) != 0) {
+		if (!exec_item(exec, arg, value, &id))
+			return false;
+		text = arena_printf(arena, "*%X", id);
+	}
+	return read_field(exec, arg->param.field, text, args);
+}
+
 bool exec_action(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -83,7 +98,7 @@ bool exec_action(struct exec *exec)
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
 		struct value value = exec_value(exec, arg);
 
-		if (!read_field(exec, arg->param.field, value_str(&value, &run->arena), args))
+		if (!read_arg(exec, arg, &value, args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
@@ -100,6 +115,7 @@ bool exec_action(struct exec *exec)
 		return true;
 	}
 	run->action = action;
+	run->action_call = exec->call;
 	run->action_state = state;
 	return true;
 }
@@ -112,8 +128,16 @@ void exec_action_turn(struct run *run, mono now)
 	exec_flush(run);
 	if (!over)
 		return;
+
+	const struct action *action = run->action;
+
 	run->action = NULL;
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	if (action->finish == NULL ||
+	    action->finish(conf_router(run->host.conf), run->action_state, &run->diag))
+		return;
+	exec_locate(run, run->action_call, &run->diag);
+	(void)exec_fail(run);
 }
 
 void exec_action_stop(struct run *run)

@@ -142,6 +142,8 @@ void place_words(const struct place *place, struct place_sink *sink);
 /* The word that @text means at @place. False: none, or several. */
 bool place_find(const struct place *place, const char *text, struct place_word *ret_word);
 
+/* "add", or what its action is called; "" for what has no word. */
+const char *command_word(const struct command *command);
 struct command command_of(const struct place *place, const struct place_word *word);
 /* Whether the command begins by naming items. */
 bool command_takes_items(const struct command *command);
