@@ -41,6 +41,7 @@ enum field_flags {
 	F_HOLDS = 1 << 12,    /* of a reference: what it names can't be removed meanwhile */
 	F_QUIET = 1 << 11,    /* print detail leaves it out as long as it is as by default */
 	F_PASSING = 1 << 13,  /* a row that is added with it is not stored: menu->take gets it */
+	F_ITEM = 1 << 14,     /* of an action: an item of its menu, named as for set; type_ref */
 	F_DEFAULT_NAME =
 		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */
 };
@@ -177,6 +178,8 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
+	/* Was it all right in the end? Asked once turn() has returned true; NULL: it always is. */
+	bool (*finish)(struct router *router, void *state, struct diag *diag);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	const struct refused *refused; /* arguments; NULL: none */
 
@@ -214,6 +217,9 @@ struct menu {
 	bool (*check)(const struct row *row, struct diag *diag);
 	/* Judge the menu's rows together (duplicates, references). */
 	bool (*check_all)(const struct conf_state *state, struct rows rows, struct diag *diag);
+
+	/* Put into @request, which adds a row, who adds it and when, where that is kept. */
+	void (*adding)(struct router *router, struct request *request);
 
 	/*
 	 * From rows to what the router runs on, in two halves (D9). prepare() does all that can

@@ -25,8 +25,24 @@ void exec_settle(struct run *run)
 		arena_free(&run->arena);
 }
 
-static void locate(const struct run *run, unsigned line, unsigned column, struct diag *diag)
+void run_failed_at(const struct run *run, struct text *out)
 {
+	const struct call *call = run->failed_call;
+	unsigned line = run->diag.line > 0 ? run->diag.line : run->failed_line;
+
+	if (call != NULL) {
+		const char *path = call->command.place.path;
+
+		text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
+		            command_word(&call->command), line);
+	} else if (line > 0) {
+		text_printf(out, " (line %u)", line);
+	}
+}
+
+static void locate(struct run *run, unsigned line, unsigned column, struct diag *diag)
+{
+	run->failed_line = line;
 	if (diag->at_position || !run->code->several_lines)
 		return;
 	diag->at_position = true;
@@ -36,16 +52,18 @@ static void locate(const struct run *run, unsigned line, unsigned column, struct
 	diag->column = column;
 }
 
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag)
+void exec_locate(struct run *run, const struct call *call, struct diag *diag)
 {
 	const struct arg *arg = diag->field[0] != '\0' ? call_arg(call, diag->field) : NULL;
 	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
 
+	run->failed_call = call;
 	locate(run, spot->line, spot->column, diag);
 }
 
-void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag)
+void exec_locate_op(struct run *run, const struct op *op, struct diag *diag)
 {
+	run->failed_call = NULL;
 	locate(run, op->line, op->column, diag);
 }
 

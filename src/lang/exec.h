@@ -75,6 +75,8 @@ struct run {
 	size_t ntries, tries_size;
 	struct arena arena; /* of the command at the outside; emptied when the frame's stack is */
 	struct diag diag;
+	const struct call *failed_call; /* NULL: no command of a menu has failed */
+	unsigned failed_line;           /* 0: nothing has */
 	bool failed, interrupted, finished;
 	bool limited; /* failed by a limit: nobody catches that */
 
@@ -111,6 +113,7 @@ struct run {
 
 	/* An action at work. */
 	const struct action *action;
+	const struct call *action_call;
 	void *action_state;
 	struct text out;
 
@@ -137,8 +140,8 @@ bool exec_fail_limit(struct run *run);
 /* Give back what values have taken, if none is left. */
 void exec_settle(struct run *run);
 /* In a script, an error without a place of its own gets that of its argument or command. */
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
-void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag);
+void exec_locate(struct run *run, const struct call *call, struct diag *diag);
+void exec_locate_op(struct run *run, const struct op *op, struct diag *diag);
 void exec_push(struct run *run, struct value value);
 /* What the machine reads: what is published, or its draft; and the end of that. */
 const struct conf_state *exec_hold(struct run *run);

@@ -67,6 +67,20 @@ static bool act_on_items(struct exec *exec)
 	return true;
 }
 
+static bool read_arg(struct exec *exec, const struct arg *arg, void *args)
+{
+	struct value value = exec_value(exec, arg);
+	const char *text = exec_text(exec, arg);
+	uint32_t id;
+
+	if ((arg->param.field->flags & F_ITEM) != 0) {
+		if (!exec_item(exec, arg, &value, &id))
+			return false;
+		text = arena_printf(&exec->run->arena, "*%X", id);
+	}
+	return read_field(exec, arg->param.field, text, args);
+}
+
 bool exec_action(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -81,7 +95,7 @@ bool exec_action(struct exec *exec)
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		if (!read_field(exec, arg->param.field, exec_text(exec, arg), args))
+		if (!read_arg(exec, arg, args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
@@ -98,6 +112,7 @@ bool exec_action(struct exec *exec)
 		return true;
 	}
 	run->action = action;
+	run->action_call = exec->call;
 	run->action_state = state;
 	return true;
 }
@@ -110,8 +125,16 @@ void exec_action_turn(struct run *run, mono now)
 	exec_flush(run);
 	if (!over)
 		return;
+
+	const struct action *action = run->action;
+
 	run->action = NULL;
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	if (action->finish == NULL ||
+	    action->finish(conf_router(run->host.conf), run->action_state, &run->diag))
+		return;
+	exec_locate(run, run->action_call, &run->diag);
+	(void)exec_fail(run);
 }
 
 void exec_action_stop(struct run *run)

@@ -166,6 +166,8 @@ void global_words(struct place_sink *sink);
 /* The one that @text means, or exactly is. */
 bool global_find(const char *text, bool exactly, struct place_word *ret_word);
 
+/* "add", or what its action is called; "" for what has no word. */
+const char *command_word(const struct command *command);
 struct command command_of(const struct place *place, const struct place_word *word);
 /* Whether the command begins by naming items. */
 bool command_takes_items(const struct command *command);

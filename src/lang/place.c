@@ -34,6 +34,18 @@ static const struct verb_word verbs[] = {
 	{ "unset", VERB_UNSET, STORED, "Clear item properties" },
 };
 
+const char *command_word(const struct command *command)
+{
+	if (command->kind != COMMAND_VERB)
+		return command->kind == COMMAND_IMPORT ? "import" : "";
+	if (command->verb == VERB_ACTION)
+		return command->action->name;
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (verbs[i].verb == command->verb)
+			return verbs[i].name;
+	return "";
+}
+
 void expect_word(struct expect *expect, const struct lex *lex, const struct word *word,
                  const struct expect *what)
 {

@@ -16,6 +16,7 @@
 #include "os/shared_memory.h"
 #include "os/store.h"
 #include "os/tap.h"
+#include "ui/print.h"
 
 /* Turns in a row before the loop looks at anything else than ports. */
 #define TURNS_MAX 16
@@ -198,6 +199,12 @@ static int make_router(struct daemon *daemon, struct text *why)
 	return 0;
 }
 
+/* As it would look in a terminal of any width. */
+static void print_for_script(struct conf *conf, const struct print_job *job, struct text *out)
+{
+	print_items(&(struct print_look){ .conf = conf }, job, out);
+}
+
 static int load_configuration(struct daemon *daemon, bool no_defaults, struct text *why)
 {
 	struct diag diag = { 0 };
@@ -223,6 +230,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 
 	daemon->conf = conf_new(&setup);
 	daemon->manage = manage_new(daemon->conf, &setup);
+	daemon->manage->print = print_for_script;
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);

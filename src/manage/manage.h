@@ -15,6 +15,11 @@
 #include "lib/mono.h"
 #include "lib/must.h"
 
+struct jobs;
+struct print_job;
+struct schedule;
+struct scripts;
+
 /* Does somebody want the program to end? */
 enum manage_leaving {
 	MANAGE_STAYS,
@@ -30,6 +35,14 @@ struct manage {
 	mono now;                /* of the turn at hand */
 	enum manage_leaving leaving;
 	struct log_book *log_book;
+
+	/* What runs by itself. */
+	wall wall; /* of the turn at hand */
+	struct scripts *scripts;
+	struct jobs *jobs;
+	struct schedule *schedule;
+	/* How print lays out what a script shows; NULL: it shows nothing. Set by the caller. */
+	void (*print)(struct conf *conf, const struct print_job *job, struct text *out);
 };
 
 /*
