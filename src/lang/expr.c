@@ -291,6 +291,7 @@ static bool parse_test(struct expr_source *source, struct expr **ret_expr)
 	if (!find_subject(source, &word, test))
 		return false;
 	test->spot = word.spot;
+	mark_put(source->lex->marks, word.spot.at, word.len, MARK_NAME);
 	*ret_expr = test;
 
 	size_t at = source->lex->at;
