@@ -39,7 +39,7 @@ static void job_fill(struct job_row *body, const struct job *job)
 	snprintf(body->script, sizeof body->script, "%s", job->name);
 	snprintf(body->owner, sizeof body->owner, "%s", job->owner);
 	body->type = (uint8_t)job->kind;
-	log_time(job->started, &started);
+	wall_text(job->started, &started);
 }
 
 static void job_observe(struct router *router, const struct conf_state *state,
