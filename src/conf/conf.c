@@ -51,9 +51,19 @@ const struct menu *const *conf_menus(const struct conf *conf)
 	return conf->setup.menus;
 }
 
+const struct conf_setup *conf_doors(const struct conf *conf)
+{
+	return &conf->setup;
+}
+
 struct router *conf_router(const struct conf *conf)
 {
 	return conf->setup.router;
+}
+
+wall conf_wall(const struct conf *conf)
+{
+	return clock_wall(conf->setup.clock);
 }
 
 const struct conf_state *conf_hold(struct conf *conf)

@@ -13,18 +13,40 @@ bool exec_fail(struct run *run)
 	return false;
 }
 
+bool exec_fail_limit(struct run *run)
+{
+	run->limited = true;
+	return exec_fail(run);
+}
+
+void exec_settle(struct run *run)
+{
+	if (run->depth == run->frame->base)
+		arena_free(&run->arena);
+}
+
 void run_failed_at(const struct run *run, struct text *out)
 {
 	const struct call *call = run->failed_call;
+	const char *path = call != NULL ? call->command.place.path : NULL;
 
-	if (call == NULL)
+	if (call != NULL)
+		text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
+		            command_word(&call->command), run->failed_line);
+	else if (run->failed_line > 0)
+		text_printf(out, " (line %u)", run->failed_line);
+}
+
+static void locate(struct run *run, unsigned line, unsigned column, struct diag *diag)
+{
+	run->failed_line = diag->line > 0 ? diag->line : line;
+	if (diag->at_position || !run->code->several_lines)
 		return;
-
-	const char *path = call->command.place.path;
-
-	text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
-	            command_word(&call->command),
-	            run->diag.line > 0 ? run->diag.line : call->spot.line);
+	diag->at_position = true;
+	if (diag->line != 0)
+		return;
+	diag->line = line;
+	diag->column = column;
 }
 
 void exec_locate(struct run *run, const struct call *call, struct diag *diag)
@@ -33,13 +55,13 @@ void exec_locate(struct run *run, const struct call *call, struct diag *diag)
 	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
 
 	run->failed_call = call;
-	if (diag->at_position || !run->program.several_lines)
-		return;
-	diag->at_position = true;
-	if (diag->line != 0)
-		return;
-	diag->line = spot->line;
-	diag->column = spot->column;
+	locate(run, spot->line, spot->column, diag);
+}
+
+void exec_locate_op(struct run *run, const struct op *op, struct diag *diag)
+{
+	run->failed_call = NULL;
+	locate(run, op->line, op->column, diag);
 }
 
 void exec_push(struct run *run, struct value value)
@@ -87,7 +109,7 @@ void exec_flush(struct run *run)
 
 void exec_show(struct run *run, enum show how)
 {
-	if (run->out.len > 0 && run->host.show != NULL)
+	if ((run->out.len > 0 || how == SHOW_PICTURE) && run->host.show != NULL)
 		run->host.show(run->host.arg, how, text_str(&run->out), run->out.len);
 	else
 		exec_flush(run);
@@ -97,9 +119,55 @@ void exec_show(struct run *run, enum show how)
 struct value exec_value(struct exec *exec, const struct arg *arg)
 {
 	if (arg->computed)
-		return exec->run->stack[exec->computed++];
-	return (struct value){ .kind = arg->value != NULL ? VALUE_TEXT : VALUE_NIL,
-		               .text = arg->value };
+		return exec->run->stack[exec->computed + arg->nth];
+	if (arg->value == NULL)
+		return value_nil();
+	return (struct value){ .kind = VALUE_TEXT, .text = arg->value };
+}
+
+static const char *element_text(const struct value *value, struct arena *arena)
+{
+	if (value->kind == VALUE_BOOL)
+		return value->number != 0 ? "yes" : "no";
+	return value_str(value, arena);
+}
+
+const char *exec_text(struct exec *exec, const struct arg *arg)
+{
+	struct arena *arena = &exec->run->arena;
+	struct value value = exec_value(exec, arg);
+	struct text text = { 0 };
+	const char *str;
+	struct pair pair;
+
+	if (value.kind == VALUE_NIL && !arg->computed)
+		return NULL;
+	if (value.kind != VALUE_ARRAY)
+		return element_text(&value, arena);
+	for (size_t i = 0; value_element(&value, i, arena, &pair); i++)
+		text_printf(&text, "%s%s", i > 0 ? "," : "", element_text(&pair.value, arena));
+	str = arena_strdup(arena, text_str(&text));
+	text_free(&text);
+	return str;
+}
+
+const struct value *exec_where(const struct exec *exec)
+{
+	const struct call *call = exec->call;
+
+	return exec->run->stack + exec->computed + (call->ncomputed - call->nwhere);
+}
+
+/* Each element of an array means items: ids that were collected, or names. */
+static bool items_of_array(struct exec *exec, const struct arg *arg, const struct value *value,
+                           struct id_list *list)
+{
+	struct pair pair;
+
+	for (size_t i = 0; value_element(value, i, &exec->run->arena, &pair); i++)
+		if (!exec_items(exec, arg, &pair.value, list))
+			return false;
+	return true;
 }
 
 bool exec_items(struct exec *exec, const struct arg *arg, const struct value *value,
@@ -112,6 +180,8 @@ bool exec_items(struct exec *exec, const struct arg *arg, const struct value *va
 			id_list_push(list, &run->arena, value->ids.at[i]);
 		return true;
 	}
+	if (value->kind == VALUE_ARRAY)
+		return items_of_array(exec, arg, value, list);
 
 	const struct conf_state *state = exec_hold(run);
 	struct selector selector = { .conf = run->host.conf,

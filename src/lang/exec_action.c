@@ -67,18 +67,18 @@ static bool act_on_items(struct exec *exec)
 	return true;
 }
 
-static bool read_arg(struct exec *exec, const struct arg *arg, const struct value *value,
-                     void *args)
+static bool read_arg(struct exec *exec, const struct arg *arg, void *args)
 {
-	struct arena *arena = &exec->run->arena;
-	const char *text = value_str(value, arena);
+	const char *text;
+	struct value value;
 	uint32_t id;
 
-	if ((arg->param.field->flags & F_ITEM) != 0) {
-		if (!exec_item(exec, arg, value, &id))
-			return false;
-		text = arena_printf(arena, "*%X", id);
-	}
+	if ((arg->param.field->flags & F_ITEM) == 0)
+		return read_field(exec, arg->param.field, exec_text(exec, arg), args);
+	value = exec_value(exec, arg);
+	if (!exec_item(exec, arg, &value, &id))
+		return false;
+	text = arena_printf(&exec->run->arena, "*%X", id);
 	return read_field(exec, arg->param.field, text, args);
 }
 
@@ -96,9 +96,7 @@ bool exec_action(struct exec *exec)
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		struct value value = exec_value(exec, arg);
-
-		if (!read_arg(exec, arg, &value, args))
+		if (!read_arg(exec, arg, args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;

@@ -150,6 +150,17 @@ bool consoles_turn(struct consoles *consoles, mono now)
 	return more;
 }
 
+mono consoles_next(const struct consoles *consoles)
+{
+	mono next = mono_never();
+
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (consoles->at[i].used)
+			next = mono_min(next, session_next(consoles->at[i].session));
+	}
+	return next;
+}
+
 bool consoles_busy(const struct consoles *consoles)
 {
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {

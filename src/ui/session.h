@@ -65,6 +65,8 @@ MUST_USE bool session_run(struct session *session, const char *text, size_t len,
                           void *arg);
 /* Let what is running go on. True: there is more to do at once. */
 bool session_turn(struct session *session, mono now);
+/* When it has something to do next that nobody else wakes it for. */
+mono session_next(const struct session *session);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 
