@@ -28,21 +28,18 @@ void exec_settle(struct run *run)
 void run_failed_at(const struct run *run, struct text *out)
 {
 	const struct call *call = run->failed_call;
-	unsigned line = run->diag.line > 0 ? run->diag.line : run->failed_line;
+	const char *path = call != NULL ? call->command.place.path : NULL;
 
-	if (call != NULL) {
-		const char *path = call->command.place.path;
-
+	if (call != NULL)
 		text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
-		            command_word(&call->command), line);
-	} else if (line > 0) {
-		text_printf(out, " (line %u)", line);
-	}
+		            command_word(&call->command), run->failed_line);
+	else if (run->failed_line > 0)
+		text_printf(out, " (line %u)", run->failed_line);
 }
 
 static void locate(struct run *run, unsigned line, unsigned column, struct diag *diag)
 {
-	run->failed_line = line;
+	run->failed_line = diag->line > 0 ? diag->line : line;
 	if (diag->at_position || !run->code->several_lines)
 		return;
 	diag->at_position = true;

@@ -75,8 +75,8 @@ struct run {
 	size_t ntries, tries_size;
 	struct arena arena; /* of the command at the outside; emptied when the frame's stack is */
 	struct diag diag;
-	const struct call *failed_call; /* NULL: no command of a menu has failed */
-	unsigned failed_line;           /* 0: nothing has */
+	unsigned failed_line;           /* 0: it has not failed, or nobody knows where */
+	const struct call *failed_call; /* NULL: none, but a command of the language */
 	bool failed, interrupted, finished;
 	bool limited; /* failed by a limit: nobody catches that */
 

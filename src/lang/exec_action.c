@@ -69,15 +69,16 @@ static bool act_on_items(struct exec *exec)
 
 static bool read_arg(struct exec *exec, const struct arg *arg, void *args)
 {
-	struct value value = exec_value(exec, arg);
-	const char *text = exec_text(exec, arg);
+	const char *text;
+	struct value value;
 	uint32_t id;
 
-	if ((arg->param.field->flags & F_ITEM) != 0) {
-		if (!exec_item(exec, arg, &value, &id))
-			return false;
-		text = arena_printf(&exec->run->arena, "*%X", id);
-	}
+	if ((arg->param.field->flags & F_ITEM) == 0)
+		return read_field(exec, arg->param.field, exec_text(exec, arg), args);
+	value = exec_value(exec, arg);
+	if (!exec_item(exec, arg, &value, &id))
+		return false;
+	text = arena_printf(&exec->run->arena, "*%X", id);
 	return read_field(exec, arg->param.field, text, args);
 }
 

@@ -161,13 +161,14 @@ void place_words(const struct place *place, struct place_sink *sink);
 /* The word that @text means at @place. False: none, or several. */
 bool place_find(const struct place *place, const char *text, struct place_word *ret_word);
 
+/* "add", or what its action is called; not for those of the language itself. */
+const char *command_word(const struct command *command);
+
 /* Offer the commands of the language, which stand behind a colon anywhere. */
 void global_words(struct place_sink *sink);
 /* The one that @text means, or exactly is. */
 bool global_find(const char *text, bool exactly, struct place_word *ret_word);
 
-/* "add", or what its action is called; "" for what has no word. */
-const char *command_word(const struct command *command);
 struct command command_of(const struct place *place, const struct place_word *word);
 /* Whether the command begins by naming items. */
 bool command_takes_items(const struct command *command);

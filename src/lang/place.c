@@ -37,7 +37,7 @@ static const struct verb_word verbs[] = {
 const char *command_word(const struct command *command)
 {
 	if (command->kind != COMMAND_VERB)
-		return command->kind == COMMAND_IMPORT ? "import" : "";
+		return command->kind == COMMAND_IMPORT ? "import" : "quit";
 	if (command->verb == VERB_ACTION)
 		return command->action->name;
 	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)

@@ -226,12 +226,6 @@ const struct diag *run_diag(const struct run *run)
 	return &run->diag;
 }
 
-size_t run_bytes(const struct run *run)
-{
-	return run->arena.total_bytes + run->slot_bytes + run->frame_bytes + run->code_bytes +
-	       run->program.arena.total_bytes + (run->inner != NULL ? run_bytes(run->inner) : 0);
-}
-
 void run_free(struct run *run)
 {
 	if (run == NULL)

@@ -109,8 +109,6 @@ bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);
 /* " (/ip/route/add; line 3)": the command at which it has failed; nothing when none has. */
 void run_failed_at(const struct run *run, struct text *out);
-/* What its program and values take. */
-size_t run_bytes(const struct run *run);
 /* At any time: a change that is under way goes on without us. */
 void run_free(struct run *run);
 

@@ -297,9 +297,7 @@ static void job_limit(struct job *job, const char *why)
 
 static void job_check(struct job *job, mono now)
 {
-	if (run_bytes(job->run) > JOB_BYTES_MOST)
-		job_limit(job, "it uses more than 16 MiB of memory");
-	else if (mono_since_ns(now, job->busy_since) > JOB_BUSY_S * NS_PER_S)
+	if (mono_since_ns(now, job->busy_since) > JOB_BUSY_S * NS_PER_S)
 		job_limit(job, "it has worked for an hour without a pause; an endless loop wants "
 		               "a :delay");
 }
@@ -337,8 +335,11 @@ mono jobs_next(const struct jobs *jobs)
 {
 	mono next = mono_never();
 
-	for (size_t i = 0; i < jobs->n; i++)
-		if (jobs->at[i]->run != NULL && !jobs->at[i]->waits)
-			next = (mono){ 0 };
+	for (size_t i = 0; i < jobs->n; i++) {
+		const struct job *job = jobs->at[i];
+
+		if (job->run != NULL)
+			next = mono_min(next, job->waits ? run_next(job->run) : (mono){ 0 });
+	}
 	return next;
 }

@@ -7,8 +7,8 @@
  * the log (topic script), unless somebody attends: whoever has called run waits for its end and
  * takes its output.
  *
- * A job that takes too much is stopped and told why: more memory than JOB_BYTES_MOST, or JOB_BUSY_S
- * of work without ever waiting for anything.
+ * A job that takes too much is stopped and told why: more memory than a machine gives its values,
+ * or JOB_BUSY_S of work without ever waiting for anything.
  *
  * Memory:  a job's own, until it has ended and, if attended, was collected.
  * Threads: the router's.
@@ -28,7 +28,6 @@
 #include "manage/scripts.h"
 
 #define JOBS_MOST       32
-#define JOB_BYTES_MOST  (16u << 20)
 #define JOB_BUSY_S      3600
 #define JOB_OUT_BYTES   65536 /* an attended job waits while nobody takes so much of it */
 #define JOB_LINES_MOST  100   /* that one job logs within JOB_LINES_S */

@@ -102,7 +102,9 @@ static bool next_after(int64_t first, uint64_t step, int64_t now, int64_t *ret_n
 static void plan(const struct schedule *schedule, struct event *event)
 {
 	const struct manage *manage = schedule->manage;
-	uint64_t step = event->interval_ms * NS_PER_MS;
+	/* An interval of centuries never comes round. */
+	uint64_t step =
+		event->interval_ms < INT64_MAX / NS_PER_MS ? event->interval_ms * NS_PER_MS : 0;
 	mono startup = mono_add_s(schedule->started_at, SCHEDULE_STARTUP_S);
 	int64_t next = 0;
 

@@ -9,6 +9,7 @@
 #include "conf/line_hide.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"

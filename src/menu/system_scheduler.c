@@ -8,6 +8,7 @@
 #include "conf/request.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
 #include "manage/schedule.h"

@@ -12,6 +12,7 @@
 #include "conf/type.h"
 #include "lang/parse.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"

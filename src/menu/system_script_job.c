@@ -6,6 +6,7 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "lib/wall.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"

@@ -156,6 +156,7 @@ static inline bool small_router_run(struct small_router *s, const char *script, 
 			session_interrupt(session);
 		s->clock.now = mono_add_s(s->clock.now, 1);
 		(void)router_turn(s->router, s->clock.now);
+		(void)manage_turn(s->manage, s->clock.now);
 		while (session_turn(session, s->clock.now))
 			;
 	}
