@@ -4,6 +4,7 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "lang/variables.h"
 #include "lib/mem.h"
 #include "ui/session_inside.h"
 
@@ -144,6 +145,8 @@ struct session *session_new(const struct session_setup *setup)
 	struct session *session = mem_new(1, sizeof *session);
 
 	session->setup = *setup;
+	if (setup->globals == NULL)
+		session->setup.globals = session->own = variables_new();
 	session->setup.colour = setup->colour && !setup->dumb;
 	session->path = mem_strdup("/");
 	session->line.width = setup->width;
@@ -162,6 +165,7 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	variables_free(session->own);
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);

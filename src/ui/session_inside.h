@@ -26,6 +26,7 @@ struct diag;
 
 struct session {
 	struct session_setup setup;
+	struct variables *own; /* globals, where the caller has none for us */
 	struct numbering numbering;
 	char *path;
 	mono now;

@@ -44,7 +44,7 @@ static const struct {
 	{ "/ip route print where gatx", ".mm.mmmmm.ccccc.nnnnn....!" },
 	{ "/ip route { print", ".mm.mmmmm...ccccc" },
 	{ ":put [/ip route find]", ".ccc...mm.mmmmm.cccc." },
-	{ "set [find active] !gateway", "!!!!!!!!!!!!!!!!!!!!!!!!!!" },
+	{ "set [find active] !gateway", "ccc.!!!!!!!!!!!!!!!!!!!!!!" },
 	{ "/ip route set [find active] !gateway", ".mm.mmmmm.ccc..cccc.nnnnnn...nnnnnnn" },
 	{ "# a comment", "..........." },
 	{ "/interface set ether1 mtu=1400; print", ".mmmmmmmmm.ccc........nnn........!!!!" },

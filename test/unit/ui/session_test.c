@@ -491,6 +491,20 @@ static void test_script(void **unused)
 	fixture_free(f);
 }
 
+/* A login is a series of lines: what is global is there in the next one, what is local is not. */
+static void test_variables(void **unused)
+{
+	struct fixture *f = fixture_new(false, 0);
+
+	assert_true(fixture_run(f, ":global x 5; :local y 6; :put ($x + $y)"));
+	assert_string_equal(text_str(&f->out), "11\n");
+	assert_true(fixture_run(f, ":global x; :put $x"));
+	assert_string_equal(text_str(&f->out), "5\n");
+	assert_false(fixture_run(f, ":put $y"));
+	assert_false(fixture_run(f, ":execute {:put 1}"));
+	fixture_free(f);
+}
+
 static void test_export(void **unused)
 {
 	struct fixture *f = fixture_new(false, 0);
@@ -757,7 +771,7 @@ int main(void)
 		cmocka_unit_test(test_items),       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_notices),     cmocka_unit_test(test_words),
 		cmocka_unit_test(test_errors),      cmocka_unit_test(test_script),
-		cmocka_unit_test(test_export),      cmocka_unit_test(test_action),
+		cmocka_unit_test(test_export), cmocka_unit_test(test_variables),      cmocka_unit_test(test_action),
 		cmocka_unit_test(test_terminal),    cmocka_unit_test(test_typing_ahead),
 		cmocka_unit_test(test_tab),         cmocka_unit_test(test_anything),
 		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),
