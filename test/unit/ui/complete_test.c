@@ -72,7 +72,7 @@ static void test_offers(void **unused)
 		{ "/interface set \"ether1\"", "" },
 		{ ":fore", "foreach" },
 		{ ":if (true) ", "do else" },
-		{ ":if (true) do={ :re", "resolve retry return" },
+		{ ":if (true) do={ :re", "retry return" },
 		{ ":for i from=1 to=5 d", "do" },
 		{ ":local one 1; :local two 2; :put $", "one two" },
 		{ ":local one 1; :put \"x$o", "one" },
