@@ -10,6 +10,7 @@
  *   exec_script: variables, jumps, operators: the language's own operations
  *   act:         its statements that act
  *   exec_ask:    when a person has answered
+ *   exec_edit:   when a person has edited
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
  * failed and run->diag says why.
@@ -213,5 +214,6 @@ bool exec_ask_begin(struct exec *exec, void *state);
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
 const struct question *exec_ask_question(const struct run *run);
 void exec_ask_stop(struct run *run);
+bool exec_edit(struct exec *exec);
 
 #endif

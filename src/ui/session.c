@@ -124,6 +124,10 @@ void session_resize(struct session *session, size_t width, size_t height)
 	session->setup.height = height;
 	session->line.width = width;
 	session->answer.width = width;
+	session->editor.width = width;
+	session->editor.height = height;
+	if (session->editing)
+		session_ask_draw(session);
 }
 
 /* A terminal that says what is pasted is told to, and told to leave it at the end. */
@@ -169,6 +173,8 @@ void session_free(struct session *session)
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
+	editor_free(&session->editor);
+	text_free(&session->wrong);
 	recall_free(&session->own_history);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);

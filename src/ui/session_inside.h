@@ -15,6 +15,7 @@
 #include "lang/parse.h"
 #include "lang/run.h"
 #include "lib/text.h"
+#include "ui/editor.h"
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
@@ -38,9 +39,12 @@ struct session {
 
 	struct line line;
 	struct recall own_history; /* when the setup has none */
-	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
-	struct text ahead;  /* typed while nobody reads */
-	bool asking;        /* a question is open, and what is typed answers it */
+	struct text entry; /* lines before the one that is typed, of an entry that is still open */
+	struct text ahead; /* typed while nobody reads */
+	bool asking;       /* a question is open, and what is typed answers it */
+	bool editing;      /* and it is a text, on the whole screen */
+	struct editor editor;
+	struct text wrong;  /* with the text that was edited last */
 	struct line answer; /* what has been typed of the answer */
 	bool tabbed;        /* the last key was Tab, and it could not decide */
 	bool more_typed;    /* more came with the key that is being taken */
@@ -97,5 +101,7 @@ bool session_keys_read(const struct session *session);
 void session_ask(struct session *session);
 /* A key for its answer. */
 void session_ask_key(struct session *session, uint8_t byte);
+/* Several keys that came together are drawn once. */
+void session_ask_draw(struct session *session);
 
 #endif
