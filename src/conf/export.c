@@ -4,7 +4,6 @@
  * Menus come in the order in which they apply, so that what a line refers to is there before it.
  */
 #include <string.h>
-#include <time.h>
 
 #include "conf/commit.h"
 #include "conf/line.h"
@@ -12,6 +11,7 @@
 #include "conf/row.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 
 #define FOLD_AT 80
 
@@ -262,13 +262,9 @@ static void menu_export(struct export *export, size_t m)
 /* "# 2026-01-31 10:00:00 by Towpath 1.0" */
 static void title(const struct conf *conf, struct text *out)
 {
-	time_t seconds = (time_t)(clock_wall(conf->setup.clock).ns / (int64_t)NS_PER_S);
-	struct tm at;
-	char date[32] = "";
-
-	if (gmtime_r(&seconds, &at) != NULL)
-		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S ", &at);
-	text_printf(out, "# %sby Towpath %s\n", date, TOWPATH_VERSION);
+	text_add(out, "# ");
+	wall_text(clock_wall(conf->setup.clock), out);
+	text_printf(out, " by Towpath %s\n", TOWPATH_VERSION);
 }
 
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out)

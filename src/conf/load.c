@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "conf/commit.h"
+#include "conf/replay.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -33,6 +34,7 @@ static int filled_store(struct conf *conf, const struct conf_state *loaded,
 	if (conf->journal == NULL)
 		return 0;
 	write = journal_write_new(conf->journal, loaded, draft, &origin);
+	write->mark.state = JOURNAL_SETTLED; /* what is there can't be taken back by a word */
 	journal_write_run(conf->journal, write);
 	result = write->result;
 	if (result != 0)
@@ -78,6 +80,8 @@ int conf_load(struct conf *conf, struct diag *diag)
 		result = -EINVAL;
 	if (result == 0)
 		result = filled_store(conf, loaded, draft, diag);
+	if (result == 0 && conf->journal != NULL)
+		result = replay_load(conf, &draft, diag);
 	state_free(loaded);
 	if (result != 0) {
 		state_free(draft);

@@ -115,6 +115,7 @@ static bool parse_global(struct parser *p, bool wanted)
 	if (!place_find(&root, word.text, &found) || found.kind != WORD_COMMAND ||
 	    found.command != COMMAND_PUT)
 		return bad_command(p, &root, &word);
+	mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
 
 	struct command command = { .kind = COMMAND_PUT, .place = p->place };
 
@@ -228,8 +229,10 @@ bool parse_statement(struct parser *p, bool wanted)
 		} else if (found.kind == WORD_COMMAND) {
 			struct command command = command_of(&walk.place, &found);
 
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
 			return parse_word_end(p) && parse_call(p, &command, &word, wanted);
 		} else {
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_MENU);
 			walk.place = place_child(&walk.place, found.text, found.len, p->arena);
 		}
 		walk_join(p, &walk);
@@ -271,9 +274,15 @@ static bool parse_commands(struct parser *p, char close)
 bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
                    struct program *program, struct expect *expect, struct diag *diag)
 {
-	*program = (struct program){ .several_lines = memchr(text, '\n', len) != NULL };
+	return parse_marked(menus, path, lex_over(text, len), program, expect, diag);
+}
 
-	struct parser p = { .lex = lex_over(text, len),
+bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
+                  struct program *program, struct expect *expect, struct diag *diag)
+{
+	*program = (struct program){ .several_lines = memchr(lex.text, '\n', lex.len) != NULL };
+
+	struct parser p = { .lex = lex,
 		            .program = program,
 		            .arena = &program->arena,
 		            .expect = expect,

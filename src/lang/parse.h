@@ -71,6 +71,9 @@ struct program {
  */
 bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
                    struct program *program, struct expect *expect, struct diag *diag);
+/* The same for a text to be read by @lex, from its beginning: with marks. */
+bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
+                  struct program *program, struct expect *expect, struct diag *diag);
 void program_free(struct program *program);
 
 /* Whether @text is well-formed; for fuzzing and dry runs. */

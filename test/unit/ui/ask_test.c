@@ -137,7 +137,7 @@ static void test_values(void **unused)
 		{ "/interface pppoe-client add password=x\r",
 		  "/interface pppoe-client add password=x\r\nname: " },
 		{ "dsl\r", "dsl\r\ninterface: " },
-		{ "ether9\r", "ether9\r\ninput does not match any value of interface: there is "
+		{ "ether9\r", "ether9\r\ninput does not match any value of interface\r\nthere is "
 		              "no ether9; there are ether1, ether2\r\ninterface: " },
 		{ "?", "\r\nWhere to dial\r\ninterface: " },
 		{ "ether1\r", "ether1\r\n" PROMPT },
@@ -153,7 +153,7 @@ static void test_values(void **unused)
 		{ "/interface pppoe-client print count-only\r",
 		  "/interface pppoe-client print count-only\r\n0\r\n" PROMPT },
 		/* What was answered is no line: Up shows the last one. */
-		{ "\033[A", "\r\033[J" PROMPT "/interface pppoe-client print count-only" },
+		{ "\033[A", "/interface pppoe-client print count-only" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
@@ -181,19 +181,17 @@ static void test_secrets(void **unused)
 {
 	static const struct step steps[] = {
 		{ "/tour lock\r", "/tour lock\r\nold-code: " },
-		{ "a", "\r\033[Jold-code: *" },
-		{ "?\r", "\r\033[Jold-code: **\r\nnew-code: " },
-		{ "abc\r", "\r\033[Jnew-code: *\r\033[Jnew-code: **\r\033[Jnew-code: ***\r\n"
-		           "invalid value for argument new-code: it must have 4 to 15 "
+		{ "a", "*" },
+		{ "?\r", "*\r\nnew-code: " },
+		{ "abc\r", "***\r\n"
+		           "invalid value for argument new-code\r\nit must have 4 to 15 "
 		           "characters and has 3\r\nnew-code: " },
-		{ "\xc3\xa4x\010zzz\r",
-		  "\r\033[Jnew-code: *\r\033[Jnew-code: *\r\033[Jnew-code: **\r\033[Jnew-code: *"
-		  "\r\033[Jnew-code: **\r\033[Jnew-code: ***\r\033[Jnew-code: ****\r\n"
-		  "a? became \xc3\xa4zzz\r\n" PROMPT },
+		{ "\xc3\xa4x\010zzz\r", "****\r\n"
+		                        "a? became \xc3\xa4zzz\r\n" PROMPT },
 		{ "/tour lock old-code=1 new-code=2345\r",
 		  "/tour lock old-code=1 new-code=2345\r\n1 became 2345\r\n" PROMPT },
 		/* Neither the answers nor the line with secrets in it. */
-		{ "\033[A", "\r\033[J" PROMPT "/tour lock" },
+		{ "\033[A", "/tour lock" },
 	};
 
 	expect_steps(steps, ARRAY_LEN(steps));
