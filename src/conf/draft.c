@@ -213,6 +213,7 @@ void conf_draft_commit(struct conf_draft *draft, const struct journal_origin *or
 		.who = word_keep(&draft->arena, origin->who),
 		.door = word_keep(&draft->arena, origin->door),
 		.line = word_keep(&draft->arena, origin->line),
+		.trial = origin->trial,
 	};
 
 	must(!draft->committing && !draft->freed);
