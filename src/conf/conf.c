@@ -55,6 +55,11 @@ const struct menu *const *conf_menus(const struct conf *conf)
 	return conf->setup.menus;
 }
 
+const struct conf_setup *conf_doors(const struct conf *conf)
+{
+	return &conf->setup;
+}
+
 struct router *conf_router(const struct conf *conf)
 {
 	return conf->setup.router;
