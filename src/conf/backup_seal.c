@@ -136,9 +136,12 @@ static enum backup_opened open_plain(const uint8_t *sealed, size_t len, uint8_t 
 static enum backup_opened open_locked(const uint8_t *sealed, size_t len, const char *password,
                                       uint8_t *out)
 {
+	static const uint8_t nothing[BACKUP_HEAD_BYTES - SUM_AT - TAG_BYTES];
 	uint8_t head[BACKUP_HEAD_BYTES];
 
 	memcpy(head, sealed, sizeof head);
+	if (memcmp(head + SUM_AT + TAG_BYTES, nothing, sizeof nothing) != 0)
+		return BACKUP_DAMAGED;
 	if (memcmp(head + COST_AT, cost, sizeof cost) != 0) /* nobody chooses what we spend */
 		return BACKUP_DAMAGED;
 	return crypt_with(head, password, sealed + BACKUP_HEAD_BYTES, len, false, out)
