@@ -3,6 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "manage/jobs.h"
+#include "manage/manage.h"
+
 static void to_client(void *arg, const char *bytes, size_t len)
 {
 	const struct console *console = arg;
@@ -22,6 +25,13 @@ static bool client_has_room(void *arg)
 	const struct console *console = arg;
 
 	return local_client_has_room(console->client);
+}
+
+static bool execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	const struct console *console = arg;
+
+	return jobs_execute(console->manage->jobs, console->who, source, ret_job, diag);
 }
 
 static struct console *free_place(struct consoles *consoles)
@@ -67,9 +77,12 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.out = to_client,
 		.has_room = client_has_room,
 		.notice = to_client_beside,
+		.globals = consoles->manage->globals,
+		.execute = execute,
 		.error = said->interactive ? NULL : to_client_beside,
 	};
 
+	console->manage = consoles->manage;
 	console->session = session_new(&setup);
 	return console;
 }

@@ -12,17 +12,20 @@
 #include "ui/session.h"
 
 struct conf;
+struct manage;
 
 struct console {
 	bool used;
 	struct session *session;
 	struct local_client *client;
+	struct manage *manage;
 	bool goodbye; /* the client has been told to go */
 	char who[CONSOLE_WHO_BYTES];
 };
 
 struct consoles {
 	struct conf *conf;
+	struct manage *manage;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 

@@ -21,6 +21,9 @@
 #include "lib/must.h"
 
 struct conf;
+struct diag;
+struct text;
+struct variables;
 struct session;
 
 struct session_setup {
@@ -39,6 +42,9 @@ struct session_setup {
 	/* What a person should be told besides the output, whole lines (";;; ..."). NULL: to out.
 	 * Never used by interactive sessions, where all is one stream. */
 	void (*notice)(void *arg, const char *bytes, size_t len);
+	struct variables *globals; /* that scripts share; NULL: each line has its own */
+	/* Run @source by itself, as :execute wants it (lang/run.h). NULL: nobody does. */
+	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
 	/* Errors, whole lines. NULL: to out. */
 	void (*error)(void *arg, const char *bytes, size_t len);
 };

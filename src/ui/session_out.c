@@ -150,6 +150,13 @@ static void host_quit(void *arg)
 	session->closed = true;
 }
 
+static bool host_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	struct session *session = arg;
+
+	return session->setup.execute(session->setup.arg, source, ret_job, diag);
+}
+
 struct run_host session_out_host(struct session *session)
 {
 	return (struct run_host){ .conf = session->setup.conf,
@@ -165,5 +172,7 @@ struct run_host session_out_host(struct session *session)
 		                  .print = host_print,
 		                  .go = host_go,
 		                  .quit = host_quit,
+		                  .globals = session->setup.globals,
+		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
 		                  .asks = session->setup.interactive };
 }
