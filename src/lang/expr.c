@@ -290,6 +290,7 @@ static bool parse_test(struct expr_source *source, struct expr **ret_expr)
 		return expr_fail(source, &word.spot, "too many tests in one expression");
 	if (!find_subject(source, &word, test))
 		return false;
+	mark_put(source->lex->marks, word.spot.at, word.len, MARK_NAME);
 	test->spot = word.spot;
 	*ret_expr = test;
 

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lang/mark.h"
 #include "lib/arena.h"
 
 struct diag;
@@ -27,7 +28,8 @@ struct lex {
 	const char *text;
 	size_t len, at;
 	unsigned line;
-	size_t line_at; /* where the current line begins */
+	size_t line_at;      /* where the current line begins */
+	struct marks *marks; /* of what is read; NULL: none are wanted */
 };
 
 struct word {

@@ -105,8 +105,10 @@ static bool parse_colon(struct parser *p)
 	lex_take(&p->lex, ':');
 	word = lex_word(&p->lex, LEX_PATH, p->arena);
 	expect_word(p->expect, &p->lex, &word, &(struct expect){ .kind = EXPECT_GLOBAL });
-	if (global_find(word.text, false, &found))
+	if (global_find(word.text, false, &found)) {
+		mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
 		return parse_global(p, &found, &word);
+	}
 
 	struct text near = { 0 };
 
@@ -228,10 +230,12 @@ static bool parse_path(struct parser *p, bool wanted, bool *ret_value)
 		} else if (found.kind == WORD_COMMAND) {
 			struct command command = command_of(&walk.place, &found);
 
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
 			if (found.command == COMMAND_STATEMENT || found.command == COMMAND_BUILTIN)
 				return parse_global(p, &found, &word);
 			return parse_word_end(p) && parse_call(p, &command, &word, wanted);
 		} else {
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_MENU);
 			walk.place = place_child(&walk.place, found.text, found.len, p->arena);
 		}
 		walk_join(p, &walk);
@@ -295,7 +299,13 @@ static bool parse_whole(struct parser *p, const char *path, struct program *prog
 bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
                    struct program *program, struct expect *expect, struct diag *diag)
 {
-	struct parser p = { .lex = lex_over(text, len),
+	return parse_marked(menus, path, lex_over(text, len), program, expect, diag);
+}
+
+bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
+                  struct program *program, struct expect *expect, struct diag *diag)
+{
+	struct parser p = { .lex = lex,
 		            .place = { .menus = menus },
 		            .expect = expect,
 		            .diag = diag };

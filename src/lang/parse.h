@@ -30,6 +30,9 @@ struct diag;
  */
 bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
                    struct program *program, struct expect *expect, struct diag *diag);
+/* The same for a text to be read by @lex, from its beginning: with marks. */
+bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
+                  struct program *program, struct expect *expect, struct diag *diag);
 /*
  * The same for the source of a function: what it names and nobody declares is an argument of it.
  * It runs at the root.

@@ -217,6 +217,7 @@ static bool parse_named(struct parser *p, struct args *args, const struct word *
 	if (!command_find(&args->call->command, name->text, &arg->param) ||
 	    arg->param.kind == PARAM_WHERE)
 		return unknown_argument(p, args, name);
+	mark_put(p->lex.marks, name->spot.at, name->len, MARK_NAME);
 	if (arg->param.kind == PARAM_FLAG)
 		return diag_fail_at(p->diag, name->spot.line, name->spot.column,
 		                    "bad parameter %s\nit is a flag and takes no value",
@@ -319,6 +320,7 @@ static bool parse_unset(struct parser *p, struct args *args)
 	expect_word(p->expect, &p->lex, &word, &what);
 	if (!command_find(&args->call->command, word.text, &arg->param))
 		return unknown_argument(p, args, &word);
+	mark_put(p->lex.marks, word.spot.at, word.len, MARK_NAME);
 	if (!arg->param.unsettable)
 		return diag_fail_at(p->diag, word.spot.line, word.spot.column - 1,
 		                    "expected end of command\nonly set clears a property with !%s; "
@@ -357,6 +359,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 			return parse_positional(p, args, word, &positional);
 		return unknown_argument(p, args, word);
 	}
+	mark_put(p->lex.marks, word->spot.at, word->len, MARK_NAME);
 	if (arg->param.kind == PARAM_WHERE)
 		return parse_where(p, args);
 	if (!parse_word_end(p))

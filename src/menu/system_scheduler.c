@@ -8,6 +8,7 @@
 #include "conf/request.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
 #include "manage/schedule.h"
@@ -68,7 +69,7 @@ static void scheduler_adding(struct router *router, struct request *request)
 	struct text now = text_into(buffer, sizeof buffer);
 
 	script_adding(router, request);
-	log_time(router->manage->wall, &now);
+	wall_text(router->manage->wall, &now);
 	if (!startup && request_field(request, "start-date") == NULL)
 		request_put(request, "start-date", arena_strndup(request->arena, buffer, 10));
 	if (given == NULL)
@@ -138,7 +139,7 @@ static void scheduler_status(struct router *router, const struct conf_state *sta
 		body->run_count = event->run_count;
 	if (!schedule_next_run(schedule, row->id, &next))
 		return;
-	log_time(next, &time);
+	wall_text(next, &time);
 	row->given |= 1ULL << AT_NEXT_RUN;
 }
 

@@ -12,6 +12,7 @@
 #include "conf/type.h"
 #include "lang/parse.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
@@ -122,7 +123,7 @@ static void script_status(struct router *router, const struct conf_state *state,
 	if (script == NULL || script->run_count == 0)
 		return;
 	body->run_count = script->run_count;
-	log_time(script->last_started, &time);
+	wall_text(script->last_started, &time);
 	row->given |= 1ULL << AT_LAST_STARTED;
 }
 

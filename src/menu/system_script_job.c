@@ -6,6 +6,7 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "lib/wall.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
@@ -39,7 +40,7 @@ static void job_fill(struct job_row *body, const struct job *job)
 	snprintf(body->script, sizeof body->script, "%s", job->name);
 	snprintf(body->owner, sizeof body->owner, "%s", job->owner);
 	body->type = (uint8_t)job->kind;
-	log_time(job->started, &started);
+	wall_text(job->started, &started);
 }
 
 static void job_observe(struct router *router, const struct conf_state *state,

@@ -70,6 +70,18 @@ static void test_offers(void **unused)
 		{ "/ip route print ; # a", "" },
 		{ "/ip foo pr", "" },
 		{ "/interface set \"ether1\"", "" },
+		{ ":fore", "foreach" },
+		{ ":if (true) ", "do else" },
+		{ ":if (true) do={ :re", "resolve retry return" },
+		{ ":for i from=1 to=5 d", "do" },
+		{ ":local one 1; :local two 2; :put $", "one two" },
+		{ ":local one 1; :put \"x$o", "one" },
+		{ ":local one 1; { :local own 2 }; :put $o", "one" },
+		{ ":local one 1; :set o", "one" },
+		{ ":local f do={ :put $1; :put $", "1" },
+		{ ":foreach k,v in={1;2} do={ /interface set $", "k v" },
+		{ ":local x ether1; /interface set [find where name=$x] m", "mtu" },
+		{ ":foreach i in=[/interface find where na", "name" },
 	};
 	struct fixture *f = fixture_new(false, 0);
 
