@@ -197,7 +197,7 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
-	/* Was it all right in the end? Asked once turn() has returned true; NULL: it always is. */
+	/* Did it end well? Asked once turn() has returned true. NULL: it always does. */
 	bool (*finish)(struct router *router, void *state, struct diag *diag);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;
