@@ -1,5 +1,6 @@
 #include "manage/manage.h"
 
+#include "conf/trial.h"
 #include "lib/mem.h"
 #include "manage/log_book.h"
 
@@ -24,13 +25,14 @@ void manage_free(struct manage *manage)
 bool manage_turn(struct manage *manage, mono now)
 {
 	manage->now = now;
+	trial_turn(manage->conf, now);
 	log_book_catch_up(manage->log_book, manage->doors.log);
 	return false;
 }
 
 mono manage_next(const struct manage *manage)
 {
-	return mono_never();
+	return trial_due(manage->conf);
 }
 
 void manage_leave(struct manage *manage, enum manage_leaving how)

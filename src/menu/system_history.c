@@ -5,11 +5,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/history.h"
-#include "conf/line_hide.h"
+#include "conf/secret.h"
+#include "conf/revision.h"
 #include "conf/type.h"
 #include "lib/mem.h"
-#include "manage/log_book.h"
+#include "lib/wall.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -45,7 +45,7 @@ static const struct menu_flag flags[] = {
 static void lines_print(const struct field *field, const struct conf_state *state, const void *at,
                         struct text *out)
 {
-	line_hide(menus_all, at, out);
+	secret_hide(menus_all, at, out);
 }
 
 /* The same as they are: for print show-sensitive. */
@@ -125,8 +125,8 @@ static void fill(struct history_row *body, const struct journal_entry *entry)
 	struct text time = text_into(body->time, sizeof body->time);
 
 	body->revision = entry->mark.revision;
-	history_action(entry, &action);
-	log_time(entry->origin.at, &time);
+	revision_action(entry, &action);
+	wall_text(entry->origin.at, &time);
 	put(body->by, sizeof body->by, entry->origin.who);
 	put(body->policy, sizeof body->policy, "write");
 	put(body->door, sizeof body->door, entry->origin.door);
@@ -159,12 +159,12 @@ static bool offer(const struct journal_entry *entry, struct row_sink *sink)
 static bool history_observe(struct router *router, const struct conf_state *state, uint32_t *at,
                             uint32_t most, struct row_sink *sink)
 {
-	struct history_page page;
+	struct revision_page page;
 	size_t n;
 
 	if (router->manage == NULL)
 		return false;
-	if (!history_page(router->manage->conf, *at == 0 ? HISTORY_NEWEST : *at, &page))
+	if (!revision_page(router->manage->conf, *at == 0 ? REVISION_NEWEST : *at, &page))
 		return true;
 	n = page.n < most ? page.n : most;
 	for (size_t i = 0; i < n; i++) {
