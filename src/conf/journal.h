@@ -129,6 +129,9 @@ MUST_USE struct row *journal_row_new(const struct journal_row *from, const struc
 MUST_USE int journal_load(struct journal *journal, struct conf_state *state, struct log *log,
                           struct diag *diag);
 
+/* Fill @state (fresh) with the rows that are stored, and its revision; in background jobs. */
+MUST_USE int journal_read(struct journal *journal, struct conf_state *state, struct diag *diag);
+
 /* Make ready what writes the way from @old to @new. The caller's; journal_write_free() it. */
 struct journal_write *journal_write_new(const struct journal *journal, const struct conf_state *old,
                                         const struct conf_state *new,

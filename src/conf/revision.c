@@ -8,7 +8,7 @@
 #include "lib/mem.h"
 
 #define PAGE_ENTRIES 64
-#define ACTIONS_MOST 3 /* that are named of a change with more */
+#define ACTIONS_MOST 1 /* that are named of a change with more */
 
 struct revisions {
 	struct background_job job; /* first: the job is cast back to this */
@@ -172,7 +172,7 @@ static void actions_put(const char *lines, struct text *out)
 			next = action_word(lines);
 		}
 		if (named == ACTIONS_MOST) {
-			text_add(out, ", ...");
+			text_add(out, " and more");
 			return;
 		}
 		text_add(out, named++ > 0 ? ", " : "");

@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/secret.h"
+#include "conf/diag.h"
 #include "conf/revision.h"
+#include "conf/revision_diff.h"
+#include "conf/secret.h"
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/wall.h"
@@ -147,6 +149,8 @@ static bool offer(const struct journal_entry *entry, struct row_sink *sink)
 
 	fill((void *)row->body, entry);
 	row->given = UINT64_MAX;
+	if (entry->mark.kind != JOURNAL_ROLLBACK)
+		row->given &= ~(1ULL << (ARRAY_LEN(fields) - 1));
 	more = sink->row(sink, row);
 	mem_free(storage);
 	return more;
@@ -175,6 +179,69 @@ static bool history_observe(struct router *router, const struct conf_state *stat
 	return page.error == 0 && *at > 0 && (n < page.n || !page.last);
 }
 
+/* --- diff --- */
+
+struct diff_args {
+	uint64_t from, to;
+};
+
+struct diff_state {
+	struct revision_diff *diff;
+};
+
+static const struct field diff_fields[] = {
+	{ "from", &type_uint, AT(struct diff_args, from), .max = UINT32_MAX,
+	  .help = "the revision to begin at; when it is not given, the one before to" },
+	{ "to", &type_uint, AT(struct diff_args, to), .min = 1, .max = UINT32_MAX,
+	  .help = "the revision to arrive at; when it is not given, the newest" },
+};
+
+static bool diff_begin(struct router *router, const void *args, void *state, struct text *out,
+                       struct diag *diag)
+{
+	const struct diff_args *wanted = args;
+	struct diff_state *at = state;
+
+	if (router->manage == NULL)
+		return diag_fail(diag, NULL, "failure: there is no history here");
+	at->diff =
+		revision_diff_new(router->manage->conf,
+	                          wanted->from != 0 ? wanted->from : UINT64_MAX, wanted->to, diag);
+	return at->diff != NULL;
+}
+
+static bool diff_go_on(struct router *router, void *state, struct text *out, mono now)
+{
+	struct diff_state *at = state;
+
+	if (!revision_diff_ready(at->diff, out))
+		return false;
+	revision_diff_free(at->diff);
+	at->diff = NULL;
+	return true;
+}
+
+static void diff_stop(struct router *router, void *state, struct text *out)
+{
+	struct diff_state *at = state;
+
+	revision_diff_free(at->diff);
+	at->diff = NULL;
+}
+
+static const struct action actions[] = {
+	{ .name = "diff",
+	  .help = "the lines that lead from one revision to another; without arguments: the last "
+	          "change",
+	  .fields = diff_fields,
+	  .nfields = ARRAY_LEN(diff_fields),
+	  .args_size = sizeof(struct diff_args),
+	  .state_size = sizeof(struct diff_state),
+	  .start = diff_begin,
+	  .turn = diff_go_on,
+	  .stop = diff_stop },
+};
+
 const struct menu menu_system_history = {
 	.path = "/system/history",
 	.title = "Every change of the configuration, the newest first",
@@ -184,5 +251,7 @@ const struct menu menu_system_history = {
 	.row_size = sizeof(struct history_row),
 	.flags = flags,
 	.nflags = ARRAY_LEN(flags),
+	.actions = actions,
+	.nactions = ARRAY_LEN(actions),
 	.observe_some = history_observe,
 };
