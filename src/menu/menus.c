@@ -31,6 +31,7 @@ const struct menu menu_system = {
 /* What others refer to comes first: a transaction is prepared and published in this order. */
 const struct menu *const menus_all[] = {
 	&menu_root,
+	&menu_safe_mode,
 	&menu_system,
 	&menu_system_logging_action,
 	&menu_system_logging,

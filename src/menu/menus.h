@@ -33,6 +33,7 @@ extern const struct menu menu_ip_route;
 extern const struct menu menu_ip_settings;
 extern const struct menu menu_log;
 extern const struct menu menu_root;
+extern const struct menu menu_safe_mode;
 extern const struct menu menu_system;
 extern const struct menu menu_system_backup;
 extern const struct menu menu_system_history;

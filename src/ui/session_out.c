@@ -176,7 +176,7 @@ static void host_go(void *arg, const char *path)
 
 static void host_quit(void *arg)
 {
-	session_close(arg);
+	session_safe_quit(arg);
 }
 
 static bool host_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
@@ -192,6 +192,7 @@ struct run_host session_out_host(struct session *session)
 		                  .numbering = &session->numbering,
 		                  .who = session->setup.who,
 		                  .door = session->setup.door,
+		                  .trial = &session->trial,
 		                  .arg = session,
 		                  .out = host_out,
 		                  .show = host_show,
