@@ -7,6 +7,7 @@
 #include "conf/forget.h"
 #include "conf/store_words.h"
 #include "conf/txn.h"
+#include "conf/watch.h"
 #include "lib/mem.h"
 #include "lib/must.h"
 
@@ -64,6 +65,7 @@ void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared
 		prepared->ready[m] = false;
 	}
 	commit_discard(conf, prepared);
+	watch_published(conf, old, draft);
 	conf_release(conf, old);
 }
 

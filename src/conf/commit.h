@@ -53,6 +53,14 @@ struct commit_job {
 	struct journal_write *write;
 };
 
+/* Who watches what is published (watch.h), and the transactions that not all of them have seen. */
+struct feed {
+	struct watch *watches;
+	struct watch_step *first, **last;
+	size_t n;
+	uint64_t number; /* of the next transaction */
+};
+
 struct conf {
 	struct conf_setup setup;
 	struct conf_state *current; /* published */
@@ -62,6 +70,7 @@ struct conf {
 	struct pending **last;
 	struct commit commit;
 	struct commit_job job;
+	struct feed feed;
 	unsigned drafts;  /* that are not freed yet */
 	uint32_t next_id; /* while there are any: no id below it is given out again */
 	bool busy;        /* a change is between its start and its answer */
