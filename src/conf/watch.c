@@ -19,13 +19,13 @@ struct watch {
 	struct watch *next;
 	struct conf *conf;
 	const struct menu *menu;
-	size_t m;                      /* the menu's index */
-	uint64_t at;                   /* the number of the step to come */
-	struct watch_step *taken;      /* that one was handed out */
-	size_t joined;                 /* steps that went before it could ask */
-	struct diff diff;              /* of those */
-	const struct conf_state *seen; /* what it saw last, when it has missed something */
-	const struct conf_state *join; /* to where `diff` leads */
+	size_t m;                             /* the menu's index */
+	uint64_t at;                          /* the number of the step to come */
+	struct watch_step *taken;             /* that one was handed out */
+	size_t joined;                        /* steps that went before it could ask */
+	struct diff diff;                     /* of those */
+	const struct conf_state *seen;        /* what it saw last, when it has missed something */
+	const struct conf_state *from, *join; /* from where to where `diff` leads */
 };
 
 static const struct conf_state *hold(struct conf *conf, const struct conf_state *state)
@@ -128,7 +128,8 @@ static void pass(struct watch *watch)
 {
 	if (watch->join != NULL) {
 		conf_release(watch->conf, watch->join);
-		watch->join = NULL;
+		conf_release(watch->conf, watch->from);
+		watch->from = watch->join = NULL;
 		diff_free(&watch->diff);
 	}
 	if (watch->taken != NULL) {
@@ -160,7 +161,7 @@ static void join(struct watch *watch, struct watch_news *ret_news)
 
 	watch->join = hold(watch->conf, step != NULL ? step->old : watch->conf->current);
 	diff_states(&watch->diff, watch->seen, watch->join);
-	conf_release(watch->conf, watch->seen);
+	watch->from = watch->seen;
 	watch->seen = NULL;
 	*ret_news = (struct watch_news){ .state = watch->join,
 		                         .changes = watch->diff.at,

@@ -6,7 +6,7 @@
 
 #include "lang/grammar.h"
 
-#define PRINT_PARAMS 17
+#define PRINT_PARAMS 19
 extern const struct param print_params[PRINT_PARAMS];
 
 #endif
