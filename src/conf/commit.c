@@ -253,6 +253,13 @@ static bool apply(struct conf *conf, struct commit *commit, bool *ret_all)
 	return commit->draft != NULL;
 }
 
+/* What a draft has gathered that is not stored. */
+static bool late(struct commit *commit)
+{
+	return commit->pending->draft == NULL ||
+	       draft_late_make(commit->pending->draft, &commit->diag);
+}
+
 /* Carry out the first change of the queue, up to where it waits for the disk. */
 static void start(struct conf *conf)
 {
@@ -271,11 +278,11 @@ static void start(struct conf *conf)
 		return;
 	}
 	if (!commit_changes(conf->current, commit->draft)) {
-		answer(conf, true);
+		answer(conf, late(commit));
 		return;
 	}
 	commit->draft->revision++;
-	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag))
+	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) || !late(commit))
 		answer(conf, false);
 	else if (conf->journal != NULL)
 		write_submit(conf);

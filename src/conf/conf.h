@@ -90,7 +90,14 @@ void conf_change_all(struct conf *conf, struct request *const *requests, size_t 
 
 /* The readable form, in today's spelling, of everything or of the menus below @path. */
 struct export_options {
-	const char *path; /* NULL or "/": all */
+	const struct conf_state *state; /* NULL: what is published */
+	const char *path;               /* NULL or "/": all */
+	/* Of those only the ones at or below these, and not at or below those with a "!":
+	 * "/ip/firewall,!/ip/firewall/nat". NULL: all. */
+	const char *choice;
+	/* Only rows for which it returns true; NULL: all. */
+	bool (*wanted)(void *arg, const struct menu *menu, const struct row *row);
+	void *arg;
 	bool verbose;     /* defaults too */
 	bool terse;       /* each line whole: menu and command together */
 	bool show_sensitive;

@@ -4,6 +4,7 @@
  * Menus come in the order in which they apply, so that what a line refers to is there before it.
  */
 #include <string.h>
+#include <time.h>
 
 #include "conf/commit.h"
 #include "conf/line.h"
@@ -22,15 +23,36 @@ struct export
 	bool titled; /* the menu's own line was written */
 };
 
-/* Is @menu at or below @path? */
-static bool is_below(const char *menu, const char *path)
+/* Is @menu at or below @path, of @len bytes? */
+static bool is_below_part(const char *menu, const char *path, size_t len)
 {
-	size_t len = path != NULL ? strlen(path) : 0;
-
 	while (len > 0 && path[len - 1] == '/')
 		len--;
 	return len == 0 ||
 	       (strncmp(menu, path, len) == 0 && (menu[len] == '\0' || menu[len] == '/'));
+}
+
+static bool is_below(const char *menu, const char *path)
+{
+	return path == NULL || is_below_part(menu, path, strlen(path));
+}
+
+/* Is it among what was chosen? When nothing is taken by name, all is but what is left out. */
+static bool is_chosen(const char *menu, const char *choice)
+{
+	bool named = false, taken = false, left_out = false;
+
+	while (choice != NULL && *choice != '\0') {
+		size_t len = strcspn(choice, ",");
+		bool not = *choice == '!';
+		bool below = is_below_part(menu, choice + not, len - not );
+
+		named = named || !not ;
+		taken = taken || (!not &&below);
+		left_out = left_out || (not &&below);
+		choice += len + (choice[len] == ',');
+	}
+	return (taken || !named) && !left_out;
 }
 
 /* The name that the thing of @row comes with, or NULL. */
@@ -107,7 +129,9 @@ static void row_export(struct export *export, const struct row *row)
 	bool is_set = (row->flags & ROW_FIXED) != 0 || export->menu->kind == MENU_SETTINGS;
 	struct words words = { 0 };
 
-	if ((row->flags & ROW_DYNAMIC) != 0)
+	if ((row->flags & ROW_DYNAMIC) != 0 ||
+	    (export->options->wanted != NULL &&
+	     !export->options->wanted(export->options->arg, export->menu, row)))
 		return;
 	words_row(&words, export->menu, row, export->state, &options);
 	if (is_set && !options.verbose)
@@ -165,20 +189,35 @@ static void menu_export(struct export *export, size_t m)
 
 	export->menu = export->state->menus[m];
 	export->titled = false;
-	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path))
+	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path) ||
+	    !is_chosen(export->menu->path, export->options->choice))
 		return;
-	if (export->menu->kind == MENU_FIXED)
+	if (export->menu->kind == MENU_FIXED && export->options->wanted == NULL)
 		names_make_way(export, rows);
 	for (size_t i = 0; i < rows.n; i++)
 		row_export(export, rows.at[i]);
 }
 
+/* "# 2026-01-31 10:00:00 by Towpath 1.0" */
+static void title(const struct conf *conf, struct text *out)
+{
+	time_t seconds = (time_t)(clock_wall(conf->setup.clock).ns / (int64_t)NS_PER_S);
+	struct tm at;
+	char date[32] = "";
+
+	if (gmtime_r(&seconds, &at) != NULL)
+		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S ", &at);
+	text_printf(out, "# %sby Towpath %s\n", date, TOWPATH_VERSION);
+}
+
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
 {
-	struct export export = { .state = conf->current, .options = options, .out = out };
+	struct export export = { .state = options->state != NULL ? options->state : conf->current,
+		                 .options = options,
+		                 .out = out };
 
-	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
-	if (is_below("/", options->path))
+	title(conf, out);
+	if (is_below("/", options->path) && options->choice == NULL && options->wanted == NULL)
 		text_add(out,
 		         "# for a router on a new store: towpathd --no-defaults, then towpath < "
 		         "this file\n");

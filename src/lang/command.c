@@ -19,6 +19,9 @@ static const struct field field_disabled = {
 	.help = "Keep the item, but don't use it",
 };
 
+static const struct field field_partial = { .name = "partial", .type = &type_bool };
+static const struct field field_verbose = { .name = "verbose", .type = &type_bool };
+
 static const struct param numbers = {
 	.kind = PARAM_ITEMS,
 	.name = "numbers",
@@ -66,6 +69,19 @@ static const struct param import_params[] = {
 	  .name = "file-name",
 	  .help = "Which of the router's files to run",
 	  .positional = true },
+	{ .kind = PARAM_FLAG,
+	  .name = "dry-run",
+	  .option = OPTION_DRY_RUN,
+	  .help = "Change nothing; say what would be added, changed and removed" },
+	{ .kind = PARAM_VALUE, .name = "from-line", .help = "Leave out the lines before this one" },
+	{ .kind = PARAM_VALUE,
+	  .name = "partial",
+	  .field = &field_partial,
+	  .help = "yes: line by line, and what is before an error stays; no: all or nothing" },
+	{ .kind = PARAM_VALUE,
+	  .name = "verbose",
+	  .field = &field_verbose,
+	  .help = "yes: show each command before it is carried out" },
 };
 static const struct param export_params[] = {
 	{ .kind = PARAM_VALUE,
@@ -79,6 +95,10 @@ static const struct param export_params[] = {
 	  .name = "hide-sensitive",
 	  .option = OPTION_HIDE_SENSITIVE,
 	  .help = "Without passwords" },
+	{ .kind = PARAM_VALUE,
+	  .name = "path",
+	  .help = "Only these menus and those below, without those behind a !: "
+	          "/ip/firewall,!/ip/firewall/nat" },
 	{ .kind = PARAM_FLAG,
 	  .name = "show-sensitive",
 	  .option = OPTION_SHOW_SENSITIVE,
@@ -117,7 +137,7 @@ static const struct own owns[] = {
 	[VERB_PRINT] = { .where = true, MORE(print_params) },
 	[VERB_FIND] = { .where = true },
 	[VERB_GET] = { .items = true, MORE(name_params) },
-	[VERB_EXPORT] = { MORE(export_params) },
+	[VERB_EXPORT] = { .where = true, MORE(export_params) },
 	[VERB_ACTION] = { .fields = true },
 };
 
@@ -189,6 +209,11 @@ static struct param field_param(const struct command *command, const struct fiel
 		               .unsettable = command->verb == VERB_SET };
 }
 
+static bool has_rows(const struct command *command)
+{
+	return command->menu != NULL && command->menu->kind != MENU_FOLDER;
+}
+
 /* The arguments that every verb of its kind has: items, comment, disabled, where. */
 static struct param common_param(const struct command *command, size_t index)
 {
@@ -207,7 +232,7 @@ static struct param common_param(const struct command *command, size_t index)
 		return own->disabled && !settings && !has_field(command, disabled.name) ? disabled
 		                                                                        : none;
 	default:
-		return own->where && !settings ? where : none;
+		return own->where && !settings && has_rows(command) ? where : none;
 	}
 }
 

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/draft.h"
 #include "lang/advice.h"
 #include "lib/mem.h"
 
@@ -50,6 +51,18 @@ void exec_notice(struct run *run, const char *text)
 	}
 }
 
+const struct conf_state *exec_hold(struct run *run)
+{
+	return run->host.draft != NULL ? conf_draft_state(run->host.draft)
+	                               : conf_hold(run->host.conf);
+}
+
+void exec_release(struct run *run, const struct conf_state *state)
+{
+	if (run->host.draft == NULL)
+		conf_release(run->host.conf, state);
+}
+
 void exec_flush(struct run *run)
 {
 	if (run->out.len > 0)
@@ -85,7 +98,7 @@ bool exec_items(struct exec *exec, const struct arg *arg, const struct value *va
 		return true;
 	}
 
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct selector selector = { .conf = run->host.conf,
 		                     .state = state,
 		                     .menu = exec->menu,
@@ -94,7 +107,7 @@ bool exec_items(struct exec *exec, const struct arg *arg, const struct value *va
 		                     .spot = arg->value_spot };
 	bool ok = items_select(&selector, value_str(value, &run->arena), list, &run->diag);
 
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok || exec_fail(run);
 }
 

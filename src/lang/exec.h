@@ -5,6 +5,7 @@
  *   exec_read:   at once, from the published state
  *   exec_rows:   from there and from what is observed, in portions
  *   exec_file:   by reading or writing a file of the router's
+ *   exec_import: by running one
  *   exec_action: over turns
  *   exec_ask:    when a person has answered
  *
@@ -25,6 +26,14 @@ struct asking;
 struct question;
 struct reading;
 struct request;
+
+/* A file that is being run. */
+struct import {
+	struct conf_draft *draft; /* begun for it; NULL: its commands act as those around it */
+	unsigned from_line;       /* 0: all of it */
+	unsigned errors;          /* of a dry run, which goes on behind them */
+	bool dry_run, partial, verbose;
+};
 
 struct run {
 	struct run_host host;
@@ -48,7 +57,9 @@ struct run {
 	/* A file that is read or written, and the machine that runs what was read. */
 	char file[FILE_NAME_BYTES];
 	struct run *inner;
+	struct import import;
 	unsigned imports; /* how many machines are around this one */
+	bool verbose;     /* say each command before it is carried out */
 
 	/* A list that is read in portions. */
 	struct reading *reading;
@@ -82,6 +93,9 @@ bool exec_fail(struct run *run);
 /* In a script, an error without a place of its own gets that of its argument or command. */
 void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
 void exec_push(struct run *run, struct value value);
+/* What the machine reads: what is published, or its draft; and the end of that. */
+const struct conf_state *exec_hold(struct run *run);
+void exec_release(struct run *run, const struct conf_state *state);
 /* Hand on what was written to run->out. */
 void exec_flush(struct run *run);
 /* The same for output that is more than lines that come by. */
@@ -108,14 +122,21 @@ bool exec_read_put(struct exec *exec);
 bool exec_rows(struct exec *exec);
 void exec_rows_turn(struct run *run);
 void exec_rows_stop(struct run *run);
-bool exec_file_import(struct exec *exec);
-/* run->out holds the text. */
-bool exec_file_export(struct exec *exec);
+bool exec_import(struct exec *exec);
+void exec_import_turn(struct run *run, mono now, unsigned budget);
+/* Say what is about to be carried out, if that is wanted. */
+void exec_import_echo(struct run *run, const struct call *call);
+/* The file that argument @argument names, to run->file. */
+bool exec_file_name(struct exec *exec, const char *argument);
+/* The disk has answered; true when the machine is still wanted and may go on. */
+bool exec_file_came_back(struct run *run, int error);
+/* Write run->out to run->file. */
+bool exec_file_export(struct run *run);
+bool exec_export(struct exec *exec);
 /* The same for print: into run->file, behind what it holds if @append. */
 void exec_file_print(struct run *run, bool append);
 /* The text is longer than a file may be: false. */
 bool exec_file_too_long(struct run *run);
-void exec_file_turn(struct run *run, mono now, unsigned budget);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);

@@ -8,14 +8,14 @@
 static bool read_field(struct exec *exec, const struct field *field, const char *text, void *args)
 {
 	struct run *run = exec->run;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	uint8_t *at = (uint8_t *)args + field->offset;
 
 	memset(at, 0, field->bytes);
 
 	bool ok = field->type->parse(field, state, text, at, &run->diag);
 
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok || exec_fail(run);
 }
 

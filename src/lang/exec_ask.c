@@ -99,7 +99,7 @@ static bool value_fits(struct run *run, const struct asking *asking, const char 
                        struct diag *diag)
 {
 	const struct field *field = asking->param.field;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct id_list list = { 0 };
 	bool ok;
 
@@ -116,7 +116,7 @@ static bool value_fits(struct run *run, const struct asking *asking, const char 
 		ok = field->type->parse(field, state, text, arena_new(&run->arena, 1, field->bytes),
 		                        diag);
 	}
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/draft.h"
 #include "lang/exec.h"
 
 #define JOINED_MAX 1000 /* rows that one transaction of a script adds */
@@ -86,14 +87,14 @@ static void warn_row(struct run *run, const struct menu *menu, const struct conf
 static void warn_rows(struct run *run, const struct request *request)
 {
 	const struct menu *menu = request->menu;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct rows rows = conf_state_rows(state, menu->path);
 
 	if (menu->warn != NULL && menu->kind == MENU_SETTINGS && rows.n == 1)
 		warn_row(run, menu, state, rows.at[0]);
 	for (size_t i = 0; menu->warn != NULL && i < request->nids; i++)
 		warn_row(run, menu, state, conf_state_row(state, menu->path, request->ids[i]));
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 }
 
 static void warn_all(struct run *run)
@@ -202,6 +203,7 @@ static const struct call *next_add(struct run *run, size_t *at)
 	for (size_t i = *at + 1; i < next; i++)
 		run->host.go(run->host.arg, ops[i].path);
 	*at = next + 1;
+	exec_import_echo(run, ops[next].call);
 	return ops[next].call;
 }
 
@@ -229,6 +231,19 @@ static void join_adds(struct exec *exec)
 		                                      run->nrequests - 1);
 }
 
+/* Nobody is waited for. */
+static bool change_draft(struct run *run)
+{
+	struct diag diag = { 0 };
+	struct conf_answer answer = { .diag = &diag };
+
+	answer.ok = conf_draft_change_all(run->host.draft, run->requests, run->nrequests, &diag);
+	answer.id = answer.ok ? run->requests[run->nrequests - 1]->added : 0;
+	take_answer(run, &answer);
+	text_free(&run->notice);
+	return !run->failed;
+}
+
 bool exec_change(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -254,6 +269,8 @@ bool exec_change(struct exec *exec)
 	run->nrequests = 1;
 	run->first_at = run->at;
 	join_adds(exec);
+	if (run->host.draft != NULL)
+		return change_draft(run);
 	run->changing = true;
 	conf_change_all(run->host.conf, run->requests, run->nrequests, answered, run);
 	return true;

@@ -119,6 +119,8 @@ static const char *conflict(const struct reading *reading)
 		       "with append";
 	if (reading->to_file && value)
 		return "as-value and file are two places to go to; leave one out";
+	if ((follows || repeats) && reading->run->host.draft != NULL)
+		return "nothing changes while this is only tried; leave follow and interval out";
 	if (follows && (value || repeats || reading->to_file || reading->norder > 0))
 		return "follow goes on as things happen; leave as-value, interval, file and "
 		       "order-by out";

@@ -1,4 +1,4 @@
-/* Commands that only read: get, export; and put. */
+/* Commands that only read: get; and put. */
 #include <string.h>
 
 #include "conf/conf.h"
@@ -73,7 +73,7 @@ static bool read_get(struct exec *exec)
 	}
 	run->depth -= exec->call->ncomputed;
 
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	const struct row *row = item_of(exec, state, id);
 	bool ok = row != NULL;
 
@@ -83,31 +83,8 @@ static bool read_get(struct exec *exec)
 		(void)exec_fail(run);
 	}
 	ok = ok && get_from(exec, state, row, name_arg, name);
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok;
-}
-
-static bool read_export(struct exec *exec)
-{
-	struct run *run = exec->run;
-	unsigned options = exec->call->options;
-
-	conf_export(run->host.conf,
-	            &(struct export_options){
-			    .path = exec->menu != NULL ? exec->menu->path
-	                                               : exec->call->command.place.path,
-			    .verbose = (options & OPTION_VERBOSE) != 0,
-			    .terse = (options & OPTION_TERSE) != 0,
-			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
-	            &run->out);
-	if (call_arg(exec->call, "file") != NULL)
-		return exec_file_export(exec);
-	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
-	                            : (struct value){ .kind = VALUE_NIL });
-	if (exec->wanted)
-		text_clear(&run->out);
-	exec_show(run, SHOW_PAGE);
-	return true;
 }
 
 bool exec_read_put(struct exec *exec)
@@ -138,6 +115,6 @@ bool exec_read(struct exec *exec)
 	case VERB_GET:
 		return read_get(exec);
 	default:
-		return read_export(exec);
+		return exec_export(exec);
 	}
 }

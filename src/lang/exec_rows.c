@@ -242,7 +242,7 @@ void exec_rows_stop(struct run *run)
 	else
 		mem_free(reading->numbered);
 	exec_follow_end(reading);
-	conf_release(run->host.conf, reading->walk.state);
+	exec_release(run, reading->walk.state);
 	arena_free(&reading->page);
 	run->reading = NULL;
 }
@@ -265,8 +265,7 @@ bool exec_rows(struct exec *exec)
 	if (!exec_print_take(exec, reading))
 		return false;
 	run->depth -= exec->call->ncomputed;
-	reading->walk =
-		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = exec->menu };
+	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
 	expr_bind(exec->call->where, reading->walk.state, &run->arena);
 	if ((exec->call->options & (OPTION_FOLLOW | OPTION_FOLLOW_ONLY)) != 0)
 		exec_follow_begin(reading);

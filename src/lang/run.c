@@ -1,5 +1,6 @@
 #include "lang/run.h"
 
+#include "conf/draft.h"
 #include "lang/exec.h"
 #include "lib/mem.h"
 
@@ -27,11 +28,12 @@ void run_call(struct run *run, const struct call *call, bool wanted)
 	bool ok = true;
 
 	must(run->depth >= call->ncomputed);
+	exec_import_echo(run, call);
 	exec.computed = run->depth - call->ncomputed;
 	if (call->command.kind == COMMAND_PUT) {
 		ok = exec_read_put(&exec);
 	} else if (call->command.kind == COMMAND_IMPORT) {
-		ok = exec_file_import(&exec);
+		ok = exec_import(&exec);
 	} else if (call->command.kind == COMMAND_QUIT) {
 		run->finished = true;
 		run->host.quit(run->host.arg);
@@ -100,14 +102,15 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 	if (run->reading != NULL)
 		exec_rows_turn(run);
 	if (run->inner != NULL)
-		exec_file_turn(run, now, budget);
+		exec_import_turn(run, now, budget);
 	while (budget-- > 0 && !waits(run) && !over(run) && has_reader(run))
 		run_op(run);
 	if (run->asking != NULL)
 		return RUN_ASKING;
 	if (run->reading != NULL)
 		return run->stuck ? RUN_WAITING : RUN_RUNNING;
-	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL)
+	if (run->inner != NULL && !run->inner->changing && run->inner->action == NULL &&
+	    !run->inner->stuck)
 		return RUN_RUNNING;
 	if (waits(run))
 		return RUN_WAITING;
@@ -169,6 +172,7 @@ void run_free(struct run *run)
 		return;
 	}
 	run_free(run->inner);
+	conf_draft_free(run->import.draft);
 	exec_ask_stop(run);
 	exec_action_stop(run);
 	exec_rows_stop(run);

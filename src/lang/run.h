@@ -26,6 +26,7 @@
 #include "lib/mono.h"
 
 struct conf;
+struct conf_draft;
 struct diag;
 struct question;
 struct run;
@@ -54,6 +55,9 @@ enum show {
 /* Who runs the program, and what it needs from them. */
 struct run_host {
 	struct conf *conf;
+	/* What changes the configuration goes here and is answered at once, and it is read from
+	 * here, too. NULL: each command is a transaction of its own. */
+	struct conf_draft *draft;
 	struct numbering *numbering;
 	const char *who, *door;
 	void *arg;

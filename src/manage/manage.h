@@ -22,11 +22,14 @@ enum manage_leaving {
 	MANAGE_REBOOT, /* and to begin anew */
 };
 
+struct log_book;
+
 struct manage {
 	struct conf *conf;
 	struct conf_setup doors; /* to the world: those that conf has, too */
 	mono now;                /* of the turn at hand */
 	enum manage_leaving leaving;
+	struct log_book *log_book;
 };
 
 /*

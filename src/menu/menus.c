@@ -30,6 +30,9 @@ const struct menu menu_system = {
 const struct menu *const menus_all[] = {
 	&menu_root,
 	&menu_system,
+	&menu_system_logging_action,
+	&menu_system_logging,
+	&menu_log,
 	&menu_system_identity,
 	&menu_system_resource,
 	&menu_system_resource_drop,

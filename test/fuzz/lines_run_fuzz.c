@@ -27,7 +27,7 @@ static void export_all(struct small_router *s, enum form form, struct text *out)
 		                                .verbose = form == VERBOSE,
 		                                .show_sensitive = true };
 
-	conf_export(s->conf, &options, out);
+	small_router_export(s, &options, out);
 }
 
 /* A reference to an item that is gone ("*9") stays what it is, and nobody can type it. */

@@ -68,8 +68,8 @@ static inline void small_make(struct small_router *s)
 	}
 }
 
-/* What conf_load() says. Whatever it is, small_router_close() at the end. */
-static inline int small_router_open(struct small_router *s, struct memory_store *store)
+/* What conf_load() says. Whatever it is, small_router_close() at the end. @store: NULL for none. */
+static inline int small_router_open_on(struct small_router *s, struct store *store)
 {
 	memset(s, 0, sizeof *s);
 	s->background.submit = small_submit;
@@ -78,7 +78,7 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 	struct conf_setup setup = {
 		.menus = menus_all,
 		.router = s->router,
-		.store = store != NULL ? &store->store : NULL,
+		.store = store,
 		.background = &s->background,
 		.clock = &s->clock.clock,
 		.log = &s->log,
@@ -96,6 +96,11 @@ static inline int small_router_open(struct small_router *s, struct memory_store 
 	return error;
 }
 
+static inline int small_router_open(struct small_router *s, struct memory_store *store)
+{
+	return small_router_open_on(s, store != NULL ? &store->store : NULL);
+}
+
 static inline void small_router_close(struct small_router *s)
 {
 	flows_must_hold(s->router->fw.flows, &s->router->net);
@@ -105,6 +110,19 @@ static inline void small_router_close(struct small_router *s)
 	for (unsigned i = 0; i < SMALL_PORTS; i++)
 		memory_port_close(&s->ports[i]);
 	log_free(&s->log);
+}
+
+/* What is exported, but for its first line, which has the time. */
+static inline void small_router_export(struct small_router *s, const struct export_options *options,
+                                       struct text *out)
+{
+	size_t first;
+
+	text_clear(out);
+	conf_export(s->conf, options, out);
+	first = strcspn(text_str(out), "\n") + 1;
+	memmove(out->bytes, out->bytes + first, out->len - first + 1);
+	out->len -= first;
 }
 
 struct small_end {

@@ -203,6 +203,9 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
+	"/system logging action add name=own target=disk memory-lines=7 memory-stop-on-full=yes "
+	"disk-file-name=mine disk-lines-per-file=8 disk-file-count=3 disk-stop-on-full=yes\n"
+	"/system logging add topics=firewall,!debug action=own prefix=\"fw \" regex=\"^a|b\"\n"
 	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
 	"/interface bridge add name=bridge1 mtu=1300 ageing-time=1m auto-mac=no "
@@ -389,7 +392,8 @@ static void export_makes_it_again(void **unused)
 	must_run(f, everything);
 	all_fields_are_used(f);
 	lines = exported(f, "/");
-	must_run(g, "/ip firewall filter remove [find]; /interface list member remove [find]; "
+	must_run(g, "/system logging remove [find]; "
+	            "/ip firewall filter remove [find]; /interface list member remove [find]; "
 	            "/interface list remove [find name=WAN || name=LAN]");
 	must_run(g, lines);
 	expect_alike(f, g);
