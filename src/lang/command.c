@@ -142,6 +142,7 @@ static const struct own owns[] = {
 };
 
 static const struct own items_action_own = { .items = true };
+static const struct own monitor_own = { .fields = true, MORE(monitor_params) };
 static const struct own put_own = { MORE(put_params) };
 static const struct own quit_own;
 static const struct own import_own = { MORE(import_params) };
@@ -155,6 +156,9 @@ static const struct own *own_of(const struct command *command)
 	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
 	    command->action->items != NULL)
 		return &items_action_own;
+	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
+	    command->action->look != NULL)
+		return &monitor_own;
 	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
 }
 

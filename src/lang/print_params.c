@@ -1,5 +1,14 @@
-/* What print takes besides where. */
+/* What print takes besides where, and monitors besides their own. */
 #include "lang/print_params.h"
+
+const struct param monitor_params[MONITOR_PARAMS] = {
+	{ .kind = PARAM_FLAG,
+	  .name = "as-value",
+	  .option = OPTION_AS_VALUE,
+	  .help = "Once, as a value for :put and scripts" },
+	{ .kind = PARAM_VALUE, .name = "interval", .help = "How often; 1s when it is not given" },
+	{ .kind = PARAM_FLAG, .name = "once", .option = OPTION_ONCE, .help = "Only once" },
+};
 
 const struct param print_params[PRINT_PARAMS] = {
 	{ .kind = PARAM_FLAG,

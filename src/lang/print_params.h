@@ -1,5 +1,5 @@
 /*
- * print_params.h -- the arguments of print.
+ * print_params.h -- the arguments of print and of monitors.
  */
 #ifndef LANG_PRINT_PARAMS_H
 #define LANG_PRINT_PARAMS_H
@@ -8,5 +8,8 @@
 
 #define PRINT_PARAMS 19
 extern const struct param print_params[PRINT_PARAMS];
+
+#define MONITOR_PARAMS 3
+extern const struct param monitor_params[MONITOR_PARAMS];
 
 #endif

@@ -123,6 +123,8 @@ mono run_next(const struct run *run)
 {
 	if (run->inner != NULL)
 		return run_next(run->inner);
+	if (run->monitor != NULL)
+		return run->due;
 	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
 	                                                                       : mono_never();
 }

@@ -2,6 +2,7 @@
 #ifndef MENU_INTERFACE_H
 #define MENU_INTERFACE_H
 
+#include "conf/menu.h"
 #include "core/iface.h"
 
 struct diag;
@@ -27,6 +28,9 @@ struct interface_list_row {
 struct interface_member_row {
 	uint32_t list, iface; /* rows */
 };
+
+/* monitor-traffic, of /interface; monitor, of /interface/ethernet. */
+extern const struct action interface_monitor_traffic, interface_monitor_ethernet;
 
 /* May an interface be called so? */
 bool interface_name_check(const char *name, struct diag *diag);
