@@ -32,6 +32,7 @@ enum verb {
 	VERB_GET,
 	VERB_EXPORT,
 	VERB_ACTION, /* one of the menu's own */
+	VERB_RESET,  /* typed only: it comes as VERB_UNSET of the properties meant */
 };
 
 struct request_field {

@@ -64,6 +64,12 @@ static const struct param name_params[] = {
 	  .help = "Names of properties",
 	  .positional = true },
 };
+static const struct param reset_params[] = {
+	{ .kind = PARAM_FIELDS,
+	  .name = "value-name",
+	  .help = "Names of properties; all that may have a default when none is given",
+	  .positional = true },
+};
 static const struct param import_params[] = {
 	{ .kind = PARAM_VALUE,
 	  .name = "file-name",
@@ -139,6 +145,7 @@ static const struct own owns[] = {
 	[VERB_GET] = { .items = true, MORE(name_params) },
 	[VERB_EXPORT] = { .where = true, MORE(export_params) },
 	[VERB_ACTION] = { .fields = true },
+	[VERB_RESET] = { .items = true, MORE(reset_params) },
 };
 
 static const struct own items_action_own = { .items = true };
