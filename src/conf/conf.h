@@ -57,6 +57,8 @@ MUST_USE int conf_load(struct conf *conf, struct diag *diag);
 const struct menu *conf_menu(const struct conf *conf, const char *path);
 const struct menu *const *conf_menus(const struct conf *conf);
 struct router *conf_router(const struct conf *conf);
+/* What it was made with: the doors to the world. */
+const struct conf_setup *conf_doors(const struct conf *conf);
 /* The time of day, for people. */
 wall conf_wall(const struct conf *conf);
 

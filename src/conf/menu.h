@@ -19,6 +19,7 @@
 #include "lib/mono.h"
 #include "lib/text.h"
 
+struct conf_draft;
 struct conf_state;
 struct diag;
 struct menu;
@@ -160,6 +161,21 @@ struct refused {
 	const char *why;  /* a short sentence without a full stop */
 };
 
+/* Who calls an action. */
+struct action_caller {
+	const char *who, *door, *line;
+	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
+	                      * NULL: it can't have one */
+	struct text *notice; /* what is to be shown when it has gone well */
+};
+
+struct conf;
+struct conf_answer;
+
+/* Change the configuration; @done is called once, with the answer. */
+typedef void action_change(struct conf *conf, const struct action_caller *caller, const void *args,
+                           void (*done)(void *arg, const struct conf_answer *answer), void *arg);
+
 /*
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
@@ -168,7 +184,8 @@ struct refused {
  * A monitor has look() instead of turn(): what is to be seen, at first after look_after_ms and then
  * again and again. once, interval and as-value are arguments that each monitor has.
  *
- * One with items() is done to items at once, and has nothing else: no fields, no start().
+ * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
+ * change() is a transaction, and has no start() either.
  */
 /* Takes what a monitor sees: @name is a literal, or lives as long as the action. Of several things
  * the values come thing by thing, all with the same names. */
@@ -189,6 +206,7 @@ struct action {
 	void (*look)(struct router *router, void *state, struct look_sink *sink, mono now);
 	uint32_t look_after_ms; /* rates need a while */
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
+	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */
 
 	/*
@@ -200,6 +218,14 @@ struct action {
 	bool (*ask)(struct router *router, void *state, struct question *question);
 	bool (*answer)(struct router *router, void *state, const char *answer, struct text *out,
 	               struct diag *diag);
+	/*
+	 * What the conversation was for: fill() carries its requests out on @draft, which is shown
+	 * as lines and becomes one transaction when the person says yes. again(): they said no, or
+	 * it can't be (they have been told): ask() has something to ask again.
+	 */
+	bool (*fill)(struct router *router, void *state, struct conf_draft *draft,
+	             struct diag *diag);
+	void (*again)(struct router *router, void *state, struct text *out);
 	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
 	const char *instead;    /* is told what to type instead, a whole sentence */
 };

@@ -91,22 +91,41 @@ static void put_picture(const struct monitor *monitor, struct text *out)
 		put_line(monitor, names, line, out);
 }
 
-static void put_value(const struct monitor *monitor, struct text *out)
+/* One thing's values from @from on, as an array. */
+static struct value thing_value(const struct monitor *monitor, size_t from, size_t names)
 {
-	for (size_t i = 0; i < monitor->n; i++)
-		text_printf(out, "%s%s=%s", i > 0 ? ";" : "", monitor->names[i],
-		            monitor->values[i]);
+	struct arena *arena = &monitor->run->arena;
+	struct pair *pairs = arena_new(arena, names + 1, sizeof pairs[0]);
+	size_t n = 0;
+
+	for (size_t i = from; i < from + names && i < monitor->n; i++)
+		pairs[n++] = (struct pair){ value_text(arena, monitor->names[i]),
+			                    value_guess(arena, monitor->values[i]) };
+	return value_array(arena, pairs, n);
+}
+
+/* Of several things an array of theirs. */
+static struct value seen_value(const struct monitor *monitor)
+{
+	size_t names = monitor->n > 0 ? names_n(monitor) : 1, n = 0;
+	struct pair *pairs;
+
+	if (monitor->n <= names)
+		return thing_value(monitor, 0, names);
+	pairs = arena_new(&monitor->run->arena, monitor->n / names + 1, sizeof pairs[0]);
+	for (size_t from = 0; from < monitor->n; from += names)
+		pairs[n++] = (struct pair){ value_nil(), thing_value(monitor, from, names) };
+	return value_array(&monitor->run->arena, pairs, n);
 }
 
 /* --- its life --- */
 
-bool exec_monitor_interval(struct exec *exec, const struct value *value, uint64_t *ret_ms)
+bool exec_monitor_interval(struct exec *exec, const char *text, uint64_t *ret_ms)
 {
 	struct run *run = exec->run;
 
 	*ret_ms = 0;
-	return field_interval.type->parse(&field_interval, NULL, value_str(value, &run->arena),
-	                                  ret_ms, &run->diag) ||
+	return field_interval.type->parse(&field_interval, NULL, text, ret_ms, &run->diag) ||
 	       exec_fail(run);
 }
 
@@ -137,19 +156,16 @@ static void end(struct run *run, struct value value)
 void exec_monitor_turn(struct run *run)
 {
 	struct monitor *monitor = run->monitor;
-	struct value value = { .kind = VALUE_NIL };
+	struct value value = value_nil();
 
 	if (!mono_due(run->due, run->now))
 		return;
 	run->due = mono_add_ms(run->now, monitor->interval_ms);
 	run->action->look(conf_router(run->host.conf), run->action_state, &monitor->sink, run->now);
-	if (monitor->wanted) {
-		put_value(monitor, &run->out);
-		value = value_text(&run->arena, text_str(&run->out));
-		text_clear(&run->out);
-	} else {
+	if (monitor->wanted)
+		value = seen_value(monitor);
+	else
 		put_picture(monitor, &run->out);
-	}
 	if (monitor->once)
 		exec_flush(run);
 	else

@@ -9,6 +9,7 @@
 #define MAIN_CONSOLES_H
 
 #include "os/local_socket.h"
+#include "ui/recall.h"
 #include "ui/session.h"
 
 struct conf;
@@ -17,12 +18,17 @@ struct console {
 	bool used;
 	struct session *session;
 	struct local_client *client;
-	bool goodbye; /* the client has been told to go */
+	struct consoles *all;
+	struct recall *history; /* of the user, shared by all sessions of the user */
+	bool goodbye;           /* the client has been told to go */
+	bool interactive;
+	bool sized; /* the login has said how large the terminal is */
 	char who[CONSOLE_WHO_BYTES];
 };
 
 struct consoles {
 	struct conf *conf;
+	struct recalls recalls;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 
@@ -33,6 +39,8 @@ struct local_hooks consoles_hooks(struct consoles *consoles);
 mono consoles_next(const struct consoles *consoles);
 /* Let what runs go on; true: there is more to do at once. */
 bool consoles_turn(struct consoles *consoles, mono now);
+/* When all clients are gone. */
+void consoles_free(struct consoles *consoles);
 /* Is some command under way that a turn may move? */
 bool consoles_busy(const struct consoles *consoles);
 

@@ -330,6 +330,7 @@ void daemon_stop(struct daemon *daemon)
 
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
+	consoles_free(&daemon->consoles);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
 	manage_free(daemon->manage);

@@ -80,6 +80,8 @@ const char *printer_value(struct printer *p, const struct field *field, const st
 
 	if ((field->flags & F_SECRET) != 0 && !p->secrets)
 		text_add(&text, row_shows(p->menu, field, row) ? SECRET : "");
+	else if (p->secrets && field->type->reveal != NULL)
+		field->type->reveal(field, p->job->state, row->body + field->offset, &text);
 	else
 		row_field_text(p->menu, field, p->job->state, row, &text);
 
@@ -267,13 +269,8 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 	p.ids = printer_has(&p, OPTION_SHOW_IDS);
 	p.secrets = printer_has(&p, OPTION_SHOW_SENSITIVE);
 	if (printer_has(&p, OPTION_COUNT_ONLY)) {
-		text_printf(out, job->wanted ? "%zu" : "%zu\n", job->count);
-	} else if (job->wanted || printer_has(&p, OPTION_AS_VALUE)) {
-		if (job->proplist != NULL)
-			take_proplist(&p, job->proplist);
-		if (job->wanted)
-			print_as_value(&p);
-	} else if (job->items->n > 0) {
+		text_printf(out, "%zu\n", job->count);
+	} else if (job->items->n > 0 && !printer_has(&p, OPTION_AS_VALUE)) {
 		print_layout(&p);
 	}
 	arena_free(&p.arena);

@@ -113,8 +113,8 @@ static void nothing_at_an_error(void **unused)
 	         "add address=10.0.0.1/24 interface=ether2\n"
 	         "add address=10.0.0.1/24 interface=ether2\n");
 	assert_false(type(b, "/import a"));
-	said(b, "failure: already have such address; an address belongs to one interface of the "
-	        "router only (line 3 column 13)\nnothing was changed\n");
+	said(b, "failure: already have such address (line 3 column 13)\n"
+	        "an address belongs to one interface of the router only\nnothing was changed\n");
 	unchanged(b, &before);
 	put_file(b, "b.rsc", "/ip/address/add address=10.0.0.1/24 interface=ether2\nfoo bar\n");
 	assert_false(type(b, "/import b"));
@@ -137,7 +137,7 @@ static void line_by_line(void **unused)
 	assert_true(type(b, "/ip/address/print count-only where address~\"^10\""));
 	said(b, "1\n");
 	assert_false(type(b, "/import a partial=maybe"));
-	said(b, "invalid value for argument partial: maybe is neither yes nor no\n");
+	said(b, "invalid value for argument partial\nmaybe is neither yes nor no\n");
 	bench_free(b);
 }
 
@@ -156,7 +156,7 @@ static void from_a_line(void **unused)
 	assert_true(type(b, "/import a from-line=3"));
 	assert_true(type(b, "/import a from-line=9"));
 	assert_false(type(b, "/import a from-line=0"));
-	said(b, "invalid value for argument from-line: the number of a line, from 1 on\n");
+	said(b, "invalid value for argument from-line\nthe number of a line, from 1 on\n");
 	bench_free(b);
 }
 
