@@ -22,6 +22,7 @@
 struct conf_draft;
 struct conf_state;
 struct diag;
+struct look_sink;
 struct menu;
 struct question;
 struct request;
@@ -181,18 +182,10 @@ typedef void action_change(struct conf *conf, const struct action_caller *caller
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
  *
- * A monitor has look() instead of turn(): what is to be seen, at first after look_after_ms and then
- * again and again. once, interval and as-value are arguments that each monitor has.
- *
+ * A monitor has look() (look.h) instead of turn(): what is to be seen, until the person interrupts.
  * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
  * change() is a transaction, and has no start() either.
  */
-/* Takes what a monitor sees: @name is a literal, or lives as long as the action. Of several things
- * the values come thing by thing, all with the same names. */
-struct look_sink {
-	void (*value)(struct look_sink *sink, const char *name, const char *value);
-};
-
 struct action {
 	const char *name;
 	const char *help;
@@ -204,7 +197,7 @@ struct action {
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
 	void (*look)(struct router *router, void *state, struct look_sink *sink, mono now);
-	uint32_t look_after_ms; /* rates need a while */
+	uint32_t look_after_ms;
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */

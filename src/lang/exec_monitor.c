@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/look.h"
 #include "conf/type.h"
 #include "lang/exec.h"
 

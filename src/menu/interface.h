@@ -29,8 +29,10 @@ struct interface_member_row {
 	uint32_t list, iface; /* rows */
 };
 
-/* monitor-traffic, of /interface; monitor, of /interface/ethernet. */
-extern const struct action interface_monitor_traffic, interface_monitor_ethernet;
+/* monitor-traffic (of ports: monitor) and reset-counters. */
+#define INTERFACE_ACTIONS 2
+extern const struct action interface_actions[INTERFACE_ACTIONS];
+extern const struct action interface_ethernet_actions[INTERFACE_ACTIONS];
 
 /* May an interface be called so? */
 bool interface_name_check(const char *name, struct diag *diag);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "conf/look.h"
 #include "menu/interface.h"
 #include "menu/tool.h"
 
@@ -168,25 +169,42 @@ static const struct field monitor_fields[] = {
 	  .help = "which interface; several with commas between stand side by side" },
 };
 
-const struct action interface_monitor_traffic = {
-	.name = "monitor-traffic",
-	.help = "what goes through interfaces just now",
-	.fields = monitor_fields,
-	.nfields = ARRAY_LEN(monitor_fields),
-	.args_size = sizeof(struct monitor_args),
-	.state_size = sizeof(struct monitor_state),
-	.start = monitor_begin,
-	.look = traffic_look,
-	.look_after_ms = 1000,
+static bool reset_begin(struct router *router, const void *args, void *arg, struct text *out,
+                        struct diag *diag)
+{
+	struct monitor_state *state = arg;
+
+	if (!monitor_begin(router, args, arg, out, diag))
+		return false;
+	for (size_t i = 0; i < state->n; i++)
+		iface_get(&router->net, state->at[i].id)->counters = (struct iface_counters){ 0 };
+	return true;
+}
+
+/* clang-format off */
+
+#define ACTION(name_, help_, begin_, look_, after_)                                                \
+	{ .name = (name_),                                                                         \
+	  .help = (help_),                                                                         \
+	  .fields = monitor_fields,                                                                \
+	  .nfields = ARRAY_LEN(monitor_fields),                                                    \
+	  .args_size = sizeof(struct monitor_args),                                                \
+	  .state_size = sizeof(struct monitor_state),                                              \
+	  .start = (begin_),                                                                       \
+	  .look = (look_),                                                                         \
+	  .look_after_ms = (after_) }
+
+#define RESET ACTION("reset-counters", "begin to count anew", reset_begin, NULL, 0)
+
+const struct action interface_actions[INTERFACE_ACTIONS] = {
+	ACTION("monitor-traffic", "what goes through interfaces just now", monitor_begin,
+	       traffic_look, 1000),
+	RESET,
 };
 
-const struct action interface_monitor_ethernet = {
-	.name = "monitor",
-	.help = "how the link of a port is just now",
-	.fields = monitor_fields,
-	.nfields = ARRAY_LEN(monitor_fields),
-	.args_size = sizeof(struct monitor_args),
-	.state_size = sizeof(struct monitor_state),
-	.start = ethernet_begin,
-	.look = ethernet_look,
+const struct action interface_ethernet_actions[INTERFACE_ACTIONS] = {
+	ACTION("monitor", "how the link of a port is just now", ethernet_begin, ethernet_look, 0),
+	RESET,
 };
+
+/* clang-format on */

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/look.h"
 #include "conf/type.h"
 #include "menu/menus.h"
 #include "router/router.h"

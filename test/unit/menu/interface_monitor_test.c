@@ -65,9 +65,9 @@ static void once(void **unused)
 	assert_int_equal(run_step(run, f->now, 10), RUN_DONE);
 	end(f, run);
 	assert_string_equal(text_str(&f->out),
-	                    "name=ether2;rx-packets-per-second=0;rx-bits-per-second=0bps;"
-	                    "rx-drops-per-second=0;tx-packets-per-second=0;"
-	                    "tx-bits-per-second=0bps;tx-drops-per-second=0\n");
+	                    "name=ether2;rx-bits-per-second=0bps;rx-drops-per-second=0;"
+	                    "rx-packets-per-second=0;tx-bits-per-second=0bps;"
+	                    "tx-drops-per-second=0;tx-packets-per-second=0\n");
 	fixture_free(f);
 }
 
@@ -94,6 +94,25 @@ static void resource(void **unused)
 	assert_true(run_next(run).ns == mono_add_ms(f->now, 2000).ns);
 	run_interrupt(run);
 	end(f, run);
+	fixture_free(f);
+}
+
+/* What was counted is forgotten; what comes afterwards counts. */
+static void counters(void **unused)
+{
+	struct fixture *f = quiet_home();
+
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	must_run(f, ":put [/interface get ether2 rx-packet]");
+	assert_string_not_equal(text_str(&f->out), "0\n");
+	must_run(f, "/interface/reset-counters ether2; :put [/interface get ether2 rx-packet]");
+	assert_string_equal(text_str(&f->out), "0\n");
+	put_udp(f, 2, "192.168.88.7", "198.51.100.9");
+	must_run(f, ":put [/interface get ether2 rx-packet]");
+	assert_string_equal(text_str(&f->out), "1\n");
+	must_run(f, "/interface/ethernet/reset-counters ether1,ether2; "
+	            ":put [/interface get ether2 rx-packet]");
+	assert_string_equal(text_str(&f->out), "0\n");
 	fixture_free(f);
 }
 
@@ -126,8 +145,8 @@ static void errors(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(traffic),  cmocka_unit_test(once),   cmocka_unit_test(links),
-		cmocka_unit_test(resource), cmocka_unit_test(errors),
+		cmocka_unit_test(traffic),  cmocka_unit_test(once),     cmocka_unit_test(links),
+		cmocka_unit_test(resource), cmocka_unit_test(counters), cmocka_unit_test(errors),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,7 +151,7 @@ static void test_order_by(void **unused)
 		                        "dst-address, gateway, routing-table, distance, "
 		                        "blackhole, comment, disabled\n" },
 		{ "print order-by=gateway,distance,blackhole,gateway",
-		  "invalid value for argument order-by: up to 3 properties are wanted\n" },
+		  "invalid value for argument order-by\nup to 3 properties are wanted\n" },
 	};
 	struct fixture *f = fixture_new(false, 0);
 
