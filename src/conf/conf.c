@@ -29,6 +29,7 @@ void conf_free(struct conf *conf)
 	if (conf == NULL)
 		return;
 	must(conf_idle(conf) && conf->drafts == 0);
+	must(conf->feed.watches == NULL && conf->feed.first == NULL);
 	must(conf->states == conf->current && conf->current->next == NULL &&
 	     conf->current->refs == 1);
 	state_free(conf->current);
