@@ -56,6 +56,11 @@ struct router *conf_router(const struct conf *conf)
 	return conf->setup.router;
 }
 
+wall conf_wall(const struct conf *conf)
+{
+	return clock_wall(conf->setup.clock);
+}
+
 const struct conf_state *conf_hold(struct conf *conf)
 {
 	conf->current->refs++;

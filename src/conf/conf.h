@@ -57,6 +57,8 @@ MUST_USE int conf_load(struct conf *conf, struct diag *diag);
 const struct menu *conf_menu(const struct conf *conf, const char *path);
 const struct menu *const *conf_menus(const struct conf *conf);
 struct router *conf_router(const struct conf *conf);
+/* The time of day, for people. */
+wall conf_wall(const struct conf *conf);
 
 /* What is published now. Rows found in it stay good until conf_release(). */
 const struct conf_state *conf_hold(struct conf *conf);

@@ -4,6 +4,7 @@
 #include "conf/menu.h"
 #include "conf/type.h"
 #include "lang/grammar.h"
+#include "lang/print_params.h"
 
 /* Every stored item has these two, whatever its menu. */
 static const struct field field_comment = {
@@ -62,44 +63,6 @@ static const struct param name_params[] = {
 	  .name = "value-name",
 	  .help = "Names of properties",
 	  .positional = true },
-};
-static const struct param print_params[] = {
-	{ .kind = PARAM_FLAG,
-	  .name = "as-value",
-	  .option = OPTION_AS_VALUE,
-	  .help = "As a value for :put and scripts" },
-	{ .kind = PARAM_FLAG, .name = "brief", .option = OPTION_BRIEF, .help = "A table" },
-	{ .kind = PARAM_FLAG,
-	  .name = "count-only",
-	  .option = OPTION_COUNT_ONLY,
-	  .help = "Only how many items there are" },
-	{ .kind = PARAM_FLAG,
-	  .name = "detail",
-	  .option = OPTION_DETAIL,
-	  .help = "Every property by its name" },
-	{ .kind = PARAM_ITEMS, .name = "from", .help = "Only these items" },
-	{ .kind = PARAM_FIELDS, .name = "proplist", .help = "Only these properties" },
-	{ .kind = PARAM_FLAG,
-	  .name = "show-ids",
-	  .option = OPTION_SHOW_IDS,
-	  .help = "Internal ids in place of numbers" },
-	{ .kind = PARAM_FLAG,
-	  .name = "show-sensitive",
-	  .option = OPTION_SHOW_SENSITIVE,
-	  .help = "Passwords, too" },
-	{ .kind = PARAM_FLAG, .name = "stats", .option = OPTION_STATS, .help = "Counters" },
-	{ .kind = PARAM_FLAG,
-	  .name = "terse",
-	  .option = OPTION_TERSE,
-	  .help = "One line for each item" },
-	{ .kind = PARAM_FLAG,
-	  .name = "value-list",
-	  .option = OPTION_VALUE_LIST,
-	  .help = "Properties down, items across" },
-	{ .kind = PARAM_FLAG,
-	  .name = "without-paging",
-	  .option = OPTION_WITHOUT_PAGING,
-	  .help = "Don't stop after each page" },
 };
 static const struct param import_params[] = {
 	{ .kind = PARAM_VALUE,
@@ -282,9 +245,11 @@ static bool own_stands(const struct command *command, const struct param *param)
 	if (strcmp(param->name, "place-before") == 0)
 		return command->menu->kind == MENU_ORDERED;
 	if (is_settings(command) && command->verb == VERB_PRINT)
-		return param->kind == PARAM_FIELDS ||
-		       (param->option & (OPTION_AS_VALUE | OPTION_SHOW_SENSITIVE |
-		                         OPTION_WITHOUT_PAGING | OPTION_DETAIL)) != 0;
+		return strcmp(param->name, "proplist") == 0 || strcmp(param->name, "file") == 0 ||
+		       strcmp(param->name, "interval") == 0 ||
+		       (param->option &
+		        (OPTION_AS_VALUE | OPTION_SHOW_SENSITIVE | OPTION_WITHOUT_PAGING |
+		         OPTION_DETAIL | OPTION_APPEND | OPTION_TIMESTAMP)) != 0;
 	return true;
 }
 

@@ -63,7 +63,9 @@ struct run {
 
 	/* A list that is read in portions. */
 	struct reading *reading;
-	bool stuck; /* nobody takes its pages */
+	bool stuck; /* nobody takes its pages, or it waits for its time */
+	mono now;
+	mono due; /* when what waits for its time goes on; as long as something does */
 
 	/* An action at work. */
 	const struct action *action;
@@ -131,6 +133,10 @@ bool exec_file_came_back(struct run *run, int error);
 /* Write run->out to run->file. */
 bool exec_file_export(struct run *run);
 bool exec_export(struct exec *exec);
+/* The same for print: into run->file, behind what it holds if @append. */
+void exec_file_print(struct run *run, bool append);
+/* The text is longer than a file may be: false. */
+bool exec_file_too_long(struct run *run);
 bool exec_action(struct exec *exec);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);

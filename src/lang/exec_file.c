@@ -60,6 +60,51 @@ static void have_written(void *arg, int error, const char *text, size_t len)
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 }
 
+bool exec_file_too_long(struct run *run)
+{
+	text_clear(&run->out);
+	(void)diag_fail(&run->diag, "file",
+	                "failure: this is more than the %u MiB that a file may have; choose fewer "
+	                "items with where",
+	                FILE_BYTES_MAX >> 20);
+	return exec_fail(run);
+}
+
+static void write_out(struct run *run)
+{
+	run->changing = true;
+	file_write(run->host.conf, run->file, text_str(&run->out), run->out.len, have_written, run);
+	text_clear(&run->out);
+}
+
+/* What the file holds goes in front of what is to be appended. */
+static void have_old(void *arg, int error, const char *old, size_t len)
+{
+	struct run *run = arg;
+	struct text whole = { 0 };
+
+	if (!exec_file_came_back(run, error == -ENOENT ? 0 : error))
+		return;
+	if (len + run->out.len > FILE_BYTES_MAX) {
+		(void)exec_file_too_long(run);
+		return;
+	}
+	text_bytes(&whole, old, len);
+	text_bytes(&whole, text_str(&run->out), run->out.len);
+	text_free(&run->out);
+	run->out = whole;
+	write_out(run);
+}
+
+void exec_file_print(struct run *run, bool append)
+{
+	run->changing = true;
+	if (append)
+		file_read(run->host.conf, run->file, have_old, run);
+	else
+		write_out(run);
+}
+
 bool exec_file_export(struct run *run)
 {
 	run->changing = true;

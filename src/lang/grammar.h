@@ -42,6 +42,11 @@ enum option {
 	OPTION_SHOW_SENSITIVE = 1 << 11,
 	OPTION_HIDE_SENSITIVE = 1 << 12,
 	OPTION_DRY_RUN = 1 << 24,
+	OPTION_FOLLOW = 1 << 13,
+	OPTION_FOLLOW_ONLY = 1 << 14,
+	OPTION_APPEND = 1 << 15,
+	OPTION_TIMESTAMP = 1 << 16,
+	OPTION_ONCE = 1 << 17,
 };
 
 enum command_kind {

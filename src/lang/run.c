@@ -87,15 +87,23 @@ static bool waits(const struct run *run)
 	       run->asking != NULL;
 }
 
+/* While nobody takes what was shown, nothing more is done: what stands behind a page may depend on
+ * how it is answered. */
+static bool has_reader(const struct run *run)
+{
+	return run->host.has_room == NULL || run->host.has_room(run->host.arg);
+}
+
 enum run_state run_step(struct run *run, mono now, unsigned budget)
 {
+	run->now = now;
 	if (run->action != NULL)
 		exec_action_turn(run, now);
 	if (run->reading != NULL)
 		exec_rows_turn(run);
 	if (run->inner != NULL)
 		exec_import_turn(run, now, budget);
-	while (budget-- > 0 && !waits(run) && !over(run))
+	while (budget-- > 0 && !waits(run) && !over(run) && has_reader(run))
 		run_op(run);
 	if (run->asking != NULL)
 		return RUN_ASKING;
@@ -105,7 +113,17 @@ enum run_state run_step(struct run *run, mono now, unsigned budget)
 		return RUN_RUNNING;
 	if (waits(run))
 		return RUN_WAITING;
-	return over(run) ? RUN_DONE : RUN_RUNNING;
+	if (over(run))
+		return RUN_DONE;
+	return has_reader(run) ? RUN_RUNNING : RUN_WAITING;
+}
+
+mono run_next(const struct run *run)
+{
+	if (run->inner != NULL)
+		return run_next(run->inner);
+	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
+	                                                                       : mono_never();
 }
 
 const struct question *run_question(const struct run *run)

@@ -41,6 +41,8 @@ struct print_job {
 	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
 	bool wanted;               /* as a value, not for the eye */
+	bool follows;              /* changes come below the list */
+	const char *marks;         /* of each item: what has become of it; NULL: it is listed */
 };
 
 /* What kind of output it is, for who shows it. */
@@ -90,6 +92,8 @@ const struct question *run_question(const struct run *run);
 MUST_USE bool run_answer(struct run *run, const char *text, struct diag *diag);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
+/* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */
+mono run_next(const struct run *run);
 bool run_ok(const struct run *run);
 bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);

@@ -203,6 +203,17 @@ void consoles_free(struct consoles *consoles)
 	histories_free(&consoles->histories);
 }
 
+mono consoles_next(const struct consoles *consoles)
+{
+	mono next = mono_never();
+
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (consoles->at[i].used)
+			next = mono_min(next, session_next(consoles->at[i].session));
+	}
+	return next;
+}
+
 bool consoles_busy(const struct consoles *consoles)
 {
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {

@@ -35,6 +35,8 @@ struct consoles {
 /* For local_socket_listen(). */
 struct local_hooks consoles_hooks(struct consoles *consoles);
 
+/* When one of them has something to do next. */
+mono consoles_next(const struct consoles *consoles);
 /* Let what runs go on; true: there is more to do at once. */
 bool consoles_turn(struct consoles *consoles, mono now);
 /* When all clients are gone. */

@@ -270,7 +270,8 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
 	if (more)
 		return now;
-	return mono_min(router_next(daemon->router), manage_next(daemon->manage));
+	return mono_min(consoles_next(&daemon->consoles),
+	                mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)

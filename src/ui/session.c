@@ -84,6 +84,13 @@ bool session_turn(struct session *session, mono now)
 	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
 }
 
+mono session_next(const struct session *session)
+{
+	if (session->run == NULL || pager_waits(&session->pager) || session->live.paused)
+		return mono_never();
+	return run_next(session->run);
+}
+
 void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)

@@ -74,6 +74,8 @@ MUST_USE bool session_run(struct session *session, const char *text, size_t len,
 bool session_turn(struct session *session, mono now);
 /* Show @text, whole lines, to who sits at an interactive session, above what is being typed. */
 void session_tell(struct session *session, const char *text);
+/* When it has something to do next that nobody else wakes it for. */
+mono session_next(const struct session *session);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 

@@ -19,6 +19,7 @@
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
+#include "ui/print.h"
 #include "ui/session.h"
 
 struct diag;
@@ -45,6 +46,7 @@ struct session {
 
 	struct pager pager;
 	struct live live;
+	struct print_layout layout;
 };
 
 /* --- session.c --- */

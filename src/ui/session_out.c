@@ -4,7 +4,6 @@
 
 #include "conf/diag.h"
 #include "lib/mem.h"
-#include "ui/print.h"
 
 void session_out_bytes(struct session *session, const char *bytes, size_t len)
 {
@@ -135,6 +134,8 @@ static bool host_has_room(void *arg)
 {
 	const struct session *session = arg;
 
+	if (pager_waits(&session->pager))
+		return false;
 	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
 }
 
@@ -158,7 +159,8 @@ static void host_print(void *arg, const struct print_job *job, struct text *out)
 	struct session *session = arg;
 	const struct print_look look = { .conf = session->setup.conf,
 		                         .width = session->setup.width,
-		                         .colour = session->setup.colour };
+		                         .colour = session->setup.colour,
+		                         .layout = &session->layout };
 
 	print_items(&look, job, out);
 }

@@ -116,10 +116,11 @@ static void test_narrow(void **unused)
 
 	assert_true(fixture_run(f, "/ip route add gateway=192.168.1.1 dst-address=10.0.0.0/8; "
 	                           "/ip route print where !dynamic"));
-	assert_string_equal(text_str(&f->out), "Flags: A - ACTIVE; s - STATIC\n"
-	                                       "Columns: DST-ADDRESS, GATEWAY\n"
-	                                       "#    DST-ADDRESS  GATEWAY\n"
-	                                       "0 As 10.0.0.0/8   192.168.1.1\n");
+	assert_string_equal(text_str(&f->out),
+	                    "Flags: A - ACTIVE; s - STATIC\n"
+	                    "Columns: DST-ADDRESS, GATEWAY, ROUTING-TABLE, DISTANCE\n"
+	                    "#    DST-ADDRESS  GATEWAY      ROUTIN  D\n"
+	                    "0 As 10.0.0.0/8   192.168.1.1  main    1\n");
 	assert_true(fixture_run(f, "/ip route print detail where !dynamic"));
 	assert_string_equal(text_str(&f->out), "Flags: A - active; s - static\n"
 	                                       " 0 As dst-address=10.0.0.0/8\n"
