@@ -98,8 +98,8 @@ struct export_options {
 	/* Only rows for which it returns true; NULL: all. */
 	bool (*wanted)(void *arg, const struct menu *menu, const struct row *row);
 	void *arg;
-	bool verbose;     /* defaults too */
-	bool terse;       /* each line whole: menu and command together */
+	bool verbose; /* defaults too */
+	bool terse;   /* each line whole: menu and command together */
 	bool show_sensitive;
 };
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out);

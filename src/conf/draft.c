@@ -48,6 +48,21 @@ const struct conf_state *conf_draft_state(const struct conf_draft *draft)
 	return draft->work;
 }
 
+/* All that would be found wrong with @trial when it was made, but for what others do meanwhile. */
+static bool judge(const struct conf_draft *draft, const struct conf_state *trial, struct diag *diag)
+{
+	struct prepared prepared = { 0 };
+	bool ok = txn_check(draft->work, trial, diag);
+
+	if (!ok)
+		return false;
+	prepared.touched = mem_new(trial->nmenus, sizeof *prepared.touched);
+	txn_touched(draft->work, trial, prepared.touched);
+	ok = commit_prepare(draft->conf, trial, &prepared, diag);
+	commit_discard(draft->conf, &prepared);
+	return ok;
+}
+
 static bool apply(struct conf_draft *draft, struct conf_state *trial,
                   struct request *const *requests, size_t n, struct diag *diag)
 {
@@ -59,7 +74,7 @@ static bool apply(struct conf_draft *draft, struct conf_state *trial,
 		if (!all && !txn_apply(trial, requests[i], &requests[i]->added, diag))
 			return false;
 	}
-	return txn_check(draft->work, trial, diag);
+	return judge(draft, trial, diag);
 }
 
 static void take_trial(struct conf_draft *draft, struct conf_state *trial)
@@ -119,8 +134,7 @@ bool conf_draft_reset(struct conf_draft *draft, const char *const *keep, bool no
 	must(!draft->committing);
 	commit_ids_begin(draft->conf, trial);
 	draft_late_drop(draft, &draft->late);
-	ok = load_fresh(draft->conf, trial, kept, no_defaults, diag) &&
-	     txn_check(draft->work, trial, diag);
+	ok = load_fresh(draft->conf, trial, kept, no_defaults, diag) && judge(draft, trial, diag);
 	mem_free(kept);
 	if (!ok) {
 		state_free(trial);

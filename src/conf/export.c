@@ -4,13 +4,14 @@
  * Menus come in the order in which they apply, so that what a line refers to is there before it.
  */
 #include <string.h>
-#include <time.h>
 
 #include "conf/commit.h"
 #include "conf/line.h"
 #include "conf/name.h"
 #include "conf/row.h"
 #include "conf/type.h"
+#include "lib/mem.h"
+#include "lib/wall.h"
 
 #define FOLD_AT 80
 
@@ -183,6 +184,67 @@ static void names_make_way(struct export *export, struct rows rows)
 	}
 }
 
+/* Rows of a menu whose rows may refer to one another (a VLAN on a VLAN): what is referred to comes
+ * first, all else stays in its order. */
+struct ordering {
+	struct export *export;
+	struct rows rows;
+	bool *done;
+};
+
+static void row_export_in_order(struct ordering *ordering, size_t i);
+
+static void referred_export(struct ordering *ordering, const struct field *field,
+                            const struct row *row)
+{
+	uint32_t id;
+
+	if (field->type->refers == NULL || !name_ref_means(field->ref, ordering->export->menu))
+		return;
+	id = field->type->refers(field, row_at_const(row, field));
+	for (size_t i = 0; i < ordering->rows.n && id != 0; i++) {
+		if (ordering->rows.at[i]->id == id)
+			row_export_in_order(ordering, i);
+	}
+}
+
+static void row_export_in_order(struct ordering *ordering, size_t i)
+{
+	const struct menu *menu = ordering->export->menu;
+
+	if (ordering->done[i])
+		return;
+	ordering->done[i] = true;
+	for (size_t f = 0; f < menu->nfields; f++)
+		referred_export(ordering, &menu->fields[f], ordering->rows.at[i]);
+	row_export(ordering->export, ordering->rows.at[i]);
+}
+
+static bool may_refer_to_own(const struct menu *menu)
+{
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if (menu->fields[i].type->refers != NULL &&
+		    name_ref_means(menu->fields[i].ref, menu))
+			return true;
+	}
+	return false;
+}
+
+static void rows_export(struct export *export, struct rows rows)
+{
+	struct ordering ordering = { .export = export, .rows = rows };
+
+	if (export->menu->kind != MENU_LIST || !may_refer_to_own(export->menu)) {
+		for (size_t i = 0; i < rows.n; i++)
+			row_export(export, rows.at[i]);
+		return;
+	}
+	ordering.done = mem_new(rows.n, sizeof *ordering.done);
+	for (size_t i = 0; i < rows.n; i++)
+		row_export_in_order(&ordering, i);
+	mem_free(ordering.done);
+}
+
 static void menu_export(struct export *export, size_t m)
 {
 	struct rows rows = state_rows(export->state, m);
@@ -194,20 +256,15 @@ static void menu_export(struct export *export, size_t m)
 		return;
 	if (export->menu->kind == MENU_FIXED && export->options->wanted == NULL)
 		names_make_way(export, rows);
-	for (size_t i = 0; i < rows.n; i++)
-		row_export(export, rows.at[i]);
+	rows_export(export, rows);
 }
 
 /* "# 2026-01-31 10:00:00 by Towpath 1.0" */
 static void title(const struct conf *conf, struct text *out)
 {
-	time_t seconds = (time_t)(clock_wall(conf->setup.clock).ns / (int64_t)NS_PER_S);
-	struct tm at;
-	char date[32] = "";
-
-	if (gmtime_r(&seconds, &at) != NULL)
-		(void)strftime(date, sizeof date, "%Y-%m-%d %H:%M:%S ", &at);
-	text_printf(out, "# %sby Towpath %s\n", date, TOWPATH_VERSION);
+	text_add(out, "# ");
+	wall_text(clock_wall(conf->setup.clock), out);
+	text_printf(out, " by Towpath %s\n", TOWPATH_VERSION);
 }
 
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out)

@@ -8,6 +8,7 @@
 
 #include "conf/commit.h"
 #include "conf/name.h"
+#include "conf/replay.h"
 #include "conf/row.h"
 #include "conf/txn.h"
 #include "conf/type.h"
@@ -363,6 +364,7 @@ static int filled_store(struct conf *conf, const struct conf_state *loaded,
 	if (conf->journal == NULL)
 		return 0;
 	write = journal_write_new(conf->journal, loaded, draft, &origin);
+	write->mark.state = JOURNAL_SETTLED; /* what is there can't be taken back by a word */
 	journal_write_run(conf->journal, write);
 	result = write->result;
 	if (result != 0)
@@ -408,6 +410,8 @@ int conf_load(struct conf *conf, struct diag *diag)
 		result = -EINVAL;
 	if (result == 0)
 		result = filled_store(conf, loaded, load.draft, diag);
+	if (result == 0 && conf->journal != NULL)
+		result = replay_load(conf, &load.draft, diag);
 	state_free(loaded);
 	if (result != 0) {
 		state_free(load.draft);

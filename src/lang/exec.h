@@ -142,8 +142,8 @@ void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
 /* Does the command lack an argument that somebody can be asked for? Then they are. */
 bool exec_ask_missing(struct run *run, const struct op *op);
-/* The questions of @action, which has been started. */
-bool exec_ask_begin(struct run *run, const struct action *action, void *state);
+/* The questions of an action that has been started. */
+bool exec_ask_begin(struct exec *exec, void *state);
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
 const struct question *exec_ask_question(const struct run *run);
 void exec_ask_stop(struct run *run);

@@ -160,6 +160,7 @@ static struct request *request_new(struct exec *exec, const struct call *call)
 		                  .verb = command->verb,
 		                  .who = run->host.who,
 		                  .door = run->host.door,
+		                  .trial = run->host.trial != NULL ? *run->host.trial : 0,
 		                  .line = arena_printf(&run->arena, "%s/%s", command->place.path,
 		                                       call->text),
 		                  .arena = &run->arena,

@@ -60,6 +60,8 @@ struct run_host {
 	struct conf_draft *draft;
 	struct numbering *numbering;
 	const char *who, *door;
+	uint32_t *trial; /* that the changes are on (conf/trial.h), 0: on none; NULL: there can't
+	                  * be one */
 	void *arg;
 	void (*out)(void *arg, const char *text, size_t len);
 	/* The same with more said about it; NULL: to out(). */

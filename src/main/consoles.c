@@ -110,7 +110,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		                     .interactive = said->interactive,
 		                     .sized = name.width > 0 };
 	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
-	console->history = histories_take(&consoles->histories, console->who);
+	console->history = recalls_take(&consoles->recalls, console->who);
 
 	const struct session_setup setup = setup_of(console, said, &name);
 
@@ -163,7 +163,7 @@ static void gone(void *session)
 	struct console *console = session;
 
 	session_free(console->session);
-	histories_give(&console->all->histories, console->history);
+	recalls_give(&console->all->recalls, console->history);
 	console->used = false;
 }
 
@@ -198,11 +198,6 @@ bool consoles_turn(struct consoles *consoles, mono now)
 	return more;
 }
 
-void consoles_free(struct consoles *consoles)
-{
-	histories_free(&consoles->histories);
-}
-
 mono consoles_next(const struct consoles *consoles)
 {
 	mono next = mono_never();
@@ -212,6 +207,11 @@ mono consoles_next(const struct consoles *consoles)
 			next = mono_min(next, session_next(consoles->at[i].session));
 	}
 	return next;
+}
+
+void consoles_free(struct consoles *consoles)
+{
+	recalls_free(&consoles->recalls);
 }
 
 bool consoles_busy(const struct consoles *consoles)

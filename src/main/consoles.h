@@ -9,7 +9,7 @@
 #define MAIN_CONSOLES_H
 
 #include "os/local_socket.h"
-#include "ui/history.h"
+#include "ui/recall.h"
 #include "ui/session.h"
 
 struct conf;
@@ -19,8 +19,8 @@ struct console {
 	struct session *session;
 	struct local_client *client;
 	struct consoles *all;
-	struct history *history; /* of the user, shared by all sessions of the user */
-	bool goodbye;            /* the client has been told to go */
+	struct recall *history; /* of the user, shared by all sessions of the user */
+	bool goodbye;           /* the client has been told to go */
 	bool interactive;
 	bool sized; /* the login has said how large the terminal is */
 	char who[CONSOLE_WHO_BYTES];
@@ -28,7 +28,7 @@ struct console {
 
 struct consoles {
 	struct conf *conf;
-	struct histories histories;
+	struct recalls recalls;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 

@@ -4,6 +4,7 @@
 
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "lib/wall.h"
 #include "manage/log_disk.h"
 
 /* An action with what it holds. */
@@ -57,22 +58,6 @@ void log_book_free(struct log_book *book)
 		keeper_free(&book->keepers[i]);
 	mem_free(book->keepers);
 	mem_free(book);
-}
-
-void log_time(wall at, struct text *out)
-{
-	/* Days to a date by the proleptic Gregorian calendar, in eras of 400 years. */
-	int64_t s = at.ns / (int64_t)NS_PER_S, days = s / 86400;
-	int64_t z = days + 719468, era = z / 146097, doe = z - era * 146097;
-	int64_t yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
-	int64_t doy = doe - (365 * yoe + yoe / 4 - yoe / 100), mp = (5 * doy + 2) / 153;
-	int64_t month = mp < 10 ? mp + 3 : mp - 9;
-
-	s -= days * 86400;
-	text_printf(out, "%04lld-%02lld-%02lld %02lld:%02lld:%02lld",
-	            (long long)(yoe + era * 400 + (month <= 2)), (long long)month,
-	            (long long)(doy - (153 * mp + 2) / 5 + 1), (long long)(s / 3600),
-	            (long long)(s / 60 % 60), (long long)(s % 60));
 }
 
 /* --- which lines --- */
@@ -129,7 +114,7 @@ static void show(const struct log_book *book, const struct log_entry *entry)
 
 	if (book->echo == NULL)
 		return;
-	log_time(entry->at, &line);
+	wall_text(entry->at, &line);
 	text_printf(&line, " %s %s", entry->topics, entry->text);
 	book->echo(book->echo_arg, buffer);
 }

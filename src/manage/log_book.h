@@ -99,7 +99,4 @@ const struct log_entry *log_book_next(const struct log_book *book, size_t *at,
 /* Where lines of echo actions go: all who sit at a console. @line is whole, without its end. */
 void log_book_set_echo(struct log_book *book, void (*echo)(void *arg, const char *line), void *arg);
 
-/* "2026-01-31 10:00:00" in UTC. */
-void log_time(wall at, struct text *out);
-
 #endif

@@ -5,6 +5,7 @@
 
 #include "lib/mem.h"
 #include "lib/text.h"
+#include "lib/wall.h"
 
 #define FILE_BYTES (LOG_NAME_BYTES + 24)
 
@@ -180,7 +181,7 @@ void log_disk_put(struct log_disk *disk, const struct log_entry *entry)
 		            "(%llu lines are missing here: the disk was too slow)\n",
 		            (unsigned long long)disk->lost);
 	disk->lost = 0;
-	log_time(entry->at, &disk->waiting);
+	wall_text(entry->at, &disk->waiting);
 	text_printf(&disk->waiting, " %s %s\n", entry->topics, entry->text);
 	if (!disk->writing)
 		submit(disk);

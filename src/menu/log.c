@@ -6,6 +6,7 @@
 
 #include "conf/type.h"
 #include "lib/log.h"
+#include "lib/wall.h"
 #include "manage/log_book.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
@@ -50,7 +51,7 @@ static void log_observe(struct router *router, const struct conf_state *state,
 		struct log_row *body = (void *)row->body;
 		struct text time = text_into(body->time, sizeof body->time);
 
-		log_time(entry->at, &time);
+		wall_text(entry->at, &time);
 		snprintf(body->topics, sizeof body->topics, "%s", entry->topics);
 		snprintf(body->message, sizeof body->message, "%s", entry->text);
 		snprintf(body->buffer, sizeof body->buffer, "%s", action);

@@ -4,8 +4,8 @@
 
 #include "lang/parse.h"
 #include "lib/mem.h"
-#include "ui/history.h"
 #include "ui/line_inside.h"
+#include "ui/recall.h"
 
 void line_free(struct line *line)
 {
@@ -198,7 +198,7 @@ static void show_itself(struct line *line)
 
 static void show_entry(struct line *line, uint64_t entry)
 {
-	const char *text = history_entry(line->history, entry);
+	const char *text = recall_entry(line->history, entry);
 
 	if (text == NULL)
 		return;
@@ -216,7 +216,7 @@ static void older(struct line *line)
 
 	if (line->history == NULL)
 		return;
-	at = line->browsing == LINE_ITSELF ? history_end(line->history) : line->browsing;
+	at = line->browsing == LINE_ITSELF ? recall_end(line->history) : line->browsing;
 	if (at > 0)
 		show_entry(line, at - 1);
 }
@@ -230,7 +230,7 @@ static void newer(struct line *line)
 		return;
 	if (at < line->history->first)
 		at = line->history->first;
-	if (at < history_end(line->history))
+	if (at < recall_end(line->history))
 		show_entry(line, at);
 	else
 		show_itself(line);

@@ -18,7 +18,7 @@
 
 #include "lib/text.h"
 
-struct history;
+struct recall;
 
 #define LINE_ITSELF UINT64_MAX
 
@@ -65,9 +65,9 @@ struct line {
 	struct line_hooks hooks;
 	struct line_picture shown;
 
-	struct history *history; /* NULL: none */
-	uint64_t browsing;       /* which entry is shown, or LINE_ITSELF */
-	struct text draft;       /* the line itself meanwhile */
+	struct recall *history; /* NULL: none */
+	uint64_t browsing;      /* which entry is shown, or LINE_ITSELF */
+	struct text draft;      /* the line itself meanwhile */
 	struct line_search search;
 	struct text killed; /* what Ctrl-Y puts back */
 

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "ui/history.h"
+#include "ui/recall.h"
 
 /* The newest first, and the menus behind all of them. NULL: no more. */
 static const char *older(const struct line *line, size_t at)

@@ -80,6 +80,8 @@ const char *printer_value(struct printer *p, const struct field *field, const st
 
 	if ((field->flags & F_SECRET) != 0 && !p->secrets)
 		text_add(&text, row_shows(p->menu, field, row) ? SECRET : "");
+	else if (p->secrets && field->type->reveal != NULL)
+		field->type->reveal(field, p->job->state, row->body + field->offset, &text);
 	else
 		row_field_text(p->menu, field, p->job->state, row, &text);
 

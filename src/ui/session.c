@@ -165,7 +165,7 @@ void session_free(struct session *session)
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
-	history_free(&session->own_history);
+	recall_free(&session->own_history);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);

@@ -15,11 +15,11 @@
 #include "lang/parse.h"
 #include "lang/run.h"
 #include "lib/text.h"
-#include "ui/history.h"
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
 #include "ui/print.h"
+#include "ui/recall.h"
 #include "ui/session.h"
 
 struct diag;
@@ -36,7 +36,7 @@ struct session {
 	void *done_arg;
 
 	struct line line;
-	struct history own_history; /* when the setup has none */
+	struct recall own_history; /* when the setup has none */
 	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
 	struct text ahead;  /* typed while nobody reads */
 	bool asking;        /* a question is open, and what is typed answers it */

@@ -9,7 +9,7 @@
 #include "ui/colour.h"
 #include "ui/complete.h"
 #include "ui/help.h"
-#include "ui/history.h"
+#include "ui/recall.h"
 
 #define CTRL_C 3
 
@@ -36,7 +36,7 @@ static void run_entry(struct session *session)
 	                        session->entry.len, &program, NULL, &diag);
 
 	if (!has_secret(&program))
-		history_keep(session->line.history, text);
+		recall_keep(session->line.history, text);
 	text_clear(&session->entry);
 	if (ok) {
 		program.several_lines = false;
@@ -63,7 +63,7 @@ static void chat(struct session *session)
 	static const char alone[] = "nobody else is at a console\n";
 	const char *said = line_text(&session->line);
 
-	history_keep(session->line.history, said);
+	recall_keep(session->line.history, said);
 	said += strspn(said, "# ");
 	if (*said != '\0' && !session->setup.chat(session->setup.arg, said))
 		session_out_bytes(session, alone, sizeof alone - 1);

@@ -78,7 +78,9 @@ static void actions_are_sane(const struct menu *menu)
 		const struct action *action = &menu->actions[a];
 
 		help_is_a_sentence(menu->path, action->name, action->help);
-		assert_true((action->items != NULL) != (action->start != NULL));
+		assert_int_equal((action->items != NULL) + (action->start != NULL) +
+		                         (action->change != NULL),
+		                 1);
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);
@@ -203,6 +205,7 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
+	"/system note set note=\"two\\nlines\" show-at-login=no\n"
 	"/system logging action add name=own target=disk memory-lines=7 memory-stop-on-full=yes "
 	"disk-file-name=mine disk-lines-per-file=8 disk-file-count=3 disk-stop-on-full=yes\n"
 	"/system logging add topics=firewall,!debug action=own prefix=\"fw \" regex=\"^a|b\"\n"

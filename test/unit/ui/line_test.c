@@ -14,8 +14,8 @@
 
 #include "lib/text.h"
 #include "ui/colour.h"
-#include "ui/history.h"
 #include "ui/line.h"
+#include "ui/recall.h"
 #include "ui/screen.h"
 
 struct model {
@@ -315,13 +315,13 @@ static void type_line(struct line *line, const char *text)
 
 static void test_history(void **unused)
 {
-	struct history history = { 0 };
+	struct recall history = { 0 };
 	struct line line = { .width = 80, .history = &history };
 	struct text out = { 0 };
 
-	history_keep(&history, "one");
-	history_keep(&history, "two");
-	history_keep(&history, "two");
+	recall_keep(&history, "one");
+	recall_keep(&history, "two");
+	recall_keep(&history, "two");
 	line_start(&line, "> ", &out);
 	type_line(&line, "draft\033[A");
 	assert_string_equal(line_text(&line), "two");
@@ -330,14 +330,14 @@ static void test_history(void **unused)
 	type_line(&line, "\033[A\033[A");
 	assert_string_equal(line_text(&line), "one");
 	/* Another login of the same user types meanwhile. */
-	history_keep(&history, "three");
+	recall_keep(&history, "three");
 	type_line(&line, "\033[B\033[B");
 	assert_string_equal(line_text(&line), "three");
 	type_line(&line, "\033[B");
 	assert_string_equal(line_text(&line), "draft");
 	type_line(&line, "\033[B\016");
 	assert_string_equal(line_text(&line), "draft");
-	history_keep(&history, "four\nfive");
+	recall_keep(&history, "four\nfive");
 	/* Up goes through the lines of an entry of several. */
 	type_line(&line, "\033[A");
 	assert_string_equal(line_text(&line), "four\nfive");
@@ -345,55 +345,54 @@ static void test_history(void **unused)
 	assert_string_equal(line_text(&line), "three");
 	text_free(&out);
 	line_free(&line);
-	history_free(&history);
+	recall_free(&history);
 }
 
 static void test_history_bounds(void **unused)
 {
-	struct histories all = { 0 };
-	struct history *mine = histories_take(&all, "admin"),
-		       *again = histories_take(&all, "admin");
-	char *big = malloc(HISTORY_BYTES_MAX + 2);
+	struct recalls all = { 0 };
+	struct recall *mine = recalls_take(&all, "admin"), *again = recalls_take(&all, "admin");
+	char *big = malloc(RECALL_BYTES_MAX + 2);
 
 	assert_ptr_equal(mine, again);
-	for (int i = 0; i < HISTORY_ENTRIES + 5; i++) {
+	for (int i = 0; i < RECALL_ENTRIES + 5; i++) {
 		char entry[16];
 
 		snprintf(entry, sizeof entry, "line %d", i);
-		history_keep(mine, entry);
+		recall_keep(mine, entry);
 	}
-	assert_int_equal(mine->n, HISTORY_ENTRIES);
-	assert_string_equal(history_entry(mine, 5), "line 5");
-	assert_null(history_entry(mine, 4));
-	assert_null(history_entry(mine, HISTORY_ENTRIES + 5));
-	memset(big, 'x', HISTORY_BYTES_MAX + 1);
-	big[HISTORY_BYTES_MAX + 1] = '\0';
-	history_keep(mine, big);
-	assert_int_equal(mine->n, HISTORY_ENTRIES);
-	big[HISTORY_BYTES_MAX - 10] = '\0';
-	history_keep(mine, big);
+	assert_int_equal(mine->n, RECALL_ENTRIES);
+	assert_string_equal(recall_entry(mine, 5), "line 5");
+	assert_null(recall_entry(mine, 4));
+	assert_null(recall_entry(mine, RECALL_ENTRIES + 5));
+	memset(big, 'x', RECALL_BYTES_MAX + 1);
+	big[RECALL_BYTES_MAX + 1] = '\0';
+	recall_keep(mine, big);
+	assert_int_equal(mine->n, RECALL_ENTRIES);
+	big[RECALL_BYTES_MAX - 10] = '\0';
+	recall_keep(mine, big);
 	assert_int_equal(mine->n, 2);
-	histories_give(&all, mine);
-	histories_give(&all, again);
+	recalls_give(&all, mine);
+	recalls_give(&all, again);
 	/* The entries of whoever left last are kept, of the others there is a bound. */
-	for (int i = 0; i < HISTORIES_KEPT; i++) {
+	for (int i = 0; i < RECALLS_KEPT; i++) {
 		char who[16];
 
 		snprintf(who, sizeof who, "user%d", i);
-		histories_give(&all, histories_take(&all, who));
+		recalls_give(&all, recalls_take(&all, who));
 		if (i == 3) {
-			mine = histories_take(&all, "admin");
+			mine = recalls_take(&all, "admin");
 			assert_int_equal(mine->n, 2);
-			histories_give(&all, mine);
+			recalls_give(&all, mine);
 		}
 	}
-	mine = histories_take(&all, "user0");
-	histories_give(&all, mine);
-	histories_give(&all, histories_take(&all, "one more"));
-	mine = histories_take(&all, "user1");
+	mine = recalls_take(&all, "user0");
+	recalls_give(&all, mine);
+	recalls_give(&all, recalls_take(&all, "one more"));
+	mine = recalls_take(&all, "user1");
 	assert_int_equal(mine->n, 0);
-	histories_give(&all, mine);
-	histories_free(&all);
+	recalls_give(&all, mine);
+	recalls_free(&all);
 	free(big);
 }
 
@@ -406,15 +405,15 @@ static const char *places(void *arg, size_t index)
 
 static void test_search(void **unused)
 {
-	struct history history = { 0 };
+	struct recall history = { 0 };
 	struct line line = { .width = 80, .history = &history, .hooks = { .place = places } };
 	struct screen screen = { .width = 80 };
 	struct text out = { 0 };
 	char row[512];
 
-	history_keep(&history, "/ip route print");
-	history_keep(&history, "/ip address print");
-	history_keep(&history, "/ip route add");
+	recall_keep(&history, "/ip route print");
+	recall_keep(&history, "/ip address print");
+	recall_keep(&history, "/ip route add");
 	line_start(&line, "> ", &out);
 	type_line(&line, "draft\022ro");
 	assert_string_equal(line_text(&line), "/ip route add");
@@ -442,7 +441,7 @@ static void test_search(void **unused)
 	assert_string_equal(line_text(&line), "/ip route print");
 	text_free(&out);
 	line_free(&line);
-	history_free(&history);
+	recall_free(&history);
 }
 
 /* What is pasted is text: a question mark asks nothing, a tab completes nothing. */
