@@ -101,7 +101,10 @@ static void offer_value(struct completer *c, const char *value, const char *help
 	} else if (test && strpbrk(value, "<>~!&|") != NULL && text_str(&quoted)[0] != '"') {
 		offer(c, arena_printf(&c->candidates->arena, "\"%s\"", value), help, ' ');
 	} else {
-		offer(c, text_str(&quoted), help, ' ');
+		/* "equal:" is the beginning of a value. */
+		bool begins = *value != '\0' && value[strlen(value) - 1] == ':';
+
+		offer(c, text_str(&quoted), help, begins ? 0 : ' ');
 	}
 	text_free(&quoted);
 }
@@ -109,11 +112,16 @@ static void offer_value(struct completer *c, const char *value, const char *help
 struct choice_offer {
 	struct choice_sink sink;
 	struct completer *completer;
+	const struct field *field;
 };
 
 static void offer_choice(struct choice_sink *sink, const char *word, const char *help)
 {
-	offer_value(((struct choice_offer *)sink)->completer, word, help);
+	const struct choice_offer *choices = (struct choice_offer *)sink;
+
+	if (help == NULL && choices->field->ref == NULL)
+		help = conf_word_help(choices->completer->conf, choices->field, word);
+	offer_value(choices->completer, word, help);
 }
 
 struct item_offer {
@@ -152,7 +160,9 @@ static void offer_names(struct completer *c, const struct menu *menu, char next)
 
 static void offer_values(struct completer *c, const struct param *param)
 {
-	struct choice_offer choices = { .sink = { offer_choice }, .completer = c };
+	struct choice_offer choices = { .sink = { offer_choice },
+		                        .completer = c,
+		                        .field = param->field };
 
 	if (param->kind == PARAM_ITEMS)
 		offer_items(c, c->candidates->expect.command.menu);
@@ -202,7 +212,8 @@ static void offer_tests(struct completer *c)
 	offer(c, "disabled", "Whether it is switched off", ' ');
 	offer(c, "dynamic", "Whether the router has made it", ' ');
 	for (size_t i = 0; i < menu->nflags; i++)
-		offer(c, menu->flags[i].word, NULL, ' ');
+		offer(c, menu->flags[i].word, conf_word_help(c->conf, NULL, menu->flags[i].word),
+		      ' ');
 }
 
 static void offer_test_values(struct completer *c)
