@@ -9,7 +9,7 @@
 #include "conf/line_hide.h"
 #include "conf/type.h"
 #include "lib/mem.h"
-#include "manage/log_book.h"
+#include "lib/wall.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -126,7 +126,7 @@ static void fill(struct history_row *body, const struct journal_entry *entry)
 
 	body->revision = entry->mark.revision;
 	history_action(entry, &action);
-	log_time(entry->origin.at, &time);
+	wall_text(entry->origin.at, &time);
 	put(body->by, sizeof body->by, entry->origin.who);
 	put(body->policy, sizeof body->policy, "write");
 	put(body->door, sizeof body->door, entry->origin.door);
