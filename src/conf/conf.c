@@ -60,6 +60,11 @@ const char *conf_word_help(const struct conf *conf, const struct field *field, c
 	return conf->setup.word_help != NULL ? conf->setup.word_help(field, word) : NULL;
 }
 
+const struct conf_setup *conf_doors(const struct conf *conf)
+{
+	return &conf->setup;
+}
+
 struct router *conf_router(const struct conf *conf)
 {
 	return conf->setup.router;

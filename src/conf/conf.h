@@ -62,6 +62,8 @@ const struct menu *const *conf_menus(const struct conf *conf);
 /* What the word means to people, or NULL. */
 const char *conf_word_help(const struct conf *conf, const struct field *field, const char *word);
 struct router *conf_router(const struct conf *conf);
+/* What it was made with: the doors to the world. */
+const struct conf_setup *conf_doors(const struct conf *conf);
 /* The time of day, for people. */
 wall conf_wall(const struct conf *conf);
 

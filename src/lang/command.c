@@ -3,8 +3,10 @@
 
 #include "conf/menu.h"
 #include "conf/type.h"
+#include "lang/builtin.h"
 #include "lang/grammar.h"
 #include "lang/print_params.h"
+#include "lang/statement.h"
 
 /* Every stored item has these two, whatever its menu. */
 static const struct field field_comment = {
@@ -112,10 +114,6 @@ static const struct param export_params[] = {
 	  .option = OPTION_VERBOSE,
 	  .help = "Defaults, too" },
 };
-static const struct param put_params[] = {
-	{ .kind = PARAM_VALUE, .name = "message", .help = "What to print", .positional = true },
-};
-
 /* The command's own arguments besides the menu's fields. */
 struct own {
 	bool items, where, comment, disabled, fields;
@@ -142,20 +140,17 @@ static const struct own owns[] = {
 };
 
 static const struct own items_action_own = { .items = true };
-static const struct own put_own = { MORE(put_params) };
-static const struct own quit_own;
+static const struct own none_own;
 static const struct own import_own = { MORE(import_params) };
 
 static const struct own *own_of(const struct command *command)
 {
-	if (command->kind == COMMAND_PUT)
-		return &put_own;
 	if (command->kind == COMMAND_IMPORT)
 		return &import_own;
 	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
 	    command->action->items != NULL)
 		return &items_action_own;
-	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
+	return command->kind == COMMAND_VERB ? &owns[command->verb] : &none_own;
 }
 
 static bool is_settings(const struct command *command)
@@ -253,8 +248,32 @@ static bool own_stands(const struct command *command, const struct param *param)
 	return true;
 }
 
+/* The parameters of what the language has by itself. */
+static bool global_param(const struct command *command, size_t index, struct param *ret_param)
+{
+	if (command->kind == COMMAND_STATEMENT) {
+		if (index >= command->statement->nparams)
+			return false;
+		*ret_param = command->statement->params[index].param;
+	} else {
+		const struct builtin_param *param = &command->builtin->params[index];
+
+		if (index >= command->builtin->nparams)
+			return false;
+		*ret_param = (struct param){ .name = param->name,
+			                     .help = param->help,
+			                     .positional = param->positional };
+	}
+	ret_param->kind = PARAM_VALUE;
+	ret_param->index = index;
+	return true;
+}
+
 bool command_param(const struct command *command, size_t index, struct param *ret_param)
 {
+	if (command->kind == COMMAND_STATEMENT || command->kind == COMMAND_BUILTIN)
+		return global_param(command, index, ret_param);
+
 	const struct own *own = own_of(command);
 	size_t at = index, nfields;
 	const struct field *fields = fields_of(command, &nfields);

@@ -126,9 +126,7 @@ bool exec_action(struct exec *exec)
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		struct value value = exec_value(exec, arg);
-
-		if (!read_field(exec, arg->param.field, value_str(&value, &run->arena), args))
+		if (!read_field(exec, arg->param.field, exec_text(exec, arg), args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;

@@ -62,11 +62,9 @@ static bool request_arg(struct exec *exec, struct request *request, struct id_li
 			request->place_before = id;
 		return true;
 	case PARAM_FIELDS:
-		return unset_fields(exec, request, arg, value_str(&value, arena));
+		return unset_fields(exec, request, arg, exec_text(exec, arg));
 	case PARAM_VALUE:
-		field_append(exec, request, arg, arg->param.name,
-		             value.kind == VALUE_NIL && !arg->computed ? NULL
-		                                                       : value_str(&value, arena));
+		field_append(exec, request, arg, arg->param.name, exec_text(exec, arg));
 		return true;
 	default:
 		return true;
@@ -192,17 +190,17 @@ static bool is_plain_add(const struct op *op)
 /* The plain add that follows at once, its place in *@at; NULL: something else does. */
 static const struct call *next_add(struct run *run, size_t *at)
 {
-	const struct op *ops = run->program.ops;
+	const struct op *ops = run->code->ops;
 	size_t next = *at + 1;
 
-	if (*at >= run->program.nops || ops[*at].code != OP_DROP)
+	if (*at >= run->code->nops || ops[*at].code != OP_DROP)
 		return NULL;
-	while (next < run->program.nops && ops[next].code == OP_GO)
+	while (next < run->code->nops && ops[next].code == OP_GO)
 		next++;
-	if (next >= run->program.nops || !is_plain_add(&ops[next]))
+	if (next >= run->code->nops || !is_plain_add(&ops[next]))
 		return NULL;
 	for (size_t i = *at + 1; i < next; i++)
-		run->host.go(run->host.arg, ops[i].path);
+		run->host.go(run->host.arg, ops[i].text);
 	*at = next + 1;
 	exec_import_echo(run, ops[next].call);
 	return ops[next].call;
@@ -218,7 +216,7 @@ static void join_adds(struct exec *exec)
 	const struct call *call;
 	const char *line = run->requests[0]->line;
 
-	if (run->at <= run->alone_until || !is_plain_add(&run->program.ops[run->at - 1]))
+	if (run->at <= run->alone_until || !is_plain_add(&run->code->ops[run->at - 1]))
 		return;
 	while (run->nrequests < JOINED_MAX && (call = next_add(run, &run->at)) != NULL) {
 		struct request *request = request_new(exec, call);

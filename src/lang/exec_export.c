@@ -68,36 +68,36 @@ static bool check_choice(struct exec *exec, const struct arg *arg, const char *c
 
 static bool take_arguments(struct exec *exec, struct export_options *options)
 {
-	struct arena *arena = &exec->run->arena;
-
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		struct exec at = *exec;
-		struct value value = exec_value(exec, arg);
-
-		if (strcmp(arg->param.name, "file") == 0 && !exec_file_name(&at, "file"))
+		if (strcmp(arg->param.name, "file") == 0 && !exec_file_name(exec, "file"))
 			return false;
 		if (strcmp(arg->param.name, "path") != 0)
 			continue;
-		options->choice = value_str(&value, arena);
+		options->choice = exec_text(exec, arg);
 		if (!check_choice(exec, arg, options->choice))
 			return false;
 	}
 	return true;
 }
 
-static void write(struct exec *exec, struct export_options *options)
+static bool write(struct exec *exec, struct export_options *options)
 {
 	struct run *run = exec->run;
 	struct chooser chooser = { .sink = { judge_row }, .exec = exec, .state = exec_hold(run) };
 
 	options->state = chooser.state;
 	if (exec->call->where != NULL) {
-		expr_bind(exec->call->where, chooser.state, &run->arena);
+		if (!expr_bind(exec->call->where, chooser.state, exec_where(exec), &run->arena,
+		               &run->diag)) {
+			exec_release(run, chooser.state);
+			return exec_fail(run);
+		}
 		options->wanted = is_wanted;
 		options->arg = &chooser;
 	}
 	conf_export(run->host.conf, options, &run->out);
 	exec_release(run, chooser.state);
+	return true;
 }
 
 bool exec_export(struct exec *exec)
@@ -112,9 +112,8 @@ bool exec_export(struct exec *exec)
 		                  (flags & OPTION_HIDE_SENSITIVE) == 0,
 	};
 
-	if (!take_arguments(exec, &options))
+	if (!take_arguments(exec, &options) || !write(exec, &options))
 		return false;
-	write(exec, &options);
 	run->depth -= exec->call->ncomputed;
 	if (call_arg(exec->call, "file") != NULL)
 		return exec_file_export(run);

@@ -59,6 +59,7 @@ static void stop_at_error(struct run *run, const struct diag *diag)
 	                                             : NULL;
 
 	run->diag = *diag;
+	run->limited = run->inner != NULL && run->inner->limited;
 	if (done != NULL) {
 		size_t len = strlen(run->diag.text);
 
@@ -92,6 +93,7 @@ static void begin(struct run *run, const char *text, size_t len)
 	run->inner = run_new(&host, &program);
 	run->inner->imports = run->imports + 1;
 	run->inner->verbose = run->import.verbose;
+	run->inner_state = RUN_RUNNING;
 }
 
 static void have_read(void *arg, int error, const char *text, size_t len)
@@ -193,6 +195,7 @@ static void skip_command(struct run *inner)
 {
 	const struct program *program = &inner->program;
 
+	exec_script_unwind(inner);
 	while (inner->at < program->nops && program->ops[inner->at].code != OP_DROP)
 		inner->at++;
 	inner->at += inner->at < program->nops;
@@ -267,9 +270,10 @@ void exec_import_turn(struct run *run, mono now, unsigned budget)
 {
 	struct run *inner = run->inner;
 
-	if (run_step(inner, now, budget) != RUN_DONE)
+	run->inner_state = run_step(inner, now, budget);
+	if (run->inner_state != RUN_DONE)
 		return;
-	if (!run_ok(inner) && run->import.dry_run && !run_interrupted(inner)) {
+	if (!run_ok(inner) && run->import.dry_run && !run_interrupted(inner) && !inner->limited) {
 		count_error(run, run_diag(inner));
 		skip_command(inner);
 		return;

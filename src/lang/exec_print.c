@@ -91,7 +91,7 @@ static bool take_one(struct exec *exec, struct reading *reading, const struct ar
 		return exec_items(exec, arg, &value, &reading->from);
 	}
 
-	const char *text = value_str(&value, &exec->run->arena);
+	const char *text = exec_text(exec, arg);
 
 	if (strcmp(name, "proplist") == 0) {
 		reading->proplist = text;

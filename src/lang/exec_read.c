@@ -1,4 +1,4 @@
-/* Commands that only read: get; and put. */
+/* What only reads and is no list: get. */
 #include <string.h>
 
 #include "conf/conf.h"
@@ -39,16 +39,15 @@ static bool get_from(struct exec *exec, const struct conf_state *state, const st
                      const struct arg *name_arg, const char *name)
 {
 	struct run *run = exec->run;
-	struct text text = { 0 };
+	struct value value;
 	bool ok = true;
 
 	if (name_arg == NULL)
-		value_row(exec->menu, state, row, &text);
+		value = value_row(exec->menu, state, row, &run->arena);
 	else
-		ok = value_property(exec->menu, state, row, name, &text);
+		ok = value_property(exec->menu, state, row, name, &run->arena, &value);
 	if (ok)
-		exec_push(run, value_text(&run->arena, text_str(&text)));
-	text_free(&text);
+		exec_push(run, value);
 	return ok || exec_unknown_property(exec, name_arg, name);
 }
 
@@ -85,28 +84,6 @@ static bool read_get(struct exec *exec)
 	ok = ok && get_from(exec, state, row, name_arg, name);
 	exec_release(run, state);
 	return ok;
-}
-
-bool exec_read_put(struct exec *exec)
-{
-	struct run *run = exec->run;
-	const struct arg *arg = call_arg(exec->call, "message");
-
-	if (arg == NULL) {
-		(void)diag_fail(&run->diag, "message",
-		                "missing value(s) of argument(s) message\n"
-		                "say what to print: :put hello, or :put [/ip/route/find]");
-		return exec_fail(run);
-	}
-
-	struct value value = exec_value(exec, arg);
-
-	text_add(&run->out, value_str(&value, &run->arena));
-	text_char(&run->out, '\n');
-	exec_flush(run);
-	run->depth -= exec->call->ncomputed;
-	exec_push(run, (struct value){ .kind = VALUE_NIL });
-	return true;
 }
 
 bool exec_read(struct exec *exec)

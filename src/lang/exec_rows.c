@@ -61,17 +61,64 @@ void reading_print(struct reading *reading, const struct items *items)
 		                 .items = items,
 		                 .count = reading->count,
 		                 .first = !reading->began,
-		                 .proplist = reading->proplist,
-		                 .wanted = reading->wanted };
+		                 .proplist = reading->proplist };
 
 	run->host.print(run->host.arg, &job, &run->out);
 	reading->began = reading->began || items->n > 0;
 }
 
-/* The items read so far go out; of a count-only its number. */
+/* Only the properties asked for, and which item it is. */
+static struct value chosen(const struct reading *reading, struct value whole)
+{
+	struct arena *arena = &reading->run->arena;
+	struct pair *pairs = arena_new(arena, whole.array->n + 1, sizeof pairs[0]);
+	size_t n = 0;
+
+	for (size_t i = 0; i < whole.array->n; i++) {
+		const char *name = whole.array->at[i].key.text, *list = reading->proplist;
+		size_t len = strlen(name);
+
+		while (list != NULL &&
+		       (strncmp(list, name, len) != 0 || (list[len] != ',' && list[len] != '\0'))) {
+			list = strchr(list, ',');
+			list = list != NULL ? list + 1 : NULL;
+		}
+		if (list != NULL || strcmp(name, ".id") == 0)
+			pairs[n++] = whole.array->at[i];
+	}
+	return value_array(arena, pairs, n);
+}
+
+static void add_value(struct reading *reading, const struct row *row)
+{
+	struct arena *arena = &reading->run->arena;
+	struct value value = value_row(reading->menu, reading->walk.state, row, arena);
+
+	if (reading->proplist != NULL)
+		value = chosen(reading, value);
+	if (reading->values_n == reading->values_size) {
+		size_t size = 2 * reading->values_size + 16;
+		struct pair *grown = arena_new(arena, size, sizeof grown[0]);
+
+		if (reading->values_n > 0)
+			memcpy(grown, reading->values, reading->values_n * sizeof grown[0]);
+		reading->values = grown;
+		reading->values_size = size;
+	}
+	reading->values[reading->values_n++] = (struct pair){ value_nil(), value };
+}
+
+/* The items read so far go out, or become values; of a count-only its number. */
 static bool print_page(struct reading *reading)
 {
 	exec_print_sort(reading);
+	if (reading->wanted) {
+		for (size_t i = 0; i < reading->items.n; i++)
+			add_value(reading, reading->items.at[i]);
+		arena_free(&reading->page);
+		reading->items = (struct items){ 0 };
+		return true;
+	}
 	if (!reading->began)
 		exec_print_time(reading);
 	reading_print(reading, &reading->items);
@@ -80,18 +127,17 @@ static bool print_page(struct reading *reading)
 	return exec_print_show(reading);
 }
 
-static void give_value(struct reading *reading)
+static struct value value_of(const struct reading *reading)
 {
-	struct run *run = reading->run;
-	struct value value = { .kind = VALUE_NIL };
-
 	if (!reading->prints)
-		value = (struct value){ .kind = VALUE_IDS, .ids = reading->found };
-	else if (reading->wanted)
-		value = value_text(&run->arena, text_str(&run->out));
-	if (reading->wanted && reading->prints)
-		text_clear(&run->out);
-	exec_push(run, value);
+		return (struct value){ .kind = VALUE_IDS, .ids = reading->found };
+	if (!reading->wanted)
+		return value_nil();
+	if (reading->counts)
+		return value_num((int64_t)reading->count);
+	if (reading->menu->kind == MENU_SETTINGS && reading->values_n == 1)
+		return reading->values[0].value;
+	return value_array(&reading->run->arena, reading->values, reading->values_n);
 }
 
 /* Portions are smaller where each row is looked for among many. */
@@ -180,7 +226,7 @@ void exec_rows_turn(struct run *run)
 		return;
 	run->stuck = reading->interval_ms > 0;
 	if (!exec_print_over(reading))
-		give_value(reading);
+		exec_push(run, value_of(reading));
 	if (!reading->rests)
 		exec_rows_stop(run);
 }
@@ -219,9 +265,13 @@ bool exec_rows(struct exec *exec)
 	};
 	if (!exec_print_take(exec, reading))
 		return false;
-	run->depth -= exec->call->ncomputed;
 	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
-	expr_bind(exec->call->where, reading->walk.state, &run->arena);
+	if (!expr_bind(exec->call->where, reading->walk.state, exec_where(exec), &run->arena,
+	               &run->diag)) {
+		exec_release(run, reading->walk.state);
+		return exec_fail(run);
+	}
+	run->depth -= exec->call->ncomputed;
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */
 	return true;

@@ -70,6 +70,22 @@ struct word lex_word(struct lex *lex, enum lex_kind kind, struct arena *arena);
 bool lex_string(struct lex *lex, struct arena *arena, struct word *ret_word, struct diag *diag);
 
 /*
+ * The same piece by piece: what stands from here to the closing quote, which is taken (*@ret_end),
+ * or to a "$", which is next.
+ */
+bool lex_string_piece(struct lex *lex, struct arena *arena, struct word *ret_word, bool *ret_end,
+                      struct diag *diag);
+/* The name of a variable: letters, digits and "_"; possibly empty. */
+struct word lex_variable(struct lex *lex, struct arena *arena);
+/* Skip blanks, joined lines and new lines, as in brackets; true when there were any. */
+bool lex_space(struct lex *lex);
+/*
+ * A number, time, address, id or plain word in an expression, possibly empty. A slash belongs to it
+ * before a digit only, a hyphen in words only: 10.0.0.0/8, 1000/$i, ether1-lan, 5-3.
+ */
+struct word lex_literal(struct lex *lex, struct arena *arena);
+
+/*
  * What is still open at the end of @text: its brackets and quote, outermost first, into @open
  * (emptied first), a backslash for a line to be joined. Empty: the text is whole.
  */

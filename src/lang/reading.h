@@ -45,6 +45,9 @@ struct reading {
 	bool to_file;
 	uint64_t interval_ms; /* 0: once */
 	bool rests;           /* until run->due: then all is read again */
+
+	struct pair *values; /* as a value: each item as an array, in the run's arena */
+	size_t values_n, values_size;
 };
 
 /* Whether only these of the rows are meant. */

@@ -2,9 +2,9 @@
  * run.h -- a program at work: one machine per running line or script.
  *
  * The machine goes from operation to operation and can stop between any two. It waits while a
- * change is on its way to the disk, and while an action (ping) takes its time; a long list is read
- * and printed in portions, between which packets go on. Whoever drives the router calls run_step()
- * each turn.
+ * change is on its way to the disk, while an action (ping) takes its time, and for :delay; a long
+ * list is read and printed in portions, between which packets go on. Whoever drives the router
+ * calls run_step() each turn. Functions that call one another need none of our own stack.
  *
  *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
  *                               RUN_WAITING: go on next turn
@@ -31,6 +31,9 @@ struct diag;
 struct question;
 struct run;
 struct text;
+struct variables;
+
+#define RUN_MEMORY_BYTES (16u << 20) /* of a script's values, where the host does not say */
 
 /* What print is to lay out. */
 struct print_job {
@@ -40,7 +43,6 @@ struct print_job {
 	size_t count;              /* of them so far, other pages too */
 	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
-	bool wanted;               /* as a value, not for the eye */
 	bool follows;              /* changes come below the list */
 	const char *marks;         /* of each item: what has become of it; NULL: it is listed */
 };
@@ -74,6 +76,12 @@ struct run_host {
 	void (*print)(void *arg, const struct print_job *job, struct text *out);
 	void (*go)(void *arg, const char *path);
 	void (*quit)(void *arg);
+	struct variables *globals; /* that scripts share; NULL: the program has its own */
+	size_t memory_bytes;       /* for its values; 0: RUN_MEMORY_BYTES */
+	uint64_t time_ns;          /* for all of it; 0: any */
+	const char *job;           /* what :jobname says; NULL: nothing */
+	/* Run @source by itself; its name into @ret_job. NULL: nobody does that here. */
+	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
 	bool asks; /* somebody is there who can answer questions */
 };
 

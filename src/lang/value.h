@@ -109,11 +109,11 @@ size_t value_bytes(const struct value *value);
 MUST_USE bool value_time_read(const char *text, int64_t *ret_ns);
 void value_time_print(int64_t ns, struct text *out); /* 1d02:03:04.500 */
 
-/* A whole row as an array: ".id=*1;name=x;...". */
-void value_row(const struct menu *menu, const struct conf_state *state, const struct row *row,
-               struct text *out);
+/* A whole row as an array: {.id=*1;name=x;...}. */
+struct value value_row(const struct menu *menu, const struct conf_state *state,
+                       const struct row *row, struct arena *arena);
 /* One property, flag, comment or .id of it by its name; false: there is none of that name. */
 bool value_property(const struct menu *menu, const struct conf_state *state, const struct row *row,
-                    const char *name, struct text *out);
+                    const char *name, struct arena *arena, struct value *ret_value);
 
 #endif

@@ -7,76 +7,81 @@
 #include "lang/value.h"
 #include "lib/text.h"
 
-static const char *yes_no(bool yes)
+/* A number stays one where it looks the same again; a name is a text, whatever it looks like. */
+static struct value field_value(const struct menu *menu, const struct field *field,
+                                const struct conf_state *state, const struct row *row,
+                                struct arena *arena)
 {
-	return yes ? "true" : "false";
+	struct text text = { 0 };
+	struct value read, plain;
+
+	row_field_text(menu, field, state, row, &text);
+	plain = value_text(arena, text_str(&text));
+	text_free(&text);
+	if (field->type == &type_string || field->type == &type_enum || *plain.text == '\0')
+		return plain;
+	if (field->type == &type_bool)
+		return value_bool(strcmp(plain.text, "yes") == 0);
+	read = value_guess(arena, plain.text);
+	return strcmp(value_str(&read, arena), plain.text) == 0 ? read : plain;
 }
 
-/* Booleans are yes and no to a person, true and false to a script. */
-static void put_field(const struct menu *menu, const struct field *field,
-                      const struct conf_state *state, const struct row *row, struct text *out)
+struct pairs {
+	struct arena *arena;
+	struct pair *at;
+	size_t n;
+};
+
+static void put(struct pairs *pairs, const char *name, struct value value)
 {
-	size_t from = out->len;
-
-	row_field_text(menu, field, state, row, out);
-	if (field->type != &type_bool || out->len == from)
-		return;
-
-	bool yes = strcmp(text_str(out) + from, "yes") == 0;
-
-	out->len = from;
-	text_add(out, yes_no(yes));
+	pairs->at[pairs->n++] = (struct pair){ value_text(pairs->arena, name), value };
 }
 
-void value_row(const struct menu *menu, const struct conf_state *state, const struct row *row,
-               struct text *out)
+static void put_flags(struct pairs *pairs, const struct menu *menu, const struct row *row)
 {
-	const char *separator = "";
-
-	if (menu->kind != MENU_SETTINGS) {
-		text_printf(out, ".id=*%X", row->id);
-		separator = ";";
-	}
-	if (row->comment != NULL && *row->comment != '\0')
-		text_printf(out, ";comment=%s", row->comment);
-	for (size_t i = 0; i < menu->nfields; i++) {
-		if (!row_shows(menu, &menu->fields[i], row))
-			continue;
-		text_printf(out, "%s%s=", separator, menu->fields[i].name);
-		put_field(menu, &menu->fields[i], state, row, out);
-		separator = ";";
-	}
-	if (menu->kind == MENU_SETTINGS)
-		return;
-	text_printf(out, ";disabled=%s", yes_no((row->flags & ROW_DISABLED) != 0));
+	put(pairs, "disabled", value_bool((row->flags & ROW_DISABLED) != 0));
 	if ((row->flags & ROW_DYNAMIC) != 0)
-		text_add(out, ";dynamic=true");
+		put(pairs, "dynamic", value_bool(true));
 	for (size_t i = 0; i < menu->nflags; i++)
 		if ((row->flags & (uint32_t)ROW_MENU_FIRST << i) != 0)
-			text_printf(out, ";%s=true", menu->flags[i].word);
+			put(pairs, menu->flags[i].word, value_bool(true));
+}
+
+struct value value_row(const struct menu *menu, const struct conf_state *state,
+                       const struct row *row, struct arena *arena)
+{
+	struct pairs pairs = { .arena = arena };
+
+	pairs.at = arena_new(arena, menu->nfields + menu->nflags + 4, sizeof pairs.at[0]);
+	if (menu->kind != MENU_SETTINGS)
+		put(&pairs, ".id", value_id(arena, row->id));
+	if (row->comment != NULL && *row->comment != '\0')
+		put(&pairs, "comment", value_text(arena, row->comment));
+	for (size_t i = 0; i < menu->nfields; i++)
+		if (row_shows(menu, &menu->fields[i], row))
+			put(&pairs, menu->fields[i].name,
+			    field_value(menu, &menu->fields[i], state, row, arena));
+	if (menu->kind != MENU_SETTINGS)
+		put_flags(&pairs, menu, row);
+	return value_array(arena, pairs.at, pairs.n);
 }
 
 bool value_property(const struct menu *menu, const struct conf_state *state, const struct row *row,
-                    const char *name, struct text *out)
+                    const char *name, struct arena *arena, struct value *ret_value)
 {
 	int exact = menu_field(menu, name);
 	uint32_t flag = menu_flag_find(menu, name);
 	const struct field *field = menu_field_find(menu, name);
 
-	if (exact < 0 && flag != 0) {
-		text_add(out, yes_no((row->flags & flag) != 0));
-		return true;
-	}
-	if (exact < 0 && strcmp(name, "comment") == 0) {
-		text_add(out, row->comment != NULL ? row->comment : "");
-		return true;
-	}
-	if (strcmp(name, ".id") == 0) {
-		text_printf(out, "*%X", row->id);
-		return true;
-	}
-	if (field == NULL)
+	if (exact < 0 && flag != 0)
+		*ret_value = value_bool((row->flags & flag) != 0);
+	else if (exact < 0 && strcmp(name, "comment") == 0)
+		*ret_value = value_text(arena, row->comment != NULL ? row->comment : "");
+	else if (strcmp(name, ".id") == 0)
+		*ret_value = value_id(arena, row->id);
+	else if (field != NULL)
+		*ret_value = field_value(menu, field, state, row, arena);
+	else
 		return false;
-	put_field(menu, field, state, row, out);
 	return true;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "lib/text.h"
+#include "menu/setup.h"
 #include "ui/login_name.h"
 
 static void to_client(void *arg, const char *bytes, size_t len)
@@ -80,7 +81,6 @@ static struct session_setup setup_of(struct console *console, const struct conso
 		.dumb = said->dumb || name->dumb,
 		.no_detection = name->no_detection,
 		.history = console->history,
-		.greeting = greeting,
 		.arg = console,
 		.out = to_client,
 		.has_room = client_has_room,
@@ -112,9 +112,14 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
 	console->history = recalls_take(&consoles->recalls, console->who);
 
-	const struct session_setup setup = setup_of(console, said, &name);
+	struct session_setup setup = setup_of(console, said, &name);
+	struct text welcome = { 0 };
 
+	text_add(&welcome, greeting);
+	setup_read_greeting(consoles->conf, &welcome);
+	setup.greeting = text_str(&welcome);
 	console->session = session_new(&setup);
+	text_free(&welcome);
 	return console;
 }
 

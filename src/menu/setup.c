@@ -42,8 +42,8 @@ bool setup_begin(struct router *router, const void *args, void *state, struct te
 		return diag_fail(diag, NULL,
 		                 "failure: this router has no cards; start towpathd with --port "
 		                 "ether1=INTERFACE for each of them");
-	text_add(out, "Enter takes what is in brackets, ? explains, Ctrl-C leaves. Nothing is "
-	              "changed before\nyou have seen all of it and said yes.\n\n");
+	text_add(out, "Enter takes what is in brackets, ? explains, Ctrl-C leaves.\n"
+	              "Nothing is changed before you have seen all of it and said yes.\n\n");
 	setup_read_print(router, setup, out);
 	print_menu(setup, out);
 	return true;

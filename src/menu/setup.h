@@ -74,6 +74,9 @@ void setup_stop(struct router *router, void *state, struct text *out);
 bool setup_fill(struct router *router, void *state, struct conf_draft *draft, struct diag *diag);
 void setup_again(struct router *router, void *state, struct text *out);
 
+/* What a person at the console should be told first: the router has no address. "" otherwise. */
+void setup_read_greeting(struct conf *conf, struct text *out);
+
 /* --- between its files --- */
 
 /* @setup is zeroed. */

@@ -152,3 +152,13 @@ void setup_read_print(struct router *router, const struct setup *setup, struct t
 		text_add(out, card->naddresses > 0 ? "\n" : " none\n");
 	}
 }
+
+void setup_read_greeting(struct conf *conf, struct text *out)
+{
+	const struct conf_state *state = conf_hold(conf);
+
+	if (conf_state_rows(state, "/ip/address").n == 0)
+		text_add(out, "This router has no address yet. Type setup, and it asks for all it "
+		              "needs.\n\n");
+	conf_release(conf, state);
+}

@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "lang/scope.h"
 #include "lib/text.h"
 
 struct completer {
@@ -228,6 +229,17 @@ static void offer_test_values(struct completer *c)
 	offer(c, "no", NULL, ' ');
 }
 
+/* Those that a "$" could mean. */
+static void offer_variables(struct completer *c)
+{
+	const struct expect *expect = &c->candidates->expect;
+
+	for (const struct scope_name *at = expect->names; at != NULL; at = at->outer)
+		offer(c, at->name, at->global ? "A global variable" : "A variable", ' ');
+	for (const struct program_arg *at = expect->args; at != NULL; at = at->next)
+		offer(c, at->name, "An argument of the function", ' ');
+}
+
 static void offer_all(struct completer *c)
 {
 	struct word_offer words = { .sink = { offer_word }, .completer = c };
@@ -247,6 +259,12 @@ static void offer_all(struct completer *c)
 		break;
 	case EXPECT_TEST_VALUE:
 		offer_test_values(c);
+		break;
+	case EXPECT_GLOBAL:
+		global_words(&words.sink);
+		break;
+	case EXPECT_VARIABLE:
+		offer_variables(c);
 		break;
 	case EXPECT_NOTHING:
 		break;

@@ -269,13 +269,8 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 	p.ids = printer_has(&p, OPTION_SHOW_IDS);
 	p.secrets = printer_has(&p, OPTION_SHOW_SENSITIVE);
 	if (printer_has(&p, OPTION_COUNT_ONLY)) {
-		text_printf(out, job->wanted ? "%zu" : "%zu\n", job->count);
-	} else if (job->wanted || printer_has(&p, OPTION_AS_VALUE)) {
-		if (job->proplist != NULL)
-			take_proplist(&p, job->proplist);
-		if (job->wanted)
-			print_as_value(&p);
-	} else if (job->items->n > 0) {
+		text_printf(out, "%zu\n", job->count);
+	} else if (job->items->n > 0 && !printer_has(&p, OPTION_AS_VALUE)) {
 		print_layout(&p);
 	}
 	arena_free(&p.arena);

@@ -56,6 +56,5 @@ void print_detail(struct printer *p);
 void print_terse(struct printer *p);
 void print_value_list(struct printer *p);
 void print_settings(struct printer *p);
-void print_as_value(struct printer *p);
 
 #endif

@@ -97,31 +97,3 @@ void print_settings(struct printer *p)
 		text_printf(p->out, "%s: %s\n", name, printer_text(p, p->fields[i], items->at[0]));
 	}
 }
-
-/* Only the properties asked for, and which item it is. */
-static void put_chosen(struct printer *p, const struct row *row)
-{
-	if (row->id != 0)
-		text_printf(p->out, ".id=*%X", row->id);
-	for (size_t i = 0; i < p->nfields; i++) {
-		if (!row_shows(p->menu, p->fields[i], row))
-			continue;
-		text_printf(p->out, ";%s=", p->fields[i]->name);
-		(void)value_property(p->menu, p->job->state, row, p->fields[i]->name, p->out);
-	}
-}
-
-void print_as_value(struct printer *p)
-{
-	const struct items *items = p->job->items;
-	const char *separator = p->job->first ? "" : ";";
-
-	for (size_t i = 0; i < items->n; i++) {
-		text_add(p->out, separator);
-		if (p->job->proplist != NULL)
-			put_chosen(p, items->at[i]);
-		else
-			value_row(p->menu, p->job->state, items->at[i], p->out);
-		separator = ";";
-	}
-}

@@ -47,6 +47,27 @@ static void give_up(struct session *session)
 	session_interrupt(session);
 }
 
+/* @words, wrapped between them at the width of the terminal. */
+static void put_wrapped(const char *words, size_t width, struct text *out)
+{
+	size_t column = 0;
+
+	while (*words != '\0') {
+		size_t len = strcspn(words, " ");
+
+		if (column > 0 && width > 0 && column + 1 + len >= width) {
+			text_char(out, '\n');
+			column = 0;
+		} else if (column > 0) {
+			text_char(out, ' ');
+			column++;
+		}
+		text_bytes(out, words, len);
+		column += len;
+		words += len + (words[len] == ' ');
+	}
+}
+
 /* Explain below the line, and draw it again. */
 static void explain(struct session *session, const struct question *question)
 {
@@ -54,10 +75,10 @@ static void explain(struct session *session, const struct question *question)
 
 	line_leave(&session->answer, &out);
 	session_out_drawn(session, &out);
-	if (question->help != NULL)
-		text_printf(&out, "%s\n", question->help);
-	else
-		text_add(&out, "Enter takes what is in brackets; Ctrl-C gives up.\n");
+	put_wrapped(question->help != NULL ? question->help
+	                                   : "Enter takes what is in brackets; Ctrl-C gives up.",
+	            session->setup.width, &out);
+	text_char(&out, '\n');
 	session_out_text(session, &out);
 	line_draw(&session->answer, &out);
 	session_out_drawn(session, &out);

@@ -15,15 +15,22 @@
 
 static bool has_secret(const struct program *program)
 {
-	for (size_t i = 0; i < program->nops; i++) {
-		const struct call *call = program->ops[i].call;
-		const struct arg *arg = call != NULL ? call->args : NULL;
-
-		for (; arg != NULL; arg = arg->next)
+	for (const struct call *call = program->calls; call != NULL; call = call->next)
+		for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
 			if (arg->param.field != NULL && (arg->param.field->flags & F_SECRET) != 0)
 				return true;
-	}
 	return false;
+}
+
+/* The functions that are written in it count, too. */
+static bool any_secret(const struct program *program)
+{
+	bool found = has_secret(program);
+
+	for (const struct program *function = program->functions; function != NULL && !found;
+	     function = function->next)
+		found = has_secret(function);
+	return found;
 }
 
 /* An entry is whole: run it. Entries with secrets in them are not remembered. */
@@ -35,7 +42,7 @@ static void run_entry(struct session *session)
 	bool ok = parse_program(conf_menus(session->setup.conf), session->path, text,
 	                        session->entry.len, &program, NULL, &diag);
 
-	if (!has_secret(&program))
+	if (!any_secret(&program))
 		recall_keep(session->line.history, text);
 	text_clear(&session->entry);
 	if (ok) {

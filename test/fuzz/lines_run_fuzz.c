@@ -12,7 +12,8 @@ enum {
 /* What a fresh router has and an export begins with. */
 static const char emptied[] = "/ip/firewall/filter remove [find]\n"
 			      "/interface/list/member remove [find]\n"
-			      "/interface/list remove WAN,LAN\n";
+			      "/interface/list remove WAN,LAN\n"
+			      "/system/logging remove [find]\n";
 
 enum form {
 	PLAIN,

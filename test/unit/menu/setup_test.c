@@ -77,12 +77,12 @@ static bool matches(const char *shown, const char *pattern)
 /* The last answer has led to these lines; do them. */
 static void lines_done(struct fixture *f, struct run *run, const char *lines)
 {
-	char *pattern = mem_new(1, strlen(HEADING) + strlen(lines) + 2);
+	struct text pattern = { 0 };
 	bool same;
 
-	sprintf(pattern, HEADING "%s\n", lines);
-	same = matches(text_str(&f->out), pattern);
-	mem_free(pattern);
+	text_printf(&pattern, "%s%s\n", HEADING, lines);
+	same = matches(text_str(&f->out), text_str(&pattern));
+	text_free(&pattern);
 	if (!same)
 		fail_msg("expected:\n%s\nshown:\n%s", lines, text_str(&f->out));
 	TALK(f, run, { DO_IT, NULL });

@@ -50,7 +50,11 @@ static bool trip_ask(struct router *router, void *state, struct question *questi
 		question_line(question, "days", "7", "How long it lasts.");
 	else if (s->at == 1)
 		question_yes(question, "Go?", true, NULL);
-	return s->at < 2;
+	else if (s->at == 2 && s->days == 30)
+		question_yes(question, "A month?", false,
+		             "Thirty days are many, and many of those who went for as long as that "
+		             "have come back sooner.");
+	return s->at < (s->days == 30 ? 3 : 2);
 }
 
 static bool trip_answer(struct router *router, void *state, const char *answer, struct text *out,
@@ -212,6 +216,13 @@ static void test_conversation(void **unused)
 		{ "/tour trip\r\r\r:put on\r",
 		  "/tour trip\r\nA trip.\r\ndays [7]: \r\nGo? [Y/n]: \r\ny: 7 days\r\n" PROMPT
 		  ":put on\r\non\r\n" PROMPT },
+		/* A long help is wrapped between its words. */
+		{ "/tour trip\r30\ry?n",
+		  "/tour trip\r\nA trip.\r\ndays [7]: 30\r\nGo? [Y/n]: y\r\ny: 30 days\r\n"
+		  "A month? [y/N]: \r\n"
+		  "Thirty days are many, and many of those who went for as long as that have "
+		  "come\r\n"
+		  "back sooner.\r\nA month? [y/N]: n\r\n" PROMPT },
 		/* What stands behind it on the line comes behind it. */
 		{ "/tour trip; :put behind\r", "/tour trip; :put behind\r\nA trip.\r\ndays [7]: " },
 		{ "2\ry", "2\r\nGo? [Y/n]: y\r\ny: 2 days\r\nbehind\r\n" PROMPT },

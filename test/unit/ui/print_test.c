@@ -50,7 +50,7 @@ static void test_manual_sample(void **unused)
 		  "  dst-address: 0.0.0.0/0    192.168.1.0/24\n"
 		  "      gateway: 10.155.125.1 ether1\n" },
 		{ ":put [print as-value proplist=gateway,distance where dst-address=/0]",
-		  ".id=*8;gateway=10.155.125.1;distance=1\n" },
+		  ".id=*8;distance=1;gateway=10.155.125.1\n" },
 		{ "print as-value", "" },
 		{ "print brief show-ids from=4 proplist=gateway", "Flags: A - ACTIVE; s - STATIC\n"
 		                                                  "Columns: GATEWAY\n"
