@@ -203,6 +203,11 @@ static void offer_params(struct completer *c)
 		offer_values(c, &expect->param);
 }
 
+static const char *flag_help(const struct completer *c, const char *word)
+{
+	return c->conf != NULL ? conf_word_help(c->conf, NULL, word) : NULL;
+}
+
 static void offer_tests(struct completer *c)
 {
 	const struct menu *menu = c->candidates->expect.command.menu;
@@ -213,8 +218,7 @@ static void offer_tests(struct completer *c)
 	offer(c, "disabled", "Whether it is switched off", ' ');
 	offer(c, "dynamic", "Whether the router has made it", ' ');
 	for (size_t i = 0; i < menu->nflags; i++)
-		offer(c, menu->flags[i].word, conf_word_help(c->conf, NULL, menu->flags[i].word),
-		      ' ');
+		offer(c, menu->flags[i].word, flag_help(c, menu->flags[i].word), ' ');
 }
 
 static void offer_test_values(struct completer *c)
@@ -328,8 +332,7 @@ size_t candidates_reach(const struct expect *expect, const char *word, size_t le
 		.candidates = &none, .typed = word, .typed_len = len, .reach = &reach
 	};
 
-	if (expect->kind == EXPECT_PLACE || expect->kind == EXPECT_PARAM ||
-	    expect->kind == EXPECT_TEST)
+	if (expect->kind != EXPECT_VALUE && expect->kind != EXPECT_TEST_VALUE)
 		offer_all(&c);
 	arena_free(&none.arena);
 	return reach;

@@ -11,7 +11,6 @@
 #include "../fuzz/small_router.h"
 #include "conf/type.h"
 #include "lang/parse.h"
-#include "menu/type_gateway.h"
 #include "ui/complete.h"
 
 /* How far each kind of step is followed behind a command: arguments are tried one by one, but not
@@ -70,19 +69,28 @@ static const char *kind_word(const struct candidates *found)
 	return (size_t)found->expect.kind < ARRAY_LEN(words) ? words[found->expect.kind] : "word";
 }
 
-/* Names of items are the users' own: they need no help. */
-static bool needs_help(const struct candidates *found, const struct candidate *candidate)
+static bool is_interface(struct walk *w, const char *word)
+{
+	const struct conf_state *state = conf_hold(w->s.conf);
+	bool found = conf_state_named(state, "interface", word, NULL) != NULL;
+
+	conf_release(w->s.conf, state);
+	return found;
+}
+
+/* Names of items are the users' own, and yes and no are plain: they need no help. */
+static bool needs_help(struct walk *w, const struct candidates *found,
+                       const struct candidate *candidate)
 {
 	const struct expect *expect = &found->expect;
+	const struct field *field = expect->param.field;
 	bool value = expect->kind == EXPECT_VALUE || expect->kind == EXPECT_TEST_VALUE ||
 	             (expect->kind == EXPECT_PARAM && expect->bare_first);
-
-	const struct field *field = expect->param.field;
 
 	if (candidate->help != NULL)
 		return false;
 	return !value || (field != NULL && field->ref == NULL && field->type != &type_bool &&
-	                  field->type != &type_gateway);
+	                  !is_interface(w, candidate->text));
 }
 
 static void walk(struct walk *w, const char *typed, unsigned places, unsigned params);
@@ -102,7 +110,7 @@ static void walk_candidate(struct walk *w, const char *typed, const struct candi
 	struct text text = { 0 };
 
 	w->offered++;
-	if (needs_help(found, candidate))
+	if (needs_help(w, found, candidate))
 		text_printf(&w->missing, "%s%s (%s)\n", typed, candidate->text, kind_word(found));
 	text_bytes(&text, typed, found->from);
 	text_add(&text, candidate->text);
