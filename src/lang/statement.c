@@ -228,6 +228,7 @@ static bool take_key(struct parser *p, struct taken *taken, bool have, struct pa
 		return false;
 	if (lex_take(&p->lex, '=')) {
 		if (param_named(taken, word.text, false, ret_param)) {
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_NAME);
 			lex_blanks(&p->lex);
 			return true;
 		}

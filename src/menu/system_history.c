@@ -10,6 +10,7 @@
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/wall.h"
+#include "manage/log_book.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"

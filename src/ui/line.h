@@ -86,7 +86,7 @@ void line_draw(struct line *line, struct text *out);
 /* Make the terminal show what the line is now. */
 void line_refresh(struct line *line, struct text *out);
 /* Take the line off the terminal: something is to be shown in its place. */
-void line_erase(struct line *line, struct text *out);
+void line_take_away(struct line *line, struct text *out);
 /* Go below the line, which stays as it is. */
 void line_leave(struct line *line, struct text *out);
 /* One byte from the terminal. What it changes is drawn by line_refresh(), or before the event. */

@@ -316,7 +316,7 @@ void line_draw(struct line *line, struct text *out)
 	line_refresh(line, out);
 }
 
-void line_erase(struct line *line, struct text *out)
+void line_take_away(struct line *line, struct text *out)
 {
 	struct line_picture none = { 0 };
 

@@ -96,7 +96,7 @@ void session_tell(struct session *session, const char *text)
 	if (!session->setup.interactive)
 		return;
 	if (line != NULL)
-		line_erase(line, &drawn);
+		line_take_away(line, &drawn);
 	session_out_drawn(session, &drawn);
 	put_plain(&plain, text, strlen(text));
 	out_in_turn(session, text_str(&plain), plain.len);

@@ -51,7 +51,7 @@ static const struct {
 	{ ":local out 1; :put $ou", ".ccccc.........ccc.vvv" },
 	{ ":put $nobody", ".ccc.v!!!!!!" },
 	{ ":fox", "...!" },
-	{ ":if (1 = 1) do={/ip route print}", "" },
+	{ ":if (1 = 1) do={/ip route print}", ".cc.........nn...mm.mmmmm.ccccc." },
 	{ "/interface set ether1 mtu=1400; print", ".mmmmmmmmm.ccc........nnn........!!!!" },
 };
 
