@@ -9,18 +9,37 @@
 #include "lang/scope.h"
 #include "lib/text.h"
 
+/* How what is typed may fit a word; the next one is tried when no word fits so. */
+enum fit {
+	FIT_BEGINS,
+	FIT_INITIALS, /* of the parts of a hyphenated word */
+	FIT_IN_ORDER,
+};
+
 struct completer {
 	struct conf *conf;
 	const struct conf_state *state;
 	struct candidates *candidates;
 	const char *typed; /* of the word so far */
 	size_t typed_len;
-	bool loosely;  /* nothing begins so: in order will do */
+	enum fit fit;
 	bool in_list;  /* behind a comma: only another value can follow */
 	size_t *reach; /* nothing is offered: only how much of the word fits; NULL: offer */
 };
 
-/* "mt" for monitor-traffic: the letters come in this order, the first one first. */
+/* "mt" for monitor-traffic. */
+static bool has_initials(const char *word, const char *typed, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (typed[i] == '\0' || *word != typed[i])
+			return false;
+		word += strcspn(word, "-");
+		word += *word == '-';
+	}
+	return len > 0;
+}
+
+/* "mtr" for monitor-traffic: the letters come in this order, the first one first. */
 static bool in_order(const char *word, const char *typed, size_t len)
 {
 	if (len == 0 || *word != *typed)
@@ -32,6 +51,15 @@ static bool in_order(const char *word, const char *typed, size_t len)
 		word++;
 	}
 	return true;
+}
+
+static bool fits_so(const struct completer *c, const char *word)
+{
+	if (c->fit == FIT_INITIALS)
+		return has_initials(word, c->typed, c->typed_len);
+	if (c->fit == FIT_IN_ORDER)
+		return in_order(word, c->typed, c->typed_len);
+	return strncmp(word, c->typed, c->typed_len) == 0;
 }
 
 static void reach(struct completer *c, const char *word)
@@ -52,8 +80,7 @@ static void offer(struct completer *c, const char *word, const char *help, char 
 		reach(c, word);
 		return;
 	}
-	fits = c->loosely ? in_order(word, c->typed, c->typed_len)
-	                  : strncmp(word, c->typed, c->typed_len) == 0;
+	fits = fits_so(c, word);
 	if (!fits)
 		return;
 	if (all->n == all->size) {
@@ -317,9 +344,10 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 	c.in_list = ret_candidates->from > 0 && text[ret_candidates->from - 1] == ',';
 	c.state = conf_hold(conf);
 	offer_all(&c);
-	c.loosely = ret_candidates->n == 0;
-	if (c.loosely)
+	while (ret_candidates->n == 0 && c.fit < FIT_IN_ORDER) {
+		c.fit++;
 		offer_all(&c);
+	}
 	conf_release(conf, c.state);
 	sort(ret_candidates);
 }
