@@ -56,6 +56,11 @@ const struct menu *const *conf_menus(const struct conf *conf)
 	return conf->setup.menus;
 }
 
+const char *conf_word_help(const struct conf *conf, const struct field *field, const char *word)
+{
+	return conf->setup.word_help != NULL ? conf->setup.word_help(field, word) : NULL;
+}
+
 const struct conf_setup *conf_doors(const struct conf *conf)
 {
 	return &conf->setup;

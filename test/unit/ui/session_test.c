@@ -640,6 +640,9 @@ static void test_tab(void **unused)
 	                                          "system\r\ncount -- Count something\r\n"));
 	type(f, "/ip route add distance=?");
 	assert_non_null(strstr(text_str(&f->out), "-- Lower wins (1..255); default 1\r\n"));
+	type(f, "\025/ip route add dst-address=?");
+	assert_non_null(strstr(text_str(&f->out), "<network> -- Network this route leads to: "
+	                                          "A.B.C.D/len; default 0.0.0.0/0\r\n"));
 	type(f, "\025:put \"?\"\r");
 	assert_non_null(strstr(text_str(&f->out), "\r\n?\r\n"));
 	fixture_free(f);
