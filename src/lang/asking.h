@@ -20,6 +20,7 @@ struct asking {
 
 	/* An action's question. */
 	const struct action *action;
+	const struct call *action_call;
 	void *state;
 	const char *line; /* as typed */
 

@@ -143,6 +143,8 @@ bool exec_ask_next(struct run *run, struct diag *diag)
 	if (action->fill != NULL)
 		return exec_ask_draft(run, diag);
 	run->asking = NULL;
+	if (action->change != NULL)
+		return exec_action_change(run, asking->action_call, asking->state);
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
 	return true;
 }
@@ -197,6 +199,7 @@ bool exec_ask_begin(struct exec *exec, void *state)
 		return exec_fail(run);
 	}
 	*asking = (struct asking){ .action = call->command.action,
+		                   .action_call = call,
 		                   .state = state,
 		                   .line = arena_strdup(&run->arena, call->text) };
 	run->asking = asking;

@@ -260,7 +260,7 @@ static void show_typed(struct session *session)
 
 bool session_keys_read(const struct session *session)
 {
-	return session->run == NULL || session->asking;
+	return (session->run == NULL && session->goodbye == NULL) || session->asking;
 }
 
 void session_keys_catch_up(struct session *session)
