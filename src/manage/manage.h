@@ -15,6 +15,7 @@
 #include "lib/mono.h"
 #include "lib/must.h"
 
+struct guard;
 struct jobs;
 struct print_job;
 struct schedule;
@@ -36,6 +37,8 @@ struct manage {
 	mono now;                /* of the turn at hand */
 	enum manage_leaving leaving;
 	struct log_book *log_book;
+	struct guard
+		*guard; /* compares passwords; NULL: there is nobody to ask. Set by the caller */
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */
