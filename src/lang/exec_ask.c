@@ -205,6 +205,8 @@ bool exec_ask_begin(struct exec *exec, void *state)
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag)
 {
 	must(run->asking != NULL);
+	if (run->asking->set != NULL)
+		return exec_edit_answer(run, text, diag);
 	return run->asking->action != NULL ? take_answer(run, text, diag)
 	                                   : take_value(run, text, diag);
 }

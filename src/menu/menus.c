@@ -31,6 +31,7 @@ const struct menu menu_system = {
 /* What others refer to comes first: a transaction is prepared and published in this order. */
 const struct menu *const menus_all[] = {
 	&menu_root,
+	&menu_safe_mode,
 	&menu_system,
 	&menu_system_logging_action,
 	&menu_system_logging,
@@ -43,6 +44,10 @@ const struct menu *const menus_all[] = {
 	&menu_system_license,
 	&menu_system_resource,
 	&menu_system_resource_drop,
+	&menu_system_script,
+	&menu_system_script_job,
+	&menu_system_script_environment,
+	&menu_system_scheduler,
 	&menu_interface,
 	&menu_interface_ethernet,
 	&menu_interface_bridge,
