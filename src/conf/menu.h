@@ -155,8 +155,7 @@ struct fresh_sink {
 	            size_t n);
 };
 
-/* An argument or value that people know from elsewhere and that is not supported here: refused by
- * its name, with the reason. */
+/* What people know from elsewhere and is not supported here: refused by its name. */
 struct refused {
 	const char *name; /* NULL ends a list */
 	const char *why;  /* a short sentence without a full stop */

@@ -765,16 +765,17 @@ static void test_anything(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_print_table), cmocka_unit_test(test_print_others),
-		cmocka_unit_test(test_narrow),      cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_print_rules), cmocka_unit_test(test_moving),
-		cmocka_unit_test(test_items),       cmocka_unit_test(test_order),
-		cmocka_unit_test(test_notices),     cmocka_unit_test(test_words),
-		cmocka_unit_test(test_errors),      cmocka_unit_test(test_script),
-		cmocka_unit_test(test_export), cmocka_unit_test(test_variables),      cmocka_unit_test(test_action),
-		cmocka_unit_test(test_terminal),    cmocka_unit_test(test_typing_ahead),
-		cmocka_unit_test(test_tab),         cmocka_unit_test(test_anything),
-		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_print_table),  cmocka_unit_test(test_print_others),
+		cmocka_unit_test(test_narrow),       cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_print_rules),  cmocka_unit_test(test_moving),
+		cmocka_unit_test(test_items),        cmocka_unit_test(test_order),
+		cmocka_unit_test(test_notices),      cmocka_unit_test(test_words),
+		cmocka_unit_test(test_errors),       cmocka_unit_test(test_script),
+		cmocka_unit_test(test_export),       cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_action),       cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_typing_ahead), cmocka_unit_test(test_tab),
+		cmocka_unit_test(test_anything),     cmocka_unit_test(test_history),
+		cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
