@@ -433,7 +433,8 @@ static const struct {
 	                "are route, firewall, export\n" },
 	{ "/ip route move 0",
 	  "bad command name move (line 1 column 11)\nthere is no \"move\" in /ip/route; there are "
-	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, unset\n" },
+	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, "
+	  "unset\n" },
 	{ "/ip route add !gateway",
 	  "expected end of command (line 1 column 15)\nonly set clears a property with !gateway; "
 	  "leave it out here\n" },
