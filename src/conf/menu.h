@@ -77,8 +77,7 @@ enum row_flags {
 	ROW_MENU_FIRST = 1 << 8,
 };
 
-/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. Other
- * dynamic rows have ids from 0x80000000 on. */
+/* In the id of a dynamic row made of the stored one of that id; others begin at 0x80000000. */
 #define ROW_MADE_OF 0x40000000U
 
 static inline bool row_is_made_of(uint32_t id)
@@ -143,10 +142,8 @@ struct row_sink {
 	bool (*row)(struct row_sink *sink, const struct row *row);
 };
 
-/*
- * Takes the rows that a fresh store starts with, one by one. @flags: ROW_FIXED for what comes with
- * the router, ROW_DISABLED. In MENU_SETTINGS the fields are set in the one row.
- */
+/* Takes the rows that a fresh store starts with, one by one. @flags: ROW_FIXED for what comes with
+ * the router, ROW_DISABLED. In MENU_SETTINGS the fields are set in the one row. */
 struct fresh_field {
 	const char *name, *value; /* as a person would type them */
 };
@@ -156,8 +153,7 @@ struct fresh_sink {
 	            size_t n);
 };
 
-/* An argument or value that people know from elsewhere and that is not supported here: refused by
- * its name, with the reason. */
+/* What people know from elsewhere and is not supported here: refused by its name. */
 struct refused {
 	const char *name; /* NULL ends a list */
 	const char *why;  /* a short sentence without a full stop */
@@ -276,8 +272,8 @@ struct menu {
 	 */
 	bool (*observe_some)(struct router *router, const struct conf_state *state, uint32_t *at,
 	                     uint32_t most, struct row_sink *sink);
-	/* Take a row that was added with an F_PASSING field (typed and checked, not stored): from
-	 * now on it is observed, as @ret_id. */
+	/* Take a row added with an F_PASSING field, which is not stored: it is observed as @ret_id.
+	 */
 	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,
 	             struct diag *diag);
 	/* Remove an observed row (a connection); NULL: they can't be removed. */
@@ -289,10 +285,9 @@ struct menu {
 	 * is not offered until the thing is back.
 	 */
 	bool (*fixed)(struct router *router, size_t n, char *ret_name, size_t bytes);
-	/* The rows of a fresh store, in order. Rows of menus further up the list are there. */
+	/* The rows of a fresh store; those of menus further up are there already. */
 	void (*fresh)(struct router *router, struct fresh_sink *sink);
-	/* A warning about a stored row that works but perhaps not as meant, shown after add and set
-	 * and in print detail; false: none. */
+	/* A warning about a stored row, after add and set and in print detail; false: none. */
 	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,
 	             struct text *out);
 
