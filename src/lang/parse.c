@@ -305,10 +305,9 @@ bool parse_program(const struct menu *const *menus, const char *path, const char
 bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
                   struct program *program, struct expect *expect, struct diag *diag)
 {
-	struct parser p = { .lex = lex,
-		            .place = { .menus = menus },
-		            .expect = expect,
-		            .diag = diag };
+	struct parser p = {
+		.lex = lex, .place = { .menus = menus }, .expect = expect, .diag = diag
+	};
 
 	return parse_whole(&p, path, program, false);
 }

@@ -13,6 +13,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct manage;
 
 struct console {
 	bool used;
@@ -29,6 +30,7 @@ struct console {
 struct consoles {
 	struct conf *conf;
 	struct recalls recalls;
+	struct manage *manage;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 

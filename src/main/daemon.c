@@ -248,6 +248,7 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 	struct local_hooks hooks = consoles_hooks(&daemon->consoles);
 
 	daemon->consoles.conf = daemon->conf;
+	daemon->consoles.manage = daemon->manage;
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }

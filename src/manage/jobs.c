@@ -107,6 +107,13 @@ static void job_quit(void *arg)
 {
 }
 
+static bool job_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	struct job *job = arg;
+
+	return jobs_execute(job->jobs, job->owner, source, ret_job, diag);
+}
+
 static struct run_host job_host(struct job *job)
 {
 	return (struct run_host){ .conf = job->jobs->manage->conf,
@@ -119,7 +126,10 @@ static struct run_host job_host(struct job *job)
 		                  .has_room = job_has_room,
 		                  .print = job_print,
 		                  .go = job_go,
-		                  .quit = job_quit };
+		                  .quit = job_quit,
+		                  .globals = job->jobs->manage->globals,
+		                  .job = job->name,
+		                  .execute = job_execute };
 }
 
 struct jobs *jobs_new(struct manage *manage)
@@ -198,6 +208,17 @@ struct job *jobs_start(struct jobs *jobs, const struct job_plan *plan, struct di
 	job->run = run_new(&host, &program);
 	jobs->at[jobs->n++] = job;
 	return job;
+}
+
+bool jobs_execute(struct jobs *jobs, const char *owner, const char *source, struct text *ret_job,
+                  struct diag *diag)
+{
+	const struct job_plan plan = { .kind = JOB_EXECUTE, .owner = owner, .source = source };
+	const struct job *job = jobs_start(jobs, &plan, diag);
+
+	if (job != NULL)
+		text_printf(ret_job, "*%X", job->id);
+	return job != NULL;
 }
 
 struct job *jobs_at(const struct jobs *jobs, size_t i)

@@ -77,6 +77,12 @@ void jobs_free(struct jobs *jobs);
 
 /* The job, or NULL with @diag when it can't be compiled or too many are at work. */
 MUST_USE struct job *jobs_start(struct jobs *jobs, const struct job_plan *plan, struct diag *diag);
+/*
+ * For :execute: @source goes its own way, in the name of @owner; its id, as in *1A, to @ret_job.
+ * False with @diag as above.
+ */
+MUST_USE bool jobs_execute(struct jobs *jobs, const char *owner, const char *source,
+                           struct text *ret_job, struct diag *diag);
 /* The @i-th of those that are at work; NULL: no more. */
 struct job *jobs_at(const struct jobs *jobs, size_t i);
 /* NULL: it is not at work (any more). */

@@ -1,5 +1,6 @@
 #include "manage/manage.h"
 
+#include "lang/variables.h"
 #include "lib/mem.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
@@ -14,6 +15,7 @@ struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 	manage->doors = *doors;
 	manage->wall = clock_wall(doors->clock);
 	manage->log_book = log_book_new(doors);
+	manage->globals = variables_new();
 	manage->jobs = jobs_new(manage);
 	manage->schedule = schedule_new(manage);
 	return manage;
@@ -25,6 +27,7 @@ void manage_free(struct manage *manage)
 		return;
 	log_book_free(manage->log_book);
 	jobs_free(manage->jobs);
+	variables_free(manage->globals);
 	schedule_free(manage->schedule);
 	scripts_free(manage->scripts);
 	mem_free(manage);

@@ -19,6 +19,7 @@ struct jobs;
 struct print_job;
 struct schedule;
 struct scripts;
+struct variables;
 
 /* Does somebody want the program to end? */
 enum manage_leaving {
@@ -37,7 +38,8 @@ struct manage {
 	struct log_book *log_book;
 
 	/* What runs by itself. */
-	wall wall; /* of the turn at hand */
+	wall wall;                 /* of the turn at hand */
+	struct variables *globals; /* that scripts share */
 	struct scripts *scripts;
 	struct jobs *jobs;
 	struct schedule *schedule;

@@ -81,6 +81,7 @@ void schedule_replace(struct schedule *schedule, struct events *events)
 		event->comes = old->comes;
 		event->due = old->due;
 		event->due_wall = old->due_wall;
+		event->held_up = old->held_up;
 	}
 	events_free(schedule->events);
 	schedule->events = events;
@@ -153,14 +154,17 @@ static void fire(struct schedule *schedule, struct event *event)
 	struct text text = { 0 };
 
 	if (jobs_of_row(manage->jobs, event->id)) {
-		event_log(schedule, event, LOG_WARNING,
-		          "not started again: it is still running since the last time");
+		if (!event->held_up)
+			event_log(schedule, event, LOG_WARNING,
+			          "not started again: it is still running since the last time");
+		event->held_up = true;
 		return;
 	}
 	if (script != NULL && script->disabled) {
 		event_log(schedule, event, LOG_WARNING, "not started: its script is disabled");
 		return;
 	}
+	event->held_up = false;
 	event->run_count++;
 	if (script != NULL) {
 		script->run_count++;

@@ -35,6 +35,7 @@ struct event {
 
 	uint64_t run_count;
 	bool planned, comes;
+	bool held_up;  /* it has been said that it still runs since the last time */
 	mono due;      /* at_startup */
 	wall due_wall; /* otherwise */
 };

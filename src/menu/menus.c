@@ -42,6 +42,7 @@ const struct menu *const menus_all[] = {
 	&menu_system_resource_drop,
 	&menu_system_script,
 	&menu_system_script_job,
+	&menu_system_script_environment,
 	&menu_system_scheduler,
 	&menu_interface,
 	&menu_interface_ethernet,

@@ -45,6 +45,7 @@ extern const struct menu menu_system_resource;
 extern const struct menu menu_system_resource_drop;
 extern const struct menu menu_system_scheduler;
 extern const struct menu menu_system_script;
+extern const struct menu menu_system_script_environment;
 extern const struct menu menu_system_script_job;
 extern const struct menu menu_tool;
 extern const struct menu menu_tool_drops;

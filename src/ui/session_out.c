@@ -181,7 +181,7 @@ static void host_quit(void *arg)
 
 static bool host_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
 {
-	const struct session *session = arg;
+	struct session *session = arg;
 
 	return session->setup.execute(session->setup.arg, source, ret_job, diag);
 }
@@ -199,9 +199,9 @@ struct run_host session_out_host(struct session *session)
 		                  .has_room = host_has_room,
 		                  .notice = host_notice,
 		                  .print = host_print,
-		                  .globals = session->setup.globals,
-		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
 		                  .go = host_go,
 		                  .quit = host_quit,
+		                  .globals = session->setup.globals,
+		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
 		                  .asks = session->setup.interactive };
 }

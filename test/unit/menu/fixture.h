@@ -29,6 +29,7 @@
 #include "core/neigh.h"
 #include "core/world.h"
 #include "lang/run.h"
+#include "manage/jobs.h"
 #include "manage/manage.h"
 #include "menu/menus.h"
 #include "router/router.h"
@@ -241,6 +242,12 @@ static inline void fixture_notice(void *arg, const char *line)
 	text_printf(&((struct fixture *)arg)->notice, "%s\n", line);
 }
 
+static inline bool fixture_execute(void *arg, const char *source, struct text *ret_job,
+                                   struct diag *diag)
+{
+	return jobs_execute(((struct fixture *)arg)->manage->jobs, "admin", source, ret_job, diag);
+}
+
 /* Paths hold within a line or script only: each begins at the root. */
 static inline void fixture_go(void *arg, const char *path)
 {
@@ -257,6 +264,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .out = fixture_out,
 		                 .notice = fixture_notice,
 		                 .go = fixture_go,
+		                 .globals = f->manage->globals,
+		                 .execute = fixture_execute,
 		                 .asks = f->asks };
 
 	text_clear(&f->out);

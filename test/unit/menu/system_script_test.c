@@ -230,12 +230,129 @@ static void a_job_is_seen_and_stopped(void **state)
 	shows(f, "/system/script/job", 0, "type", "scheduler");
 	shows(f, "/system/script/job", 0, "owner", "admin");
 	shows(f, "/system/script/job", 0, "started", "2023-11-14 22:13:23");
-	assert_int_equal(logged(f, "(scheduler:endless) not started again"), 2);
+	assert_int_equal(logged(f, "(scheduler:endless) not started again"), 1);
 	must_run(f, "/system/scheduler/disable endless");
 	must_run(f, "/system/script/job/remove 0");
 	assert_int_equal(rows_n(f, "/system/script/job"), 0);
 	pass_s(f, 1);
 	assert_int_equal(logged(f, "(scheduler:endless) stopped"), 1);
+	fixture_free(f);
+}
+
+/* One that works without end is given little at a time, and ends on demand. */
+static void an_endless_loop_keeps_nobody_waiting(void **state)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/system/scheduler/add name=endless start-time=startup "
+	            "on-event=\":local n 0; :while (true) do={ :set n (\\$n + 1) }\"");
+	f->now = mono_add_ms(f->now, 1);
+	(void)manage_turn(f->manage, f->now);
+	for (int i = 0; i < 1000; i++) {
+		f->now = mono_add_ms(f->now, 100);
+		assert_int_equal(manage_turn(f->manage, f->now), i >= 29);
+	}
+	must_run(f, ":put [:len [/system/script/job/find]]");
+	assert_string_equal(text_str(&f->out), "1\n");
+	must_run(f, "/system/script/job/remove [find where script=endless]");
+	(void)manage_turn(f->manage, f->now);
+	assert_false(manage_turn(f->manage, f->now));
+	assert_int_equal(logged(f, "(scheduler:endless) stopped"), 1);
+	fixture_free(f);
+}
+
+/* An hour of work without a pause is no work; one that pauses may go on for ever. */
+static void work_without_a_pause_has_an_end(void **state)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/system/scheduler/add name=busy start-time=startup "
+	            "on-event=\":while (true) do={ }\"");
+	must_run(f, "/system/scheduler/add name=calm start-time=startup "
+	            "on-event=\":while (true) do={ :delay 10s }\"");
+	for (int i = 0; i < 2 * 3600; i++) {
+		f->now = mono_add_s(f->now, 1);
+		(void)manage_turn(f->manage, f->now);
+	}
+	assert_int_equal(logged(f, "(scheduler:busy) it has worked for an hour"), 1);
+	assert_int_equal(rows_n(f, "/system/script/job"), 1);
+	shows(f, "/system/script/job", 0, "script", "calm");
+	fixture_free(f);
+}
+
+static void memory_has_a_limit(void **state)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(
+		f,
+		"/system/scheduler/add name=eats start-time=startup on-event=\":local a \\\"x\\\"; "
+		":while (true) do={ :set a (\\$a . \\$a) }\"");
+	pass_s(f, 10);
+	assert_int_equal(rows_n(f, "/system/script/job"), 0);
+	assert_int_equal(logged(f, "(scheduler:eats)"), 1);
+	assert_int_equal(logged(f, "(scheduler:eats) failure: the script"), 1);
+	fixture_free(f);
+}
+
+/* The machine sleeps until then, and whoever drives the router knows until when. */
+static void a_delay_is_slept_through(void **state)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/system/script/add name=waits source=\":delay 20s; :put awake\"");
+	must_run(f, ":execute \"/system/script/run waits\"");
+	assert_int_equal(rows_n(f, "/system/script/job"), 1);
+	pass_s(f, 1);
+	assert_int_equal(rows_n(f, "/system/script/job"), 2);
+	assert_in_range(manage_next(f->manage).ns, f->now.ns + 18 * NS_PER_S,
+	                f->now.ns + 20 * NS_PER_S);
+	pass_s(f, 18);
+	assert_int_equal(logged(f, "awake"), 0);
+	pass_s(f, 2);
+	assert_int_equal(logged(f, "(execute) awake"), 1);
+	assert_int_equal(rows_n(f, "/system/script/job"), 0);
+	fixture_free(f);
+}
+
+static void globals_are_shared_and_seen(void **state)
+{
+	static const char environment[] = "/system/script/environment";
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/system/script/add name=counts source=\":global n; "
+	            ":if ([:typeof \\$n] = \\\"nothing\\\") do={ :set n 0 }; :set n (\\$n + 1)\"");
+	for (int i = 0; i < 3; i++)
+		must_run(f, "/system/script/run counts");
+	must_run(f, ":global n; :put $n; :global pool 10.0.0.1");
+	assert_string_equal(text_str(&f->out), "3\n");
+	assert_int_equal(rows_n(f, environment), 2);
+	shows(f, environment, 0, "name", "n");
+	shows(f, environment, 0, "type", "num");
+	shows(f, environment, 0, "value", "3");
+	shows(f, environment, 1, "type", "ip");
+	must_run(f, "/system/script/environment/remove [find where name=n]");
+	assert_int_equal(rows_n(f, environment), 1);
+	shows(f, environment, 0, "name", "pool");
+	must_run(f, "/system/script/run counts");
+	must_run(f, ":global n; :put $n");
+	assert_string_equal(text_str(&f->out), "1\n");
+	fixture_free(f);
+}
+
+/* What a script may do about another one's failure. */
+static void a_failure_can_be_caught(void **state)
+{
+	struct fixture *f = home(NULL);
+
+	must_run(f, "/system/script/add name=fails source=\"/ip/route/remove *999\"");
+	must_run(f, ":do { /system/script/run fails } on-error={ :put caught }");
+	assert_string_equal(text_str(&f->out), "caught\n");
+	must_run(f, ":onerror e in={ /system/script/run fails } do={ :put $e }");
+	assert_non_null(strstr(text_str(&f->out), "no such item"));
+	must_run(f, "/system/script/add name=own source=\":put 1\n:error \\\"so it is\\\"\"");
+	assert_false(run(f, "/system/script/run own"));
+	assert_string_equal(f->diag.text, "so it is (line 2)");
 	fixture_free(f);
 }
 
@@ -354,6 +471,12 @@ int main(void)
 		cmocka_unit_test(a_clock_that_jumps_is_followed),
 		cmocka_unit_test(what_can_not_run_is_told),
 		cmocka_unit_test(a_job_is_seen_and_stopped),
+		cmocka_unit_test(an_endless_loop_keeps_nobody_waiting),
+		cmocka_unit_test(work_without_a_pause_has_an_end),
+		cmocka_unit_test(memory_has_a_limit),
+		cmocka_unit_test(a_delay_is_slept_through),
+		cmocka_unit_test(globals_are_shared_and_seen),
+		cmocka_unit_test(a_failure_can_be_caught),
 		cmocka_unit_test(an_interrupted_run_ends_its_job),
 		cmocka_unit_test(a_removed_job_is_told_to_its_caller),
 		cmocka_unit_test(jobs_have_a_limit),
