@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "conf/commit.h"
-#include "conf/history.h"
 #include "conf/line.h"
+#include "conf/revision.h"
 #include "conf/row.h"
 #include "conf/trial_inside.h"
 #include "conf/type.h"
@@ -33,7 +33,7 @@ void conf_free(struct conf *conf)
 	     conf->current->refs == 1);
 	state_free(conf->current);
 	trials_free(&conf->trials);
-	history_free(conf->history);
+	revision_free(conf->revisions);
 	journal_close(conf->journal);
 	mem_free(conf);
 }

@@ -168,6 +168,7 @@ struct action_caller {
 	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
 	                      * NULL: it can't have one */
 	struct text *notice; /* what is to be shown when it has gone well */
+	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
 };
 
 struct conf;
@@ -183,7 +184,8 @@ typedef void action_change(struct conf *conf, const struct action_caller *caller
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
  *
  * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
- * change() is a transaction, and has no start() either.
+ * change() is a transaction, and has no start() either, unless it asks first: then it gets what
+ * start() and answer() have made of the state in place of the arguments.
  */
 struct action {
 	const char *name;
@@ -195,7 +197,7 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
-	/* Was it all right in the end? Asked once turn() has returned true; NULL: it always is. */
+	/* Did it end well? Asked once turn() has returned true. NULL: it always does. */
 	bool (*finish)(struct router *router, void *state, struct diag *diag);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;

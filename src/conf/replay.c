@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "conf/commit.h"
-#include "conf/history.h"
 #include "conf/replay_rows.h"
+#include "conf/revision.h"
 #include "conf/state.h"
 #include "conf/trial_inside.h"
 #include "conf/txn.h"
@@ -245,7 +245,7 @@ static void tell_steps(const struct replay *replay)
 		text_printf(replay->notice, "%s: revision %" PRIu64 ", ",
 		            replay->what == REPLAY_UNDO ? "undone" : "redone",
 		            entry->mark.revision);
-		history_action(entry, replay->notice);
+		revision_action(entry, replay->notice);
 		text_printf(replay->notice, " by %s\n", entry->origin.who);
 	}
 	if (replay->notice != NULL && replay->nsteps > replay->nentries)

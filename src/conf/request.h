@@ -31,6 +31,7 @@ enum verb {
 	VERB_FIND,
 	VERB_GET,
 	VERB_EXPORT,
+	VERB_EDIT,
 	VERB_ACTION, /* one of the menu's own */
 };
 

@@ -136,6 +136,7 @@ static const struct own owns[] = {
 	[VERB_FIND] = { .where = true },
 	[VERB_GET] = { .items = true, MORE(name_params) },
 	[VERB_EXPORT] = { .where = true, MORE(export_params) },
+	[VERB_EDIT] = { .items = true, MORE(name_params) },
 	[VERB_ACTION] = { .fields = true },
 };
 

@@ -10,6 +10,7 @@
  *   exec_script: variables, jumps, operators: the language's own operations
  *   act:         its statements that act
  *   exec_ask:    when a person has answered
+ *   exec_edit:   when a person has edited
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
  * failed and run->diag says why.
@@ -189,6 +190,8 @@ void exec_script_check(struct run *run);
 /* @source as a function, compiled; NULL: run->diag says why not. */
 const struct program *exec_script_compile(struct run *run, const char *source);
 bool exec_import(struct exec *exec);
+/* Import run->file, all or nothing. */
+void exec_import_file(struct run *run);
 void exec_import_turn(struct run *run, mono now, unsigned budget);
 /* Say what is about to be carried out, if that is wanted. */
 void exec_import_echo(struct run *run, const struct call *call);
@@ -204,6 +207,8 @@ void exec_file_print(struct run *run, bool append);
 /* The text is longer than a file may be: false. */
 bool exec_file_too_long(struct run *run);
 bool exec_action(struct exec *exec);
+/* The action of @call is a change of the configuration: @args are its own. */
+bool exec_action_change(struct run *run, const struct call *call, const void *args);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
 /* Does the command lack an argument that somebody can be asked for? Then they are. */
@@ -213,5 +218,6 @@ bool exec_ask_begin(struct exec *exec, void *state);
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
 const struct question *exec_ask_question(const struct run *run);
 void exec_ask_stop(struct run *run);
+bool exec_edit(struct exec *exec);
 
 #endif

@@ -94,7 +94,10 @@ static void changed(void *arg, const struct conf_answer *answer)
 	if (answer->ok) {
 		text_add(&run->out, text_str(&run->notice));
 		exec_flush(run);
-		exec_push(run, (struct value){ .kind = VALUE_NIL });
+		if (run->file[0] != '\0')
+			exec_import_file(run);
+		else
+			exec_push(run, (struct value){ .kind = VALUE_NIL });
 	} else {
 		run->diag = *answer->diag;
 		exec_locate(run, run->call, &run->diag);
@@ -103,27 +106,27 @@ static void changed(void *arg, const struct conf_answer *answer)
 	text_free(&run->notice);
 }
 
-static bool change(struct exec *exec, const void *args)
+bool exec_action_change(struct run *run, const struct call *call, const void *args)
 {
-	struct run *run = exec->run;
 	const struct action_caller caller = {
 		.who = run->host.who,
 		.door = run->host.door,
-		.line = arena_printf(&run->arena, "%s/%s", exec->call->command.place.path,
-		                     exec->call->text),
+		.line = arena_printf(&run->arena, "%s/%s", call->command.place.path, call->text),
 		.trial = run->host.trial,
 		.notice = &run->notice,
+		.import = run->file,
 	};
 
 	if (run->host.draft != NULL) {
 		(void)diag_fail(&run->diag, NULL,
 		                "failure: %s is a change of its own, and can't be part of this one",
-		                exec->call->command.action->name);
+		                call->command.action->name);
 		return exec_fail(run);
 	}
-	run->call = exec->call;
+	run->call = call;
+	run->file[0] = '\0';
 	run->changing = true;
-	exec->call->command.action->change(run->host.conf, &caller, args, changed, run);
+	call->command.action->change(run->host.conf, &caller, args, changed, run);
 	return true;
 }
 
@@ -145,8 +148,8 @@ bool exec_action(struct exec *exec)
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
-	if (action->change != NULL)
-		return change(exec, args);
+	if (action->change != NULL && action->ask == NULL)
+		return exec_action_change(run, exec->call, args);
 
 	bool ok = action->start(conf_router(run->host.conf), args, state, &run->out, &run->diag);
 

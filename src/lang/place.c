@@ -23,6 +23,7 @@ static const struct verb_word verbs[] = {
 	{ "add", VERB_ADD, LISTS, "Create a new item" },
 	{ "comment", VERB_COMMENT, STORED, "Set comment for items" },
 	{ "disable", VERB_DISABLE, STORED, "Disable items" },
+	{ "edit", VERB_EDIT, STORED | 1u << MENU_SETTINGS, "Edit a property's text on the screen" },
 	{ "enable", VERB_ENABLE, STORED, "Enable items" },
 	{ "export", VERB_EXPORT, ~0u, "Print commands that restore this configuration" },
 	{ "find", VERB_FIND, STORED | 1u << MENU_OBSERVED, "Find items by value" },

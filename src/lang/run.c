@@ -15,6 +15,8 @@ static bool carry_out(struct exec *exec)
 		return exec_read(exec);
 	case VERB_ACTION:
 		return exec_action(exec);
+	case VERB_EDIT:
+		return exec_edit(exec);
 	default:
 		return exec_change(exec);
 	}

@@ -29,8 +29,8 @@ struct console {
 
 struct consoles {
 	struct conf *conf;
-	struct recalls recalls;
 	struct manage *manage;
+	struct recalls recalls;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 

@@ -1,5 +1,6 @@
 #include "manage/manage.h"
 
+#include "conf/trial.h"
 #include "lang/variables.h"
 #include "lib/mem.h"
 #include "manage/jobs.h"
@@ -41,13 +42,16 @@ bool manage_turn(struct manage *manage, mono now)
 
 	bool more = jobs_turn(manage->jobs, now);
 
+	trial_turn(manage->conf, now);
 	log_book_catch_up(manage->log_book, manage->doors.log);
 	return more;
 }
 
 mono manage_next(const struct manage *manage)
 {
-	return mono_min(schedule_next(manage->schedule), jobs_next(manage->jobs));
+	mono next = mono_min(schedule_next(manage->schedule), jobs_next(manage->jobs));
+
+	return mono_min(next, trial_due(manage->conf));
 }
 
 void manage_leave(struct manage *manage, enum manage_leaving how)

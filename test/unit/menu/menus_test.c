@@ -77,10 +77,12 @@ static void actions_are_sane(const struct menu *menu)
 	for (size_t a = 0; a < menu->nactions; a++) {
 		const struct action *action = &menu->actions[a];
 
+		bool asks = action->change != NULL && action->ask != NULL;
+
 		help_is_a_sentence(menu->path, action->name, action->help);
 		assert_int_equal((action->items != NULL) + (action->start != NULL) +
 		                         (action->change != NULL),
-		                 1);
+		                 asks ? 2 : 1);
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);

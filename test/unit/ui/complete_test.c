@@ -26,7 +26,7 @@ static void test_offers(void **unused)
 		{ "/ip/", "export firewall route" },
 		{ "ip/ro", "route" },
 		{ "ip route ",
-		  "add comment disable enable export find get print remove set unset" },
+		  "add comment disable edit enable export find get print remove set unset" },
 		{ "ip route pr", "print" },
 		{ "/interface mt", "" },
 		{ "/ip route co", "comment" },
