@@ -22,6 +22,7 @@
 struct conf_draft;
 struct conf_state;
 struct diag;
+struct look_sink;
 struct menu;
 struct question;
 struct request;
@@ -183,6 +184,7 @@ typedef void action_change(struct conf *conf, const struct action_caller *caller
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
  *
+ * A monitor has look() (look.h) instead of turn(): what is to be seen, until the person interrupts.
  * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
  * change() is a transaction, and has no start() either, unless it asks first: then it gets what
  * start() and answer() have made of the state in place of the arguments.
@@ -199,6 +201,8 @@ struct action {
 	void (*stop)(struct router *router, void *state, struct text *out);
 	/* Did it end well? Asked once turn() has returned true. NULL: it always does. */
 	bool (*finish)(struct router *router, void *state, struct diag *diag);
+	void (*look)(struct router *router, void *state, struct look_sink *sink, mono now);
+	uint32_t look_after_ms;
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */

@@ -109,7 +109,7 @@ void exec_flush(struct run *run)
 
 void exec_show(struct run *run, enum show how)
 {
-	if ((run->out.len > 0 || how == SHOW_PICTURE) && run->host.show != NULL)
+	if ((run->out.len > 0 || how != SHOW_PAGE) && run->host.show != NULL)
 		run->host.show(run->host.arg, how, text_str(&run->out), run->out.len);
 	else
 		exec_flush(run);

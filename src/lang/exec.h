@@ -26,6 +26,7 @@
 #include "lib/text.h"
 
 struct action;
+struct monitor;
 struct asking;
 struct question;
 struct reading;
@@ -116,6 +117,7 @@ struct run {
 	const struct action *action;
 	const struct call *action_call;
 	void *action_state;
+	struct monitor *monitor; /* NULL: it has none */
 	struct text out;
 
 	/* A question that waits for its answer. */
@@ -211,6 +213,11 @@ bool exec_action(struct exec *exec);
 bool exec_action_change(struct run *run, const struct call *call, const void *args);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
+/* Monitors are actions, too; run->action and run->action_state are set when one begins. */
+bool exec_monitor_interval(struct exec *exec, const char *text, uint64_t *ret_ms);
+bool exec_monitor_begin(struct exec *exec, uint64_t interval_ms);
+void exec_monitor_turn(struct run *run);
+void exec_monitor_stop(struct run *run);
 /* Does the command lack an argument that somebody can be asked for? Then they are. */
 bool exec_ask_missing(struct run *run, const struct op *op);
 /* The questions of an action that has been started. */

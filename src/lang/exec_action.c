@@ -141,9 +141,18 @@ bool exec_action(struct exec *exec)
 	void *args = arena_new(&run->arena, 1, action->args_size + 1);
 	void *state = arena_new(&run->arena, 1, action->state_size + 1);
 
+	uint64_t interval_ms = 1000;
+
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
+		if (arg->param.kind == PARAM_FLAG)
+			continue;
+		if (arg->param.field == NULL) {
+			if (!exec_monitor_interval(exec, exec_text(exec, arg), &interval_ms))
+				return false;
+			continue;
+		}
 		if (!read_arg(exec, arg, args))
 			return false;
 	}
@@ -158,18 +167,23 @@ bool exec_action(struct exec *exec)
 		return exec_fail(run);
 	if (action->ask != NULL)
 		return exec_ask_begin(exec, state);
-	if (action->turn == NULL) {
+	if (action->turn == NULL && action->look == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;
 	}
 	run->action = action;
 	run->action_call = exec->call;
 	run->action_state = state;
-	return true;
+	return action->look == NULL || exec_monitor_begin(exec, interval_ms);
 }
 
 void exec_action_turn(struct run *run, mono now)
 {
+	if (run->monitor != NULL) {
+		exec_monitor_turn(run);
+		return;
+	}
+
 	bool over =
 		run->action->turn(conf_router(run->host.conf), run->action_state, &run->out, now);
 
@@ -192,6 +206,7 @@ void exec_action_stop(struct run *run)
 {
 	if (run->action == NULL)
 		return;
+	exec_monitor_stop(run);
 	if (run->action->stop != NULL)
 		run->action->stop(conf_router(run->host.conf), run->action_state, &run->out);
 	run->action = NULL;

@@ -31,6 +31,8 @@ static const struct verb_word verbs[] = {
 	{ "move", VERB_MOVE, 1u << MENU_ORDERED, "Change the order of items" },
 	{ "print", VERB_PRINT, ROWS, "Print values of item properties" },
 	{ "remove", VERB_REMOVE, LISTS, "Remove items" },
+	{ "reset", VERB_RESET, STORED | 1u << MENU_SETTINGS,
+	  "Put item properties back to their defaults" },
 	{ "set", VERB_SET, STORED | 1u << MENU_SETTINGS, "Change item properties" },
 	{ "unset", VERB_UNSET, STORED, "Clear item properties" },
 };

@@ -187,6 +187,8 @@ mono run_next(const struct run *run)
 		return run_next(run->inner);
 	if (run->sleeping)
 		return run->wake;
+	if (run->monitor != NULL)
+		return run->due;
 	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
 	                                                                       : mono_never();
 }

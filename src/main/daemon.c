@@ -9,6 +9,7 @@
 #include "conf/diag.h"
 #include "fw/flow.h"
 #include "menu/menus.h"
+#include "menu/word_help.h"
 #include "os/afpacket.h"
 #include "os/clock.h"
 #include "os/link.h"
@@ -219,6 +220,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 
 	struct conf_setup setup = {
 		.menus = menus_all,
+		.word_help = word_help,
 		.router = daemon->router,
 		.store = daemon->store,
 		.background = daemon->background,

@@ -14,6 +14,7 @@
 #include "lib/mem.h"
 #include "manage/manage.h"
 #include "menu/menus.h"
+#include "menu/word_help.h"
 #include "router/router.h"
 #include "sim/clock.h"
 #include "sim/memory_port.h"
@@ -77,6 +78,7 @@ static inline int small_router_open_on(struct small_router *s, struct store *sto
 
 	struct conf_setup setup = {
 		.menus = menus_all,
+		.word_help = word_help,
 		.router = s->router,
 		.store = store,
 		.background = &s->background,

@@ -433,7 +433,8 @@ static const struct {
 	                "are route, firewall, export\n" },
 	{ "/ip route move 0",
 	  "bad command name move (line 1 column 11)\nthere is no \"move\" in /ip/route; there are "
-	  "add, comment, disable, edit, enable, export, find, get, print, remove, set, unset\n" },
+	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, "
+	  "unset\n" },
 	{ "/ip route add !gateway",
 	  "expected end of command (line 1 column 15)\nonly set clears a property with !gateway; "
 	  "leave it out here\n" },
@@ -560,7 +561,7 @@ static void test_terminal(void **unused)
 	                    "foo\r\nbad command name foo (line 1 column 1)\r\n"
 	                    "there is no \"foo\" in /ip/route; there are add, "
 	                    "comment, disable, edit, enable, export, find, get, print, "
-	                    "remove, set, unset\r\n"
+	                    "remove, reset, set, unset\r\n"
 	                    "[admin@Towpath] /ip/route> ");
 	type(f, "/system identity set name=r1\r");
 	assert_string_equal(text_str(&f->out),
@@ -640,6 +641,9 @@ static void test_tab(void **unused)
 	                                          "system\r\ncount -- Count something\r\n"));
 	type(f, "/ip route add distance=?");
 	assert_non_null(strstr(text_str(&f->out), "-- Lower wins (1..255); default 1\r\n"));
+	type(f, "\025/ip route add dst-address=?");
+	assert_non_null(strstr(text_str(&f->out), "<network> -- Network this route leads to: "
+	                                          "A.B.C.D/len; default 0.0.0.0/0\r\n"));
 	type(f, "\025:put \"?\"\r");
 	assert_non_null(strstr(text_str(&f->out), "\r\n?\r\n"));
 	fixture_free(f);
