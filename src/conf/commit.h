@@ -58,6 +58,14 @@ struct commit_job {
 	struct journal_write *write;
 };
 
+/* Who watches what is published (watch.h), and the transactions that not all of them have seen. */
+struct feed {
+	struct watch *watches;
+	struct watch_step *first, **last;
+	size_t n;
+	uint64_t number; /* of the next transaction */
+};
+
 struct conf {
 	struct conf_setup setup;
 	struct conf_state *current; /* published */
@@ -67,6 +75,7 @@ struct conf {
 	struct pending **last;
 	struct commit commit;
 	struct commit_job job;
+	struct feed feed;
 	struct trials trials;
 	struct revisions *revisions; /* the page of it that is at hand; NULL: none was asked for */
 	uint64_t writes;             /* to the store, that went well */

@@ -29,6 +29,7 @@ void conf_free(struct conf *conf)
 	if (conf == NULL)
 		return;
 	must(conf_idle(conf) && conf->drafts == 0);
+	must(conf->feed.watches == NULL && conf->feed.first == NULL);
 	must(conf->states == conf->current && conf->current->next == NULL &&
 	     conf->current->refs == 1);
 	state_free(conf->current);
@@ -53,6 +54,11 @@ const struct menu *conf_menu(const struct conf *conf, const char *path)
 const struct menu *const *conf_menus(const struct conf *conf)
 {
 	return conf->setup.menus;
+}
+
+const char *conf_word_help(const struct conf *conf, const struct field *field, const char *word)
+{
+	return conf->setup.word_help != NULL ? conf->setup.word_help(field, word) : NULL;
 }
 
 const struct conf_setup *conf_doors(const struct conf *conf)

@@ -22,4 +22,8 @@ struct diag;
 MUST_USE bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep,
                          bool no_defaults, struct diag *diag);
 
+/* What is in no store, but on this machine, is added to @draft, which was loaded. @fresh: nothing
+ * was stored. */
+MUST_USE bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, struct diag *diag);
+
 #endif

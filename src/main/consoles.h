@@ -13,6 +13,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct manage;
 
 struct console {
 	bool used;
@@ -28,6 +29,7 @@ struct console {
 
 struct consoles {
 	struct conf *conf;
+	struct manage *manage;
 	struct recalls recalls;
 	struct console at[LOCAL_CLIENTS_MAX];
 };

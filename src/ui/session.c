@@ -4,6 +4,7 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "lang/variables.h"
 #include "lib/mem.h"
 #include "ui/session_inside.h"
 
@@ -124,6 +125,10 @@ void session_resize(struct session *session, size_t width, size_t height)
 	session->setup.height = height;
 	session->line.width = width;
 	session->answer.width = width;
+	session->editor.width = width;
+	session->editor.height = height;
+	if (session->editing)
+		session_ask_draw(session);
 }
 
 /* A terminal that says what is pasted is told to, and told to leave it at the end. */
@@ -146,6 +151,8 @@ struct session *session_new(const struct session_setup *setup)
 	struct session *session = mem_new(1, sizeof *session);
 
 	session->setup = *setup;
+	if (setup->globals == NULL)
+		session->setup.globals = session->own = variables_new();
 	session->setup.colour = setup->colour && !setup->dumb;
 	session->path = mem_strdup("/");
 	session->line.width = setup->width;
@@ -165,10 +172,13 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	variables_free(session->own);
 	session_safe_end(session);
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
+	editor_free(&session->editor);
+	text_free(&session->wrong);
 	recall_free(&session->own_history);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);

@@ -16,6 +16,7 @@
 #include "lang/parse.h"
 #include "lang/run.h"
 #include "lib/text.h"
+#include "ui/editor.h"
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
@@ -27,6 +28,7 @@ struct diag;
 
 struct session {
 	struct session_setup setup;
+	struct variables *own; /* globals, where the caller has none for us */
 	struct numbering numbering;
 	char *path;
 	mono now;
@@ -44,9 +46,12 @@ struct session {
 	uint32_t trial;    /* that its changes are on (conf/trial.h); 0: on none */
 	struct goodbye *goodbye; /* it leaves, once what it did is kept; NULL: it stays */
 	bool asking;             /* a question is open, and what is typed answers it */
-	struct line answer;      /* what has been typed of the answer */
-	bool tabbed;             /* the last key was Tab, and it could not decide */
-	bool more_typed;         /* more came with the key that is being taken */
+	bool editing;            /* and it is a text, on the whole screen */
+	struct editor editor;
+	struct text wrong;  /* with the text that was edited last */
+	struct line answer; /* what has been typed of the answer */
+	bool tabbed;        /* the last key was Tab, and it could not decide */
+	bool more_typed;    /* more came with the key that is being taken */
 
 	struct pager pager;
 	struct live live;
@@ -109,5 +114,7 @@ bool session_keys_read(const struct session *session);
 void session_ask(struct session *session);
 /* A key for its answer. */
 void session_ask_key(struct session *session, uint8_t byte);
+/* Several keys that came together are drawn once. */
+void session_ask_draw(struct session *session);
 
 #endif

@@ -250,7 +250,11 @@ static void show_typed(struct session *session)
 
 	if (!session_keys_read(session) || session->closed)
 		return;
-	line_refresh(session->asking ? &session->answer : &session->line, &out);
+	if (session->asking) {
+		session_ask_draw(session);
+		return;
+	}
+	line_refresh(&session->line, &out);
 	session_out_drawn(session, &out);
 }
 

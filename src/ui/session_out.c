@@ -179,6 +179,13 @@ static void host_quit(void *arg)
 	session_safe_quit(arg);
 }
 
+static bool host_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	const struct session *session = arg;
+
+	return session->setup.execute(session->setup.arg, source, ret_job, diag);
+}
+
 struct run_host session_out_host(struct session *session)
 {
 	return (struct run_host){ .conf = session->setup.conf,
@@ -193,6 +200,8 @@ struct run_host session_out_host(struct session *session)
 		                  .has_room = host_has_room,
 		                  .notice = host_notice,
 		                  .print = host_print,
+		                  .globals = session->setup.globals,
+		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
 		                  .go = host_go,
 		                  .quit = host_quit,
 		                  .asks = session->setup.interactive };
