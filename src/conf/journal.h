@@ -104,7 +104,8 @@ struct journal_write {
 	struct journal_mark *marks; /* of older ones, to be replaced */
 	size_t nmarks;
 	struct journal_trial trial; /* one that begins; id 0: none does */
-	uint32_t settled;           /* a trial that is over: nothing is on it any more; 0: none */
+	const uint32_t *settled;    /* trials that are over: nothing is on them any more */
+	size_t nsettled;
 	uint64_t revision;
 	uint32_t next_id;
 	uint64_t digest; /* of all rows, after this write */

@@ -217,6 +217,12 @@ static void fill_marks(const struct replay *replay, struct journal_write *write)
 	write->mark.of = of;
 }
 
+static void settle(const struct replay *replay, struct journal_write *write)
+{
+	write->settled = &replay->trial.id;
+	write->nsettled = 1;
+}
+
 void replay_fill(const struct replay *replay, struct journal_write *write)
 {
 	switch (replay->what) {
@@ -229,10 +235,10 @@ void replay_fill(const struct replay *replay, struct journal_write *write)
 		break;
 	case REPLAY_ROLLBACK:
 		write->mark.kind = JOURNAL_ROLLBACK;
-		write->settled = replay->trial.id;
+		settle(replay, write);
 		break;
 	case REPLAY_KEEP:
-		write->settled = replay->trial.id;
+		settle(replay, write);
 		break;
 	}
 }
