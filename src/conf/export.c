@@ -173,9 +173,10 @@ static void menu_export(struct export *export, size_t m)
 		row_export(export, rows.at[i]);
 }
 
-void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
+void conf_export_state(const struct conf_state *state, const struct export_options *options,
+                       struct text *out)
 {
-	struct export export = { .state = conf->current, .options = options, .out = out };
+	struct export export = { .state = state, .options = options, .out = out };
 
 	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
 	if (is_below("/", options->path))
@@ -184,4 +185,9 @@ void conf_export(struct conf *conf, const struct export_options *options, struct
 		         "this file\n");
 	for (size_t m = 0; m < export.state->nmenus; m++)
 		menu_export(&export, m);
+}
+
+void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
+{
+	conf_export_state(conf->current, options, out);
 }

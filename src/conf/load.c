@@ -308,93 +308,26 @@ bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep, b
 	return true;
 }
 
-static bool menus_fill(struct load *load, bool fresh)
+static bool menu_fill(struct load *load, bool fresh)
 {
-	for (size_t m = 0; m < load->draft->nmenus; m++) {
-		load->m = m;
-		load->menu = load->draft->menus[m];
-		if (load->menu->kind == MENU_SETTINGS && !settings_load(load))
-			return false;
-		if (load->menu->kind == MENU_FIXED && load->menu->fixed != NULL &&
-		    !things_load(load))
-			return false;
-		if (fresh && load->menu->fresh != NULL && !menu_fresh(load))
+	if (load->menu->kind == MENU_SETTINGS && !settings_load(load))
+		return false;
+	if (load->menu->kind == MENU_FIXED && load->menu->fixed != NULL && !things_load(load))
+		return false;
+	return !fresh || load->menu->fresh == NULL || menu_fresh(load);
+}
+
+bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, bool no_defaults,
+               struct diag *diag)
+{
+	struct load load = {
+		.conf = conf, .draft = draft, .no_defaults = no_defaults, .diag = diag
+	};
+
+	for (load.m = 0; load.m < draft->nmenus; load.m++) {
+		load.menu = draft->menus[load.m];
+		if (!menu_fill(&load, fresh))
 			return false;
 	}
 	return true;
-}
-
-/* Store what was added to @loaded: the same write as any change's, but waited for. */
-static int filled_store(struct conf *conf, const struct conf_state *loaded,
-                        struct conf_state *draft, struct diag *diag)
-{
-	const struct journal_origin origin = { .at = clock_wall(conf->setup.clock),
-		                               .who = "system",
-		                               .door = "start",
-		                               .line = "fresh" };
-	struct diff diff = { 0 };
-	struct journal_write *write;
-	int result;
-
-	diff_states(&diff, loaded, draft);
-	if (diff.n == 0) {
-		diff_free(&diff);
-		return 0;
-	}
-	diff_free(&diff);
-	draft->revision++;
-	if (conf->journal == NULL)
-		return 0;
-	write = journal_write_new(conf->journal, loaded, draft, &origin);
-	journal_write_run(conf->journal, write);
-	result = write->result;
-	if (result != 0)
-		(void)diag_fail(diag, NULL,
-		                "%s could not be written (%s); is the disk full or read-only?",
-		                CONF_FILE, strerror(-result));
-	journal_write_free(write);
-	return result;
-}
-
-static int first_publish(struct conf *conf, struct conf_state *draft, struct diag *diag)
-{
-	struct prepared prepared = { .touched = mem_new(draft->nmenus, sizeof(bool)) };
-
-	memset(prepared.touched, 1, draft->nmenus * sizeof(bool));
-	if (!commit_prepare(conf, draft, &prepared, diag)) {
-		state_free(draft);
-		return -EINVAL;
-	}
-	commit_publish(conf, draft, &prepared);
-	return 0;
-}
-
-int conf_load(struct conf *conf, struct diag *diag)
-{
-	struct conf_state *loaded = state_new(conf->setup.menus);
-	struct load load = { .conf = conf, .no_defaults = conf->setup.no_defaults, .diag = diag };
-	bool fresh = true;
-	int result = 0;
-
-	must(conf->journal == NULL && conf->current->revision == 0);
-	if (conf->setup.store != NULL)
-		result = journal_open(conf->setup.store, conf->setup.random, &conf->journal, &fresh,
-		                      diag);
-	if (result == 0 && !fresh)
-		result = journal_load(conf->journal, loaded, conf->setup.log, diag);
-	if (result != 0) {
-		state_free(loaded);
-		return result;
-	}
-	load.draft = state_draft(loaded);
-	if (!menus_fill(&load, fresh) || !txn_check(loaded, load.draft, diag))
-		result = -EINVAL;
-	if (result == 0)
-		result = filled_store(conf, loaded, load.draft, diag);
-	state_free(loaded);
-	if (result != 0) {
-		state_free(load.draft);
-		return result;
-	}
-	return first_publish(conf, load.draft, diag);
 }

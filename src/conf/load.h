@@ -22,4 +22,11 @@ struct diag;
 MUST_USE bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep,
                          bool no_defaults, struct diag *diag);
 
+/*
+ * Add to @draft, which comes from the store, what is missing: rows of things that are there, and of
+ * settings; when it is @fresh, also the rows of a fresh store.
+ */
+MUST_USE bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, bool no_defaults,
+                        struct diag *diag);
+
 #endif

@@ -42,6 +42,15 @@ static const char greeting[] =
 	"export  the configuration           /quit   leaves; the router goes on\n"
 	"\n";
 
+/* What whoever looks after the router must know before anything else. */
+static void notice_show(struct console *console, const struct manage *manage)
+{
+	const char *notice = recovery_notice(manage);
+
+	if (notice != NULL)
+		local_client_notice(console->client, notice, strlen(notice));
+}
+
 static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
 {
 	struct consoles *consoles = arg;
@@ -70,6 +79,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 		.error = said->interactive ? NULL : to_client_beside,
 	};
 
+	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);
 	return console;
 }

@@ -8,6 +8,7 @@
 #ifndef MAIN_CONSOLES_H
 #define MAIN_CONSOLES_H
 
+#include "manage/manage.h"
 #include "os/local_socket.h"
 #include "ui/session.h"
 
@@ -23,6 +24,7 @@ struct console {
 
 struct consoles {
 	struct conf *conf;
+	const struct manage *manage;
 	struct console at[LOCAL_CLIENTS_MAX];
 };
 

@@ -226,7 +226,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
-	error = conf_load(daemon->conf, &diag);
+	error = recovery_load(daemon->manage, &diag);
 	if (error != 0) {
 		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
 		return error;
@@ -240,6 +240,7 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 	struct local_hooks hooks = consoles_hooks(&daemon->consoles);
 
 	daemon->consoles.conf = daemon->conf;
+	daemon->consoles.manage = daemon->manage;
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
@@ -329,6 +330,8 @@ void daemon_stop(struct daemon *daemon)
 
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
+	if (daemon->manage != NULL)
+		manage_stop(daemon->manage);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
 	manage_free(daemon->manage);

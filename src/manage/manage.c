@@ -13,18 +13,28 @@ struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 
 void manage_free(struct manage *manage)
 {
+	if (manage == NULL)
+		return;
+	recovery_free(&manage->recovery);
 	mem_free(manage);
 }
 
 bool manage_turn(struct manage *manage, mono now)
 {
 	manage->now = now;
+	recovery_turn(manage);
+	keeper_turn(&manage->keeper, now);
 	return false;
 }
 
 mono manage_next(const struct manage *manage)
 {
-	return mono_never();
+	return keeper_next(&manage->keeper);
+}
+
+void manage_stop(struct manage *manage)
+{
+	keeper_stop(&manage->keeper);
 }
 
 void manage_leave(struct manage *manage, enum manage_leaving how)
