@@ -15,7 +15,8 @@
 #include "conf/spare.h"
 #include "sim/store.h"
 
-#define FLIPS 400
+#define FLIPS 160
+#define CUTS  2 /* ways for the power to go, at each call */
 
 static const char base[] =
 	"/ip/address/add address=192.168.88.1/24 interface=ether2 comment=note\n"
@@ -457,7 +458,7 @@ static void power_may_go_while_recovering(void **unused)
 	assert_int_equal(store->sync_names(store), 0);
 	for (unsigned spare = 0; spare < 2; spare++, reached = true) {
 		for (uint64_t at = 1; reached; at++) {
-			for (uint64_t seed = 0; seed < 6; seed++) {
+			for (uint64_t seed = 0; seed < CUTS; seed++) {
 				struct sim_random random = sim_random_make(at << 8 | seed);
 				struct sim_store *copy =
 					sim_store_copy(spare ? without : used.store, &random);
@@ -492,7 +493,7 @@ static void power_may_go_while_keeping(void **unused)
 
 	use(&used);
 	for (uint64_t at = 1; reached; at++) {
-		for (uint64_t seed = 0; seed < 6; seed++) {
+		for (uint64_t seed = 0; seed < CUTS; seed++) {
 			struct sim_random random = sim_random_make(at << 8 | seed);
 			struct sim_store *copy = sim_store_copy(used.store, &random);
 			struct small_router s;
