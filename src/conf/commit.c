@@ -5,67 +5,11 @@
 #include "conf/diff.h"
 #include "conf/draft_inside.h"
 #include "conf/forget.h"
+#include "conf/replay.h"
 #include "conf/store_words.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 #include "lib/must.h"
-
-void commit_discard(struct conf *conf, struct prepared *prepared)
-{
-	for (size_t m = 0; prepared->ready != NULL && m < conf->current->nmenus; m++) {
-		const struct menu *menu = conf->setup.menus[m];
-
-		if (prepared->ready[m] && menu->discard != NULL)
-			menu->discard(prepared->at[m]);
-	}
-	mem_free(prepared->touched);
-	mem_free(prepared->ready);
-	mem_free(prepared->at);
-	*prepared = (struct prepared){ 0 };
-}
-
-bool commit_prepare(struct conf *conf, const struct conf_state *draft, struct prepared *prepared,
-                    struct diag *diag)
-{
-	size_t n = draft->nmenus;
-
-	must(prepared->ready == NULL);
-	prepared->ready = mem_new(n, sizeof *prepared->ready);
-	prepared->at = mem_new(n, sizeof *prepared->at);
-	if (prepared->touched == NULL) {
-		prepared->touched = mem_new(n, sizeof *prepared->touched);
-		txn_touched(conf->current, draft, prepared->touched);
-	}
-	for (size_t m = 0; m < n; m++) {
-		const struct menu *menu = draft->menus[m];
-
-		if (!prepared->touched[m] || menu->prepare == NULL)
-			continue;
-		if (!menu->prepare(conf->setup.router, draft, &prepared->at[m], diag)) {
-			must(diag->failed);
-			commit_discard(conf, prepared);
-			return false;
-		}
-		prepared->ready[m] = true;
-	}
-	return true;
-}
-
-void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared *prepared)
-{
-	const struct conf_state *old = conf->current;
-
-	draft->next = conf->states;
-	conf->states = draft;
-	conf->current = draft;
-	for (size_t m = 0; m < draft->nmenus; m++) {
-		if (prepared->ready[m] && draft->menus[m]->publish != NULL)
-			draft->menus[m]->publish(conf->setup.router, prepared->at[m]);
-		prepared->ready[m] = false;
-	}
-	commit_discard(conf, prepared);
-	conf_release(conf, old);
-}
 
 void commit_ids_begin(const struct conf *conf, struct conf_state *draft)
 {
@@ -80,7 +24,7 @@ void commit_ids_end(struct conf *conf, const struct conf_state *draft)
 }
 
 /* The change is over: free what it had, then tell whoever asked. */
-static void answer(struct conf *conf, bool ok)
+void commit_answer(struct conf *conf, bool ok)
 {
 	struct commit commit = conf->commit;
 	const struct conf_answer result = {
@@ -96,7 +40,10 @@ static void answer(struct conf *conf, bool ok)
 	journal_write_free(commit.write);
 	conf->commit = (struct commit){ 0 };
 	conf->busy = false;
-	commit.pending->done(commit.pending->arg, &result);
+	if (commit.pending->replay != NULL)
+		replay_answered(conf, commit.pending->replay, ok);
+	if (commit.pending->done != NULL)
+		commit.pending->done(commit.pending->arg, &result);
 	if (commit.pending->draft != NULL)
 		draft_answered(commit.pending->draft);
 	mem_free(commit.pending);
@@ -108,8 +55,9 @@ static void publish_and_answer(struct conf *conf)
 	struct conf_state *draft = commit->draft;
 
 	commit->draft = NULL;
-	commit_publish(conf, draft, &commit->prepared);
-	answer(conf, true);
+	if (draft != NULL)
+		commit_publish(conf, draft, &commit->prepared);
+	commit_answer(conf, true);
 }
 
 static void write_work(struct background_job *job)
@@ -136,10 +84,11 @@ static void write_done(struct background_job *job)
 	struct conf *conf = ((struct commit_job *)job)->conf;
 	struct journal_write *write = conf->commit.write;
 
+	conf->writes += write->result == 0;
 	if (write->result == 0)
 		publish_and_answer(conf);
 	else
-		answer(conf, write_failed(write, &conf->commit.diag));
+		commit_answer(conf, write_failed(write, &conf->commit.diag));
 	conf_pump(conf);
 }
 
@@ -149,7 +98,15 @@ static void write_submit(struct conf *conf)
 	struct journal_origin origin = commit->pending->origin;
 
 	origin.at = clock_wall(conf->setup.clock);
-	commit->write = journal_write_new(conf->journal, conf->current, commit->draft, &origin);
+	if (!trial_is_live(&conf->trials, origin.trial))
+		origin.trial = 0;
+	if (commit->draft != NULL)
+		commit->write =
+			journal_write_new(conf->journal, conf->current, commit->draft, &origin);
+	else
+		commit->write = journal_write_aside(origin.at);
+	if (commit->pending->replay != NULL)
+		replay_fill(commit->pending->replay, commit->write);
 	conf->job = (struct commit_job){ .job = { .work = write_work, .done = write_done },
 		                         .conf = conf,
 		                         .journal = conf->journal,
@@ -251,6 +208,13 @@ static bool apply(struct conf *conf, struct commit *commit, bool *ret_all)
 	return commit->draft != NULL;
 }
 
+/* What a draft has gathered that is not stored. */
+static bool late(struct commit *commit)
+{
+	return commit->pending->draft == NULL ||
+	       draft_late_make(commit->pending->draft, &commit->diag);
+}
+
 /* Carry out the first change of the queue, up to where it waits for the disk. */
 static void start(struct conf *conf)
 {
@@ -263,19 +227,38 @@ static void start(struct conf *conf)
 	if (conf->first == NULL)
 		conf->last = &conf->first;
 
+	if (commit->pending->replay != NULL) {
+		replay_start(conf, commit->pending->replay);
+		return;
+	}
 	ok = apply(conf, commit, &all);
-	if (!ok || all) {
-		answer(conf, ok);
+	if (!ok || all)
+		commit_answer(conf, ok);
+	else
+		commit_go_on(conf);
+}
+
+void commit_go_on(struct conf *conf)
+{
+	struct commit *commit = &conf->commit;
+
+	if (commit->draft != NULL && !commit_changes(conf->current, commit->draft)) {
+		state_free(commit->draft);
+		commit->draft = NULL;
+	}
+	if (commit->draft == NULL && commit->pending->replay == NULL) {
+		commit_answer(conf, late(commit));
 		return;
 	}
-	if (!commit_changes(conf->current, commit->draft)) {
-		answer(conf, true);
-		return;
+	if (commit->draft != NULL) {
+		commit->draft->revision++;
+		if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) ||
+		    !late(commit)) {
+			commit_answer(conf, false);
+			return;
+		}
 	}
-	commit->draft->revision++;
-	if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag))
-		answer(conf, false);
-	else if (conf->journal != NULL)
+	if (conf->journal != NULL)
 		write_submit(conf);
 	else
 		publish_and_answer(conf);
@@ -291,7 +274,7 @@ void conf_pump(struct conf *conf)
 	conf->pumping = false;
 }
 
-static void queue(struct conf *conf, struct pending *pending, conf_done *done, void *arg)
+void commit_enqueue(struct conf *conf, struct pending *pending, conf_done *done, void *arg)
 {
 	must(conf->current != NULL);
 	pending->done = done;
@@ -308,7 +291,7 @@ void commit_queue_draft(struct conf *conf, struct conf_draft *draft,
 
 	pending->draft = draft;
 	pending->origin = *origin;
-	queue(conf, pending, done, arg);
+	commit_enqueue(conf, pending, done, arg);
 }
 
 void conf_change_all(struct conf *conf, struct request *const *requests, size_t n, conf_done *done,
@@ -319,10 +302,11 @@ void conf_change_all(struct conf *conf, struct request *const *requests, size_t 
 	must(n > 0);
 	pending->origin = (struct journal_origin){ .who = requests[0]->who,
 		                                   .door = requests[0]->door,
-		                                   .line = requests[0]->line };
+		                                   .line = requests[0]->line,
+		                                   .trial = requests[0]->trial };
 	pending->n = n;
 	memcpy(pending->requests, requests, n * sizeof(struct request *));
-	queue(conf, pending, done, arg);
+	commit_enqueue(conf, pending, done, arg);
 }
 
 void conf_change(struct conf *conf, struct request *request, conf_done *done, void *arg)

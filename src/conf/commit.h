@@ -15,16 +15,21 @@
 #include "conf/diag.h"
 #include "conf/journal.h"
 #include "conf/state.h"
+#include "conf/trial.h"
 
 struct conf_draft;
+struct history;
+struct replay;
 
-/* A change that waits for its turn: requests, or what a draft has gathered. */
+/* A change that waits for its turn: requests, what a draft has gathered, or something of the
+ * history that is done once more or taken back. */
 struct pending {
 	struct pending *next;
 	conf_done *done;
 	void *arg;
 	struct journal_origin origin; /* its time is that of the commit */
-	struct conf_draft *draft;     /* NULL: requests */
+	struct conf_draft *draft;     /* NULL: requests, or a replay */
+	struct replay *replay;        /* what the history says; NULL: requests, or a draft */
 	size_t n;
 	struct request *requests[];
 };
@@ -62,10 +67,13 @@ struct conf {
 	struct pending **last;
 	struct commit commit;
 	struct commit_job job;
-	unsigned drafts;  /* that are not freed yet */
-	uint32_t next_id; /* while there are any: no id below it is given out again */
-	bool busy;        /* a change is between its start and its answer */
-	bool pumping;     /* conf_pump is further up on the stack */
+	struct trials trials;
+	struct history *history; /* the page of it that is at hand; NULL: none was asked for */
+	uint64_t writes;         /* to the store, that went well */
+	unsigned drafts;         /* that are not freed yet */
+	uint32_t next_id;        /* while there are any: no id below it is given out again */
+	bool busy;               /* a change is between its start and its answer */
+	bool pumping;            /* conf_pump is further up on the stack */
 };
 
 /* Queue what @draft has gathered; the words of @origin live until the answer. */
@@ -85,6 +93,14 @@ const struct field *commit_passing_field(const struct request *request);
 
 /* Is there any difference? */
 bool commit_changes(const struct conf_state *old, const struct conf_state *new);
+
+/* Put @pending (made by mem_new) at the end of the queue. @done may be NULL. */
+void commit_enqueue(struct conf *conf, struct pending *pending, conf_done *done, void *arg);
+/* The draft of the change at hand is made: check it and carry it on. Without a draft, or when it
+ * changes nothing, only what stands beside the rows is written. */
+void commit_go_on(struct conf *conf);
+/* The change at hand is over; commit.diag says why when not @ok. */
+void commit_answer(struct conf *conf, bool ok);
 
 /* Start waiting changes, one after another, until one has to wait for the disk. */
 void conf_pump(struct conf *conf);

@@ -3,8 +3,10 @@
 #include <string.h>
 
 #include "conf/commit.h"
+#include "conf/history.h"
 #include "conf/line.h"
 #include "conf/row.h"
+#include "conf/trial_inside.h"
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/must.h"
@@ -30,6 +32,8 @@ void conf_free(struct conf *conf)
 	must(conf->states == conf->current && conf->current->next == NULL &&
 	     conf->current->refs == 1);
 	state_free(conf->current);
+	trials_free(&conf->trials);
+	history_free(conf->history);
 	journal_close(conf->journal);
 	mem_free(conf);
 }
@@ -51,9 +55,19 @@ const struct menu *const *conf_menus(const struct conf *conf)
 	return conf->setup.menus;
 }
 
+const struct conf_setup *conf_doors(const struct conf *conf)
+{
+	return &conf->setup;
+}
+
 struct router *conf_router(const struct conf *conf)
 {
 	return conf->setup.router;
+}
+
+wall conf_wall(const struct conf *conf)
+{
+	return clock_wall(conf->setup.clock);
 }
 
 const struct conf_state *conf_hold(struct conf *conf)

@@ -57,6 +57,10 @@ MUST_USE int conf_load(struct conf *conf, struct diag *diag);
 const struct menu *conf_menu(const struct conf *conf, const char *path);
 const struct menu *const *conf_menus(const struct conf *conf);
 struct router *conf_router(const struct conf *conf);
+/* What it was made with: the doors to the world. */
+const struct conf_setup *conf_doors(const struct conf *conf);
+/* The time of day, for people. */
+wall conf_wall(const struct conf *conf);
 
 /* What is published now. Rows found in it stay good until conf_release(). */
 const struct conf_state *conf_hold(struct conf *conf);
@@ -88,13 +92,20 @@ void conf_change_all(struct conf *conf, struct request *const *requests, size_t 
 
 /* The readable form, in today's spelling, of everything or of the menus below @path. */
 struct export_options {
-	const char *path; /* NULL or "/": all */
-	bool verbose;     /* defaults too */
-	bool terse;       /* each line whole: menu and command together */
+	const struct conf_state *state; /* NULL: what is published */
+	const char *path;               /* NULL or "/": all */
+	/* Of those only the ones at or below these, and not at or below those with a "!":
+	 * "/ip/firewall,!/ip/firewall/nat". NULL: all. */
+	const char *choice;
+	/* Only rows for which it returns true; NULL: all. */
+	bool (*wanted)(void *arg, const struct menu *menu, const struct row *row);
+	void *arg;
+	bool verbose; /* defaults too */
+	bool terse;   /* each line whole: menu and command together */
 	bool show_sensitive;
 };
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out);
-/* Of a state that is held; from any thread, as it only reads it. */
+/* Of a state that is held, without the line of when; from any thread, as it only reads it. */
 void conf_export_state(const struct conf_state *state, const struct export_options *options,
                        struct text *out);
 

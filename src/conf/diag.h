@@ -8,6 +8,7 @@
 #define CONF_DIAG_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "lib/must.h"
 
@@ -31,5 +32,11 @@ bool diag_fail(struct diag *diag, const char *field, const char *format, ...) PR
 /* The same for errors of the line itself, which carry a position. */
 bool diag_fail_at(struct diag *diag, unsigned line, unsigned column, const char *format, ...)
 	PRINTF_LIKE(4, 5);
+
+/*
+ * How many bytes of the text are RouterOS's words. *@ret_ours is what follows them, what would be
+ * right, without the new line or colon between them; "" when there is nothing.
+ */
+size_t diag_words(const struct diag *diag, const char **ret_ours);
 
 #endif

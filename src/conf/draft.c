@@ -15,6 +15,7 @@ struct conf_draft *conf_draft_new(struct conf *conf)
 	draft->conf = conf;
 	draft->base = conf_hold(conf);
 	draft->work = state_draft(draft->base);
+	draft->late_end = &draft->late;
 	conf->drafts++;
 	return draft;
 }
@@ -26,6 +27,7 @@ void conf_draft_free(struct conf_draft *draft)
 	draft->freed = true;
 	if (draft->committing)
 		return;
+	draft_late_drop(draft, &draft->late);
 	state_free(draft->work);
 	conf_release(draft->conf, draft->base);
 	if (--draft->conf->drafts == 0)
@@ -46,21 +48,33 @@ const struct conf_state *conf_draft_state(const struct conf_draft *draft)
 	return draft->work;
 }
 
-static bool apply(const struct conf_draft *draft, struct conf_state *trial,
+/* All that would be found wrong with @trial when it was made, but for what others do meanwhile. */
+static bool judge(const struct conf_draft *draft, const struct conf_state *trial, struct diag *diag)
+{
+	struct prepared prepared = { 0 };
+	bool ok = txn_check(draft->work, trial, diag);
+
+	if (!ok)
+		return false;
+	prepared.touched = mem_new(trial->nmenus, sizeof *prepared.touched);
+	txn_touched(draft->work, trial, prepared.touched);
+	ok = commit_prepare(draft->conf, trial, &prepared, diag);
+	commit_discard(draft->conf, &prepared);
+	return ok;
+}
+
+static bool apply(struct conf_draft *draft, struct conf_state *trial,
                   struct request *const *requests, size_t n, struct diag *diag)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct field *passing = commit_passing_field(requests[i]);
+		bool all;
 
-		if (passing != NULL)
-			return diag_fail(diag, passing->name,
-			                 "invalid value for argument %s: what has one is not "
-			                 "stored, and can't be one of several changes",
-			                 passing->name);
-		if (!txn_apply(trial, requests[i], &requests[i]->added, diag))
+		if (!draft_late_note(draft, trial, requests[i], &all, diag))
+			return false;
+		if (!all && !txn_apply(trial, requests[i], &requests[i]->added, diag))
 			return false;
 	}
-	return txn_check(draft->work, trial, diag);
+	return judge(draft, trial, diag);
 }
 
 static void take_trial(struct conf_draft *draft, struct conf_state *trial)
@@ -74,10 +88,12 @@ bool conf_draft_change_all(struct conf_draft *draft, struct request *const *requ
                            struct diag *diag)
 {
 	struct conf_state *trial = state_draft(draft->work);
+	struct draft_late **late_end = draft->late_end;
 
 	must(!draft->committing);
 	commit_ids_begin(draft->conf, trial);
 	if (!apply(draft, trial, requests, n, diag)) {
+		draft_late_drop(draft, late_end);
 		state_free(trial);
 		return false;
 	}
@@ -117,8 +133,8 @@ bool conf_draft_reset(struct conf_draft *draft, const char *const *keep, bool no
 
 	must(!draft->committing);
 	commit_ids_begin(draft->conf, trial);
-	ok = load_fresh(draft->conf, trial, kept, no_defaults, diag) &&
-	     txn_check(draft->work, trial, diag);
+	draft_late_drop(draft, &draft->late);
+	ok = load_fresh(draft->conf, trial, kept, no_defaults, diag) && judge(draft, trial, diag);
 	mem_free(kept);
 	if (!ok) {
 		state_free(trial);
@@ -130,7 +146,7 @@ bool conf_draft_reset(struct conf_draft *draft, const char *const *keep, bool no
 
 bool conf_draft_changes(const struct conf_draft *draft)
 {
-	return commit_changes(draft->base, draft->work);
+	return draft->late != NULL || commit_changes(draft->base, draft->work);
 }
 
 struct conf_state *draft_merge(const struct conf_draft *draft, struct diag *diag)

@@ -11,6 +11,9 @@
  * Meanwhile others go on changing what is published. What a draft has changed is carried over to
  * that: two people may set two fields of one item; where both set the same one, the later counts.
  *
+ * What is not stored (entries with a timeout that are added, connections that are removed) happens
+ * with the rest, when the draft is made; it can't be seen before.
+ *
  * Threads: the router's.
  */
 #ifndef CONF_DRAFT_H

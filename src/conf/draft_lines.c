@@ -155,6 +155,20 @@ static void change_line(const struct conf_draft *draft, const struct change *cha
 	text_free(&line);
 }
 
+static void late_line(const struct conf_draft *draft, const struct draft_late *late,
+                      struct text *out)
+{
+	if (late->row != NULL) {
+		text_printf(out, "%s/add", late->menu->path);
+		row_words(late->menu, late->row, draft->work, out);
+	} else {
+		text_printf(out, "%s/remove", late->menu->path);
+		for (size_t i = 0; i < late->n; i++)
+			text_printf(out, "%s*%X", i == 0 ? " " : ",", late->ids[i]);
+	}
+	text_char(out, '\n');
+}
+
 void conf_draft_lines(const struct conf_draft *draft, struct text *out)
 {
 	struct diff diff = { 0 };
@@ -163,4 +177,6 @@ void conf_draft_lines(const struct conf_draft *draft, struct text *out)
 	for (size_t i = 0; i < diff.n; i++)
 		change_line(draft, &diff.at[i], out);
 	diff_free(&diff);
+	for (const struct draft_late *late = draft->late; late != NULL; late = late->next)
+		late_line(draft, late, out);
 }

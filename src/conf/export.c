@@ -10,6 +10,8 @@
 #include "conf/name.h"
 #include "conf/row.h"
 #include "conf/type.h"
+#include "lib/mem.h"
+#include "lib/wall.h"
 
 #define FOLD_AT 80
 
@@ -22,15 +24,36 @@ struct export
 	bool titled; /* the menu's own line was written */
 };
 
-/* Is @menu at or below @path? */
-static bool is_below(const char *menu, const char *path)
+/* Is @menu at or below @path, of @len bytes? */
+static bool is_below_part(const char *menu, const char *path, size_t len)
 {
-	size_t len = path != NULL ? strlen(path) : 0;
-
 	while (len > 0 && path[len - 1] == '/')
 		len--;
 	return len == 0 ||
 	       (strncmp(menu, path, len) == 0 && (menu[len] == '\0' || menu[len] == '/'));
+}
+
+static bool is_below(const char *menu, const char *path)
+{
+	return path == NULL || is_below_part(menu, path, strlen(path));
+}
+
+/* Is it among what was chosen? When nothing is taken by name, all is but what is left out. */
+static bool is_chosen(const char *menu, const char *choice)
+{
+	bool named = false, taken = false, left_out = false;
+
+	while (choice != NULL && *choice != '\0') {
+		size_t len = strcspn(choice, ",");
+		bool not = *choice == '!';
+		bool below = is_below_part(menu, choice + not, len - not );
+
+		named = named || !not ;
+		taken = taken || (!not &&below);
+		left_out = left_out || (not &&below);
+		choice += len + (choice[len] == ',');
+	}
+	return (taken || !named) && !left_out;
 }
 
 /* The name that the thing of @row comes with, or NULL. */
@@ -107,7 +130,9 @@ static void row_export(struct export *export, const struct row *row)
 	bool is_set = (row->flags & ROW_FIXED) != 0 || export->menu->kind == MENU_SETTINGS;
 	struct words words = { 0 };
 
-	if ((row->flags & ROW_DYNAMIC) != 0)
+	if ((row->flags & ROW_DYNAMIC) != 0 ||
+	    (export->options->wanted != NULL &&
+	     !export->options->wanted(export->options->arg, export->menu, row)))
 		return;
 	words_row(&words, export->menu, row, export->state, &options);
 	if (is_set && !options.verbose)
@@ -159,18 +184,87 @@ static void names_make_way(struct export *export, struct rows rows)
 	}
 }
 
+/* Rows of a menu whose rows may refer to one another (a VLAN on a VLAN): what is referred to comes
+ * first, all else stays in its order. */
+struct ordering {
+	struct export *export;
+	struct rows rows;
+	bool *done;
+};
+
+static void row_export_in_order(struct ordering *ordering, size_t i);
+
+static void referred_export(struct ordering *ordering, const struct field *field,
+                            const struct row *row)
+{
+	uint32_t id;
+
+	if (field->type->refers == NULL || !name_ref_means(field->ref, ordering->export->menu))
+		return;
+	id = field->type->refers(field, row_at_const(row, field));
+	for (size_t i = 0; i < ordering->rows.n && id != 0; i++) {
+		if (ordering->rows.at[i]->id == id)
+			row_export_in_order(ordering, i);
+	}
+}
+
+static void row_export_in_order(struct ordering *ordering, size_t i)
+{
+	const struct menu *menu = ordering->export->menu;
+
+	if (ordering->done[i])
+		return;
+	ordering->done[i] = true;
+	for (size_t f = 0; f < menu->nfields; f++)
+		referred_export(ordering, &menu->fields[f], ordering->rows.at[i]);
+	row_export(ordering->export, ordering->rows.at[i]);
+}
+
+static bool may_refer_to_own(const struct menu *menu)
+{
+	for (size_t i = 0; i < menu->nfields; i++) {
+		if (menu->fields[i].type->refers != NULL &&
+		    name_ref_means(menu->fields[i].ref, menu))
+			return true;
+	}
+	return false;
+}
+
+static void rows_export(struct export *export, struct rows rows)
+{
+	struct ordering ordering = { .export = export, .rows = rows };
+
+	if (export->menu->kind != MENU_LIST || !may_refer_to_own(export->menu)) {
+		for (size_t i = 0; i < rows.n; i++)
+			row_export(export, rows.at[i]);
+		return;
+	}
+	ordering.done = mem_new(rows.n, sizeof *ordering.done);
+	for (size_t i = 0; i < rows.n; i++)
+		row_export_in_order(&ordering, i);
+	mem_free(ordering.done);
+}
+
 static void menu_export(struct export *export, size_t m)
 {
 	struct rows rows = state_rows(export->state, m);
 
 	export->menu = export->state->menus[m];
 	export->titled = false;
-	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path))
+	if (export->menu->target != NULL || !is_below(export->menu->path, export->options->path) ||
+	    !is_chosen(export->menu->path, export->options->choice))
 		return;
-	if (export->menu->kind == MENU_FIXED)
+	if (export->menu->kind == MENU_FIXED && export->options->wanted == NULL)
 		names_make_way(export, rows);
-	for (size_t i = 0; i < rows.n; i++)
-		row_export(export, rows.at[i]);
+	rows_export(export, rows);
+}
+
+/* "# 2026-01-31 10:00:00 by Towpath 1.0" */
+static void title(const struct conf *conf, struct text *out)
+{
+	text_add(out, "# ");
+	wall_text(clock_wall(conf->setup.clock), out);
+	text_printf(out, " by Towpath %s\n", TOWPATH_VERSION);
 }
 
 void conf_export_state(const struct conf_state *state, const struct export_options *options,
@@ -178,8 +272,7 @@ void conf_export_state(const struct conf_state *state, const struct export_optio
 {
 	struct export export = { .state = state, .options = options, .out = out };
 
-	text_add(out, "# by Towpath " TOWPATH_VERSION "\n");
-	if (is_below("/", options->path))
+	if (is_below("/", options->path) && options->choice == NULL && options->wanted == NULL)
 		text_add(out,
 		         "# for a router on a new store: towpathd --no-defaults, then towpath < "
 		         "this file\n");
@@ -189,5 +282,6 @@ void conf_export_state(const struct conf_state *state, const struct export_optio
 
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
 {
-	conf_export_state(conf->current, options, out);
+	title(conf, out);
+	conf_export_state(options->state != NULL ? options->state : conf->current, options, out);
 }

@@ -68,16 +68,14 @@ static bool forget_all(struct conf *conf, const struct menu *menu, uint32_t *ids
 	return ok;
 }
 
-/* Leaves the stored items in @request; the others go to @ret_observed. Returns their number. */
-static size_t observed_take(const struct conf *conf, struct request *request,
-                            uint32_t *ret_observed)
+size_t forget_take(const struct conf_state *state, struct request *request, uint32_t *ret_observed)
 {
 	size_t stored = 0, observed = 0;
 
 	for (size_t i = 0; i < request->nids; i++) {
 		uint32_t id = request->ids[i];
 
-		if (conf_state_row(conf->current, request->menu->path, id) != NULL)
+		if (conf_state_row(state, request->menu->path, id) != NULL)
 			request->ids[stored++] = id;
 		else
 			ret_observed[observed++] = id;
@@ -97,9 +95,18 @@ bool forget_is_asked(const struct request *request)
 bool forget_observed(struct conf *conf, struct request *request, struct diag *diag)
 {
 	uint32_t *ids = mem_new(request->nids, sizeof *ids);
-	size_t n = observed_take(conf, request, ids);
+	size_t n = forget_take(conf->current, request, ids);
 	bool ok = n == 0 || forget_all(conf, request->menu, ids, n, diag);
 
 	mem_free(ids);
 	return ok;
+}
+
+void forget_ids(struct conf *conf, const struct menu *menu, uint32_t *ids, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct diag gone = { 0 };
+
+		(void)!forget_all(conf, menu, &ids[i], 1, &gone);
+	}
 }

@@ -12,6 +12,7 @@
 #include "lib/must.h"
 
 struct conf;
+struct conf_state;
 struct diag;
 
 /* Could @request mean observed rows? */
@@ -21,5 +22,11 @@ bool forget_is_asked(const struct request *request);
  * is left with the stored ones.
  */
 MUST_USE bool forget_observed(struct conf *conf, struct request *request, struct diag *diag);
+
+/* Leave the items that are stored in @state in @request; the others go to @ret_observed, which has
+ * room for all. Returns their number. */
+size_t forget_take(const struct conf_state *state, struct request *request, uint32_t *ret_observed);
+/* End those of @ids that are still there. */
+void forget_ids(struct conf *conf, const struct menu *menu, uint32_t *ids, size_t n);
 
 #endif

@@ -125,6 +125,9 @@ MUST_USE int journal_create(struct store *store, struct random *random, const ch
                             struct journal **ret_journal, struct diag *diag);
 void journal_close(struct journal *journal);
 
+/* The row that is stored as @from; NULL and @diag when this version can't read it. */
+MUST_USE struct row *journal_row_new(const struct journal_row *from, const struct menu *menu,
+                                     const struct conf_state *state, struct diag *diag);
 /* Fill @state (fresh) with what is stored, and check every checksum. */
 MUST_USE int journal_load(struct journal *journal, struct conf_state *state, struct log *log,
                           struct diag *diag);
@@ -164,7 +167,8 @@ void journal_write_free(struct journal_write *write);
  *
  * journal_entries: up to @most, from revision @from on downwards.
  * journal_deltas: of one revision; none for what an older version wrote.
- * journal_marks: up to @most in @state, the newest first, or, of those to be redone, the oldest.
+ * journal_marks: up to @most in @state: those that can be undone from the newest down to @until,
+ *   those that can be redone from the oldest up to it; @until 0: however far.
  * journal_floating: all that are on trial @trial, the newest first.
  */
 MUST_USE int journal_entries(struct journal *journal, uint64_t from, size_t most,
@@ -172,8 +176,9 @@ MUST_USE int journal_entries(struct journal *journal, uint64_t from, size_t most
                              size_t *ret_n);
 MUST_USE int journal_deltas(struct journal *journal, uint64_t revision, struct arena *arena,
                             struct journal_delta **ret_deltas, size_t *ret_n);
-MUST_USE int journal_marks(struct journal *journal, enum journal_state state, size_t most,
-                           struct arena *arena, struct journal_mark **ret_marks, size_t *ret_n);
+MUST_USE int journal_marks(struct journal *journal, enum journal_state state, uint64_t until,
+                           size_t most, struct arena *arena, struct journal_mark **ret_marks,
+                           size_t *ret_n);
 MUST_USE int journal_floating(struct journal *journal, uint32_t trial, struct arena *arena,
                               struct journal_mark **ret_marks, size_t *ret_n);
 /* Every trial that is begun, or has a change on it (its until is 0 then), by id. */

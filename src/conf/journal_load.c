@@ -103,10 +103,9 @@ int journal_rows_there(const struct journal *journal, const struct journal_seal 
 	return seal->digest == journal->digest ? 0 : journal_damaged(diag, "rows are missing");
 }
 
-static int row_take(const struct journal_row *from, struct conf_state *state, size_t m,
-                    struct diag *diag)
+struct row *journal_row_new(const struct journal_row *from, const struct menu *menu,
+                            const struct conf_state *state, struct diag *diag)
 {
-	const struct menu *menu = state->menus[m];
 	struct row *row = row_blank(menu);
 	struct diag why = { 0 };
 
@@ -114,13 +113,21 @@ static int row_take(const struct journal_row *from, struct conf_state *state, si
 	row->flags = from->flags & ROW_STORED_FLAGS;
 	row_position_set(row, from->position);
 	row_comment_set(row, from->comment);
-	if (!row_decode(menu, from->fields, row, state, &why)) {
-		row_release(row);
-		(void)diag_fail(diag, why.field,
-		                "%s: item *%X of %s can't be read by this version: %s", CONF_FILE,
-		                from->id, menu->path, why.text);
+	if (row_decode(menu, from->fields, row, state, &why))
+		return row;
+	row_release(row);
+	(void)diag_fail(diag, why.field, "%s: item *%X of %s can't be read by this version: %s",
+	                CONF_FILE, from->id, menu->path, why.text);
+	return NULL;
+}
+
+static int row_take(const struct journal_row *from, struct conf_state *state, size_t m,
+                    struct diag *diag)
+{
+	struct row *row = journal_row_new(from, state->menus[m], state, diag);
+
+	if (row == NULL)
 		return -EINVAL;
-	}
 	state_load(state, m, row);
 	return 0;
 }

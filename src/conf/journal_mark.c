@@ -1,6 +1,7 @@
 #include "conf/journal_inside.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* mark_sum(revision, kind, state, trial, of) */
 static void sum_call(sqlite3_context *context, int n, sqlite3_value **values)
@@ -68,10 +69,9 @@ static int trial_settle(struct journal *journal, uint32_t trial)
 
 int journal_mark_put(struct journal *journal, const struct journal_write *write)
 {
-	enum journal_kind kind = write->mark.kind;
 	int error = 0;
 
-	if (!write->aside && (kind == JOURNAL_CHANGE || kind == JOURNAL_ROLLBACK))
+	if (!write->aside && write->mark.state == JOURNAL_UNDOABLE)
 		error = redo_forget(journal);
 	for (size_t i = 0; error == 0 && i < write->nmarks; i++)
 		error = mark_put(journal, &write->marks[i]);
@@ -97,8 +97,8 @@ static int mark_read(sqlite3_stmt *statement, struct journal_mark *mark)
 	                                                                              : -EUCLEAN;
 }
 
-/* @sql has two parameters, and says in its last column how many there are. */
-static int marks_read(struct journal *journal, const char *sql, int64_t first, int64_t most,
+/* @sql has three parameters. */
+static int marks_read(struct journal *journal, const char *sql, const int64_t params[3],
                       struct arena *arena, struct journal_mark **ret_marks, size_t *ret_n)
 {
 	sqlite3_stmt *statement = NULL;
@@ -107,16 +107,14 @@ static int marks_read(struct journal *journal, const char *sql, int64_t first, i
 	size_t n = 0, size = 0;
 
 	*ret_marks = NULL;
-	if (error == 0) {
-		(void)sqlite3_bind_int64(statement, 1, first);
-		(void)sqlite3_bind_int64(statement, 2, most);
-	}
+	for (int i = 0; error == 0 && i < 3; i++)
+		(void)sqlite3_bind_int64(statement, i + 1, params[i]);
 	while (error == 0 && journal_log_step(journal, statement, &error)) {
 		if (n == size) {
 			struct journal_mark *more = arena_new(arena, size * 2 + 16, sizeof *more);
 
-			for (size_t i = 0; i < n; i++)
-				more[i] = (*ret_marks)[i];
+			if (n > 0)
+				memcpy(more, *ret_marks, n * sizeof *more);
 			*ret_marks = more;
 			size = size * 2 + 16;
 		}
@@ -129,25 +127,30 @@ static int marks_read(struct journal *journal, const char *sql, int64_t first, i
 
 #define SELECT_MARKS "SELECT revision, kind, state, trial, of, checksum FROM mark "
 
-int journal_marks(struct journal *journal, enum journal_state state, size_t most,
+int journal_marks(struct journal *journal, enum journal_state state, uint64_t until, size_t most,
                   struct arena *arena, struct journal_mark **ret_marks, size_t *ret_n)
 {
-	const char *sql = state == JOURNAL_UNDOABLE ? SELECT_MARKS
-	                          "WHERE state > 0 AND state = ?1"
-	                          " ORDER BY revision DESC LIMIT ?2"
-	                                            : SELECT_MARKS "WHERE state > 0 AND state = ?1"
-	                                                           " ORDER BY revision LIMIT ?2";
+	bool undo = state == JOURNAL_UNDOABLE;
+	const int64_t params[3] = { (int64_t)state, undo || until != 0 ? (int64_t)until : INT64_MAX,
+		                    most < INT64_MAX ? (int64_t)most : INT64_MAX };
 
-	return marks_read(journal, sql, (int64_t)state, (int64_t)most, arena, ret_marks, ret_n);
+	return marks_read(journal,
+	                  undo ? SELECT_MARKS "WHERE state > 0 AND state = ?1 AND revision >= ?2"
+	                                      " ORDER BY revision DESC LIMIT ?3"
+	                       : SELECT_MARKS "WHERE state > 0 AND state = ?1 AND revision <= ?2"
+	                                      " ORDER BY revision LIMIT ?3",
+	                  params, arena, ret_marks, ret_n);
 }
 
 int journal_floating(struct journal *journal, uint32_t trial, struct arena *arena,
                      struct journal_mark **ret_marks, size_t *ret_n)
 {
+	const int64_t params[3] = { (int64_t)trial, 0, INT64_MAX };
+
 	return marks_read(journal,
-	                  SELECT_MARKS "WHERE trial > 0 AND trial = ?1 ORDER BY revision DESC"
-	                               " LIMIT ?2",
-	                  (int64_t)trial, INT64_MAX, arena, ret_marks, ret_n);
+	                  SELECT_MARKS "WHERE trial > 0 AND trial = ?1 AND revision >= ?2"
+	                               " ORDER BY revision DESC LIMIT ?3",
+	                  params, arena, ret_marks, ret_n);
 }
 
 static int trial_read(sqlite3_stmt *statement, struct arena *arena, struct journal_trial *trial)

@@ -23,6 +23,7 @@ struct load {
 	size_t m;
 	bool no_defaults; /* of a fresh store only what comes with the router */
 	struct diag *diag;
+	bool only_fixed; /* of the rows a fresh store gets, those that come with the router */
 };
 
 /* The field that says which thing a row of a MENU_FIXED is for. */
@@ -201,7 +202,7 @@ static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fres
 	size_t first = 0;
 	uint32_t id = row != NULL ? row->id : 0;
 
-	if (load->no_defaults && (flags & ROW_FIXED) == 0)
+	if ((load->no_defaults || load->only_fixed) && (flags & ROW_FIXED) == 0)
 		return;
 	if (load->menu->kind == MENU_FIXED) {
 		must(n > 0);
@@ -308,21 +309,39 @@ bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep, b
 	return true;
 }
 
+/* What comes with the router can't be removed: a menu without it is newer than the store. */
+static bool menu_is_newer(const struct load *load)
+{
+	struct rows rows = state_all(load->draft, load->m);
+
+	if (load->menu->kind != MENU_LIST && load->menu->kind != MENU_ORDERED)
+		return false;
+	for (size_t i = 0; i < rows.n; i++) {
+		if ((rows.at[i]->flags & ROW_FIXED) != 0)
+			return false;
+	}
+	return true;
+}
+
 static bool menu_fill(struct load *load, bool fresh)
 {
 	if (load->menu->kind == MENU_SETTINGS && !settings_load(load))
 		return false;
 	if (load->menu->kind == MENU_FIXED && load->menu->fixed != NULL && !things_load(load))
 		return false;
-	return !fresh || load->menu->fresh == NULL || menu_fresh(load);
+	if (load->menu->fresh == NULL || (!fresh && !menu_is_newer(load)))
+		return true;
+	return menu_fresh(load);
 }
 
 bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, bool no_defaults,
                struct diag *diag)
 {
-	struct load load = {
-		.conf = conf, .draft = draft, .no_defaults = no_defaults, .diag = diag
-	};
+	struct load load = { .conf = conf,
+		             .draft = draft,
+		             .no_defaults = no_defaults,
+		             .only_fixed = !fresh || no_defaults,
+		             .diag = diag };
 
 	for (load.m = 0; load.m < draft->nmenus; load.m++) {
 		load.menu = draft->menus[load.m];

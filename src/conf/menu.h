@@ -19,6 +19,7 @@
 #include "lib/mono.h"
 #include "lib/text.h"
 
+struct conf_draft;
 struct conf_state;
 struct diag;
 struct menu;
@@ -160,12 +161,28 @@ struct refused {
 	const char *why;  /* a short sentence without a full stop */
 };
 
+/* Who calls an action. */
+struct action_caller {
+	const char *who, *door, *line;
+	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
+	                      * NULL: it can't have one */
+	struct text *notice; /* what is to be shown when it has gone well */
+};
+
+struct conf;
+struct conf_answer;
+
+/* Change the configuration; @done is called once, with the answer. */
+typedef void action_change(struct conf *conf, const struct action_caller *caller, const void *args,
+                           void (*done)(void *arg, const struct conf_answer *answer), void *arg);
+
 /*
  * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
  *
- * One with items() is done to items at once, and has nothing else: no fields, no start().
+ * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
+ * change() is a transaction, and has no start() either.
  */
 struct action {
 	const char *name;
@@ -178,6 +195,7 @@ struct action {
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
+	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */
 
 	/*
@@ -189,6 +207,14 @@ struct action {
 	bool (*ask)(struct router *router, void *state, struct question *question);
 	bool (*answer)(struct router *router, void *state, const char *answer, struct text *out,
 	               struct diag *diag);
+	/*
+	 * What the conversation was for: fill() carries its requests out on @draft, which is shown
+	 * as lines and becomes one transaction when the person says yes. again(): they said no, or
+	 * it can't be (they have been told): ask() has something to ask again.
+	 */
+	bool (*fill)(struct router *router, void *state, struct conf_draft *draft,
+	             struct diag *diag);
+	void (*again)(struct router *router, void *state, struct text *out);
 	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
 	const char *instead;    /* is told what to type instead, a whole sentence */
 };

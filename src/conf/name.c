@@ -98,6 +98,25 @@ const struct row *conf_state_ref(const struct conf_state *state, const char *ref
 	return NULL;
 }
 
+bool name_fits(const struct menu *menu, const struct row *row, struct diag *diag)
+{
+	int key = name_field(menu);
+	const char *name = key >= 0 ? menu_row_name(menu, row) : "";
+	const char *field = key >= 0 ? menu->fields[key].name : "";
+
+	if (*name == '*' || *name == '!')
+		return diag_fail(diag, field,
+		                 "invalid value for argument %s: %c in front of a name means "
+		                 "something else wherever it is used; leave it out",
+		                 field, *name);
+	if (strpbrk(name, ",;") != NULL)
+		return diag_fail(diag, field,
+		                 "invalid value for argument %s: names in a list have commas and "
+		                 "semicolons between them, so that none can be in a name",
+		                 field);
+	return true;
+}
+
 struct named {
 	const char *name;
 	const struct row *row;

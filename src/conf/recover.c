@@ -131,6 +131,7 @@ static int write_all(struct conf *conf, struct journal *journal)
 	struct journal_write *write = journal_write_new(journal, nothing, conf->current, &origin);
 	int error;
 
+	write->mark.state = JOURNAL_SETTLED; /* there is nothing to go back to */
 	journal_write_run(journal, write);
 	error = write->result;
 	journal_write_free(write);

@@ -53,6 +53,7 @@ struct request {
 	const char *who;              /* user */
 	const char *door;             /* "console", "script", "rest", ... */
 	const char *line;             /* what was typed, for history */
+	uint32_t trial;               /* the change is on it (conf/trial.h); 0: on none */
 	struct arena *arena;
 	uint32_t added;      /* out: the row that add made */
 	struct text *notice; /* grows: what the person should be told besides */

@@ -8,6 +8,7 @@
 
 #include "conf/commit.h"
 #include "conf/load.h"
+#include "conf/replay.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
 
@@ -33,6 +34,7 @@ static int filled_store(struct conf *conf, const struct conf_state *loaded,
 	if (conf->journal == NULL)
 		return 0;
 	write = journal_write_new(conf->journal, loaded, draft, &origin);
+	write->mark.state = JOURNAL_SETTLED; /* what is there can't be taken back by a word */
 	journal_write_run(conf->journal, write);
 	result = write->result;
 	if (result != 0)
@@ -66,6 +68,8 @@ int start_first(struct conf *conf, struct conf_state *loaded, bool fresh, bool n
 		result = -EINVAL;
 	if (result == 0)
 		result = filled_store(conf, loaded, draft, diag);
+	if (result == 0 && conf->journal != NULL)
+		result = replay_load(conf, &draft, diag);
 	state_free(loaded);
 	if (result == 0)
 		return first_publish(conf, draft, diag);
@@ -89,8 +93,11 @@ int conf_load(struct conf *conf, struct diag *diag)
 	if (result == 0 && !fresh)
 		result = journal_sound(conf->journal, diag);
 	if (result == 0)
-		return start_first(conf, loaded, fresh, conf->setup.no_defaults, diag);
-	state_free(loaded);
+		result = start_first(conf, loaded, fresh, conf->setup.no_defaults, diag);
+	else
+		state_free(loaded);
+	if (result == 0)
+		return 0;
 	journal_close(conf->journal);
 	conf->journal = NULL;
 	return result;

@@ -93,7 +93,8 @@ static void table_insert(struct table *table, size_t i, const struct row *row)
 	table->at[i] = row;
 	table->n++;
 	table->offered++;
-	if (i + 1 < table->n || (i > 0 && table->at[i - 1]->id >= row->id))
+	if ((i > 0 && table->at[i - 1]->id >= row->id) ||
+	    (i + 1 < table->n && table->at[i + 1]->id <= row->id))
 		table->ids_ascend = false;
 }
 
@@ -261,6 +262,48 @@ void state_replace(struct conf_state *draft, size_t m, struct row *row)
 	row_position_set(row, row_position(table->at[i]));
 	row_release(table->at[i]);
 	table->at[i] = row;
+}
+
+/* Where among the rows that are offered @row's position puts it. */
+static size_t place_of(const struct table *table, const struct row *row)
+{
+	size_t low = 0, high = table->offered;
+
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		const struct row *at = table->at[mid];
+		int64_t position = row_position(at);
+
+		if (position < row_position(row) ||
+		    (position == row_position(row) && at->id < row->id))
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+void state_put(struct conf_state *draft, size_t m, struct row *row)
+{
+	struct table *table = own(draft, m);
+	size_t i = table_find(table, row->id);
+
+	if (i < table->n) {
+		const struct row *old = table->at[i];
+
+		/* The thing is not there: it takes no place. */
+		row->flags |= old->flags & ROW_ABSENT;
+		if ((old->flags & ROW_ABSENT) != 0 || row_position(old) == row_position(row)) {
+			row_release(old);
+			table->at[i] = row;
+			return;
+		}
+		row_release(table_take(table, i));
+		table_insert(table, place_of(table, row), row);
+		table->ids_ascend = ids_ascend(table);
+		return;
+	}
+	table_insert(table, place_of(table, row), row);
 }
 
 void state_remove(struct conf_state *draft, size_t m, uint32_t id)

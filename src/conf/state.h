@@ -51,10 +51,12 @@ bool state_shares(const struct conf_state *a, const struct conf_state *b, size_t
  * state_add: in front of row @before, or at the end when @before is 0; its id must be unused.
  * state_load: at the end, keeping the position it has (rows must come sorted).
  * state_replace: in the place of the row with the same id.
+ * state_put: where its position says, whether or not a row with its id is there.
  */
 void state_add(struct conf_state *draft, size_t m, struct row *row, uint32_t before);
 void state_load(struct conf_state *draft, size_t m, struct row *row);
 void state_replace(struct conf_state *draft, size_t m, struct row *row);
+void state_put(struct conf_state *draft, size_t m, struct row *row);
 void state_remove(struct conf_state *draft, size_t m, uint32_t id);
 /* Row @id goes in front of @before (another row), or to the end when @before is 0. */
 void state_move(struct conf_state *draft, size_t m, uint32_t id, uint32_t before);

@@ -525,11 +525,13 @@ static bool rows_check(const struct conf_state *old, const struct conf_state *dr
 	const struct menu *menu = draft->menus[m];
 	struct rows rows = state_rows(draft, m), before = state_rows(old, m);
 
-	for (size_t i = 0; i < rows.n && menu->check != NULL; i++) {
+	for (size_t i = 0; i < rows.n; i++) {
 		if ((i < before.n && before.at[i] == rows.at[i]) ||
 		    state_find(old, m, rows.at[i]->id) == rows.at[i])
 			continue;
-		if (!menu->check(rows.at[i], diag)) {
+		if (!name_fits(menu, rows.at[i], diag))
+			return false;
+		if (menu->check != NULL && !menu->check(rows.at[i], diag)) {
 			must(diag->failed);
 			return false;
 		}

@@ -33,6 +33,9 @@ struct type {
 	 * references as ids; so they do, too, when the row is gone. */
 	void (*print)(const struct field *field, const struct conf_state *state, const void *at,
 	              struct text *out);
+	/* As print(), with the secrets in it, where print() leaves out some; NULL: it does not. */
+	void (*reveal)(const struct field *field, const struct conf_state *state, const void *at,
+	               struct text *out);
 	/* Order two values (for where and sorting); NULL: by their text. */
 	int (*compare)(const void *a, const void *b, size_t bytes);
 	/* List possible values (enumerations, references); NULL: can't be listed. */

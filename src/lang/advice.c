@@ -177,6 +177,14 @@ void advice_place(const struct place *place, const char *word, struct text *out)
 	             out);
 }
 
+void advice_global(const char *word, struct text *out)
+{
+	struct known_words known = { .sink = { place_word } };
+
+	global_words(&known.sink);
+	print_advice(&known, word, "", "behind a colon", out);
+}
+
 static void params_collect(const struct command *command, bool own, struct known_words *known)
 {
 	struct param param;

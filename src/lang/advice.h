@@ -15,6 +15,8 @@ struct text;
 
 /* @word is no menu or command at @place, or the beginning of several. */
 void advice_place(const struct place *place, const char *word, struct text *out);
+/* @word is no command of the language. */
+void advice_global(const char *word, struct text *out);
 /* @word is no argument of @command; "": something else than a word stands there. */
 void advice_argument(const struct command *command, const char *word, struct text *out);
 /* @word is no property of @menu's items, nor one of their flags. */

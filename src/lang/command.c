@@ -3,7 +3,10 @@
 
 #include "conf/menu.h"
 #include "conf/type.h"
+#include "lang/builtin.h"
 #include "lang/grammar.h"
+#include "lang/print_params.h"
+#include "lang/statement.h"
 
 /* Every stored item has these two, whatever its menu. */
 static const struct field field_comment = {
@@ -17,6 +20,9 @@ static const struct field field_disabled = {
 	.type = &type_bool,
 	.help = "Keep the item, but don't use it",
 };
+
+static const struct field field_partial = { .name = "partial", .type = &type_bool };
+static const struct field field_verbose = { .name = "verbose", .type = &type_bool };
 
 static const struct param numbers = {
 	.kind = PARAM_ITEMS,
@@ -60,49 +66,24 @@ static const struct param name_params[] = {
 	  .help = "Names of properties",
 	  .positional = true },
 };
-static const struct param print_params[] = {
-	{ .kind = PARAM_FLAG,
-	  .name = "as-value",
-	  .option = OPTION_AS_VALUE,
-	  .help = "As a value for :put and scripts" },
-	{ .kind = PARAM_FLAG, .name = "brief", .option = OPTION_BRIEF, .help = "A table" },
-	{ .kind = PARAM_FLAG,
-	  .name = "count-only",
-	  .option = OPTION_COUNT_ONLY,
-	  .help = "Only how many items there are" },
-	{ .kind = PARAM_FLAG,
-	  .name = "detail",
-	  .option = OPTION_DETAIL,
-	  .help = "Every property by its name" },
-	{ .kind = PARAM_ITEMS, .name = "from", .help = "Only these items" },
-	{ .kind = PARAM_FIELDS, .name = "proplist", .help = "Only these properties" },
-	{ .kind = PARAM_FLAG,
-	  .name = "show-ids",
-	  .option = OPTION_SHOW_IDS,
-	  .help = "Internal ids in place of numbers" },
-	{ .kind = PARAM_FLAG,
-	  .name = "show-sensitive",
-	  .option = OPTION_SHOW_SENSITIVE,
-	  .help = "Passwords, too" },
-	{ .kind = PARAM_FLAG, .name = "stats", .option = OPTION_STATS, .help = "Counters" },
-	{ .kind = PARAM_FLAG,
-	  .name = "terse",
-	  .option = OPTION_TERSE,
-	  .help = "One line for each item" },
-	{ .kind = PARAM_FLAG,
-	  .name = "value-list",
-	  .option = OPTION_VALUE_LIST,
-	  .help = "Properties down, items across" },
-	{ .kind = PARAM_FLAG,
-	  .name = "without-paging",
-	  .option = OPTION_WITHOUT_PAGING,
-	  .help = "Don't stop after each page" },
-};
 static const struct param import_params[] = {
 	{ .kind = PARAM_VALUE,
 	  .name = "file-name",
 	  .help = "Which of the router's files to run",
 	  .positional = true },
+	{ .kind = PARAM_FLAG,
+	  .name = "dry-run",
+	  .option = OPTION_DRY_RUN,
+	  .help = "Change nothing; say what would be added, changed and removed" },
+	{ .kind = PARAM_VALUE, .name = "from-line", .help = "Leave out the lines before this one" },
+	{ .kind = PARAM_VALUE,
+	  .name = "partial",
+	  .field = &field_partial,
+	  .help = "yes: line by line, and what is before an error stays; no: all or nothing" },
+	{ .kind = PARAM_VALUE,
+	  .name = "verbose",
+	  .field = &field_verbose,
+	  .help = "yes: show each command before it is carried out" },
 };
 static const struct param export_params[] = {
 	{ .kind = PARAM_VALUE,
@@ -116,6 +97,10 @@ static const struct param export_params[] = {
 	  .name = "hide-sensitive",
 	  .option = OPTION_HIDE_SENSITIVE,
 	  .help = "Without passwords" },
+	{ .kind = PARAM_VALUE,
+	  .name = "path",
+	  .help = "Only these menus and those below, without those behind a !: "
+	          "/ip/firewall,!/ip/firewall/nat" },
 	{ .kind = PARAM_FLAG,
 	  .name = "show-sensitive",
 	  .option = OPTION_SHOW_SENSITIVE,
@@ -129,10 +114,6 @@ static const struct param export_params[] = {
 	  .option = OPTION_VERBOSE,
 	  .help = "Defaults, too" },
 };
-static const struct param put_params[] = {
-	{ .kind = PARAM_VALUE, .name = "message", .help = "What to print", .positional = true },
-};
-
 /* The command's own arguments besides the menu's fields. */
 struct own {
 	bool items, where, comment, disabled, fields;
@@ -154,25 +135,22 @@ static const struct own owns[] = {
 	[VERB_PRINT] = { .where = true, MORE(print_params) },
 	[VERB_FIND] = { .where = true },
 	[VERB_GET] = { .items = true, MORE(name_params) },
-	[VERB_EXPORT] = { MORE(export_params) },
+	[VERB_EXPORT] = { .where = true, MORE(export_params) },
 	[VERB_ACTION] = { .fields = true },
 };
 
 static const struct own items_action_own = { .items = true };
-static const struct own put_own = { MORE(put_params) };
-static const struct own quit_own;
+static const struct own none_own;
 static const struct own import_own = { MORE(import_params) };
 
 static const struct own *own_of(const struct command *command)
 {
-	if (command->kind == COMMAND_PUT)
-		return &put_own;
 	if (command->kind == COMMAND_IMPORT)
 		return &import_own;
 	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
 	    command->action->items != NULL)
 		return &items_action_own;
-	return command->kind == COMMAND_QUIT ? &quit_own : &owns[command->verb];
+	return command->kind == COMMAND_VERB ? &owns[command->verb] : &none_own;
 }
 
 static bool is_settings(const struct command *command)
@@ -226,6 +204,11 @@ static struct param field_param(const struct command *command, const struct fiel
 		               .unsettable = command->verb == VERB_SET };
 }
 
+static bool has_rows(const struct command *command)
+{
+	return command->menu != NULL && command->menu->kind != MENU_FOLDER;
+}
+
 /* The arguments that every verb of its kind has: items, comment, disabled, where. */
 static struct param common_param(const struct command *command, size_t index)
 {
@@ -244,7 +227,7 @@ static struct param common_param(const struct command *command, size_t index)
 		return own->disabled && !settings && !has_field(command, disabled.name) ? disabled
 		                                                                        : none;
 	default:
-		return own->where && !settings ? where : none;
+		return own->where && !settings && has_rows(command) ? where : none;
 	}
 }
 
@@ -257,14 +240,40 @@ static bool own_stands(const struct command *command, const struct param *param)
 	if (strcmp(param->name, "place-before") == 0)
 		return command->menu->kind == MENU_ORDERED;
 	if (is_settings(command) && command->verb == VERB_PRINT)
-		return param->kind == PARAM_FIELDS ||
-		       (param->option & (OPTION_AS_VALUE | OPTION_SHOW_SENSITIVE |
-		                         OPTION_WITHOUT_PAGING | OPTION_DETAIL)) != 0;
+		return strcmp(param->name, "proplist") == 0 || strcmp(param->name, "file") == 0 ||
+		       strcmp(param->name, "interval") == 0 ||
+		       (param->option &
+		        (OPTION_AS_VALUE | OPTION_SHOW_SENSITIVE | OPTION_WITHOUT_PAGING |
+		         OPTION_DETAIL | OPTION_APPEND | OPTION_TIMESTAMP)) != 0;
+	return true;
+}
+
+/* The parameters of what the language has by itself. */
+static bool global_param(const struct command *command, size_t index, struct param *ret_param)
+{
+	if (command->kind == COMMAND_STATEMENT) {
+		if (index >= command->statement->nparams)
+			return false;
+		*ret_param = command->statement->params[index].param;
+	} else {
+		const struct builtin_param *param = &command->builtin->params[index];
+
+		if (index >= command->builtin->nparams)
+			return false;
+		*ret_param = (struct param){ .name = param->name,
+			                     .help = param->help,
+			                     .positional = param->positional };
+	}
+	ret_param->kind = PARAM_VALUE;
+	ret_param->index = index;
 	return true;
 }
 
 bool command_param(const struct command *command, size_t index, struct param *ret_param)
 {
+	if (command->kind == COMMAND_STATEMENT || command->kind == COMMAND_BUILTIN)
+		return global_param(command, index, ret_param);
+
 	const struct own *own = own_of(command);
 	size_t at = index, nfields;
 	const struct field *fields = fields_of(command, &nfields);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/draft.h"
 #include "lang/advice.h"
 #include "lib/mem.h"
 
@@ -12,18 +13,40 @@ bool exec_fail(struct run *run)
 	return false;
 }
 
+bool exec_fail_limit(struct run *run)
+{
+	run->limited = true;
+	return exec_fail(run);
+}
+
+void exec_settle(struct run *run)
+{
+	if (run->depth == run->frame->base)
+		arena_free(&run->arena);
+}
+
+static void locate(const struct run *run, unsigned line, unsigned column, struct diag *diag)
+{
+	if (diag->at_position || !run->code->several_lines)
+		return;
+	diag->at_position = true;
+	if (diag->line != 0)
+		return;
+	diag->line = line;
+	diag->column = column;
+}
+
 void exec_locate(const struct run *run, const struct call *call, struct diag *diag)
 {
 	const struct arg *arg = diag->field[0] != '\0' ? call_arg(call, diag->field) : NULL;
 	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
 
-	if (diag->at_position || !run->program.several_lines)
-		return;
-	diag->at_position = true;
-	if (diag->line != 0)
-		return;
-	diag->line = spot->line;
-	diag->column = spot->column;
+	locate(run, spot->line, spot->column, diag);
+}
+
+void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag)
+{
+	locate(run, op->line, op->column, diag);
 }
 
 void exec_push(struct run *run, struct value value)
@@ -50,6 +73,18 @@ void exec_notice(struct run *run, const char *text)
 	}
 }
 
+const struct conf_state *exec_hold(struct run *run)
+{
+	return run->host.draft != NULL ? conf_draft_state(run->host.draft)
+	                               : conf_hold(run->host.conf);
+}
+
+void exec_release(struct run *run, const struct conf_state *state)
+{
+	if (run->host.draft == NULL)
+		conf_release(run->host.conf, state);
+}
+
 void exec_flush(struct run *run)
 {
 	if (run->out.len > 0)
@@ -59,7 +94,7 @@ void exec_flush(struct run *run)
 
 void exec_show(struct run *run, enum show how)
 {
-	if (run->out.len > 0 && run->host.show != NULL)
+	if ((run->out.len > 0 || how == SHOW_PICTURE) && run->host.show != NULL)
 		run->host.show(run->host.arg, how, text_str(&run->out), run->out.len);
 	else
 		exec_flush(run);
@@ -69,9 +104,55 @@ void exec_show(struct run *run, enum show how)
 struct value exec_value(struct exec *exec, const struct arg *arg)
 {
 	if (arg->computed)
-		return exec->run->stack[exec->computed++];
-	return (struct value){ .kind = arg->value != NULL ? VALUE_TEXT : VALUE_NIL,
-		               .text = arg->value };
+		return exec->run->stack[exec->computed + arg->nth];
+	if (arg->value == NULL)
+		return value_nil();
+	return (struct value){ .kind = VALUE_TEXT, .text = arg->value };
+}
+
+static const char *element_text(const struct value *value, struct arena *arena)
+{
+	if (value->kind == VALUE_BOOL)
+		return value->number != 0 ? "yes" : "no";
+	return value_str(value, arena);
+}
+
+const char *exec_text(struct exec *exec, const struct arg *arg)
+{
+	struct arena *arena = &exec->run->arena;
+	struct value value = exec_value(exec, arg);
+	struct text text = { 0 };
+	const char *str;
+	struct pair pair;
+
+	if (value.kind == VALUE_NIL && !arg->computed)
+		return NULL;
+	if (value.kind != VALUE_ARRAY)
+		return element_text(&value, arena);
+	for (size_t i = 0; value_element(&value, i, arena, &pair); i++)
+		text_printf(&text, "%s%s", i > 0 ? "," : "", element_text(&pair.value, arena));
+	str = arena_strdup(arena, text_str(&text));
+	text_free(&text);
+	return str;
+}
+
+const struct value *exec_where(const struct exec *exec)
+{
+	const struct call *call = exec->call;
+
+	return exec->run->stack + exec->computed + (call->ncomputed - call->nwhere);
+}
+
+/* Each element of an array means items: ids that were collected, or names. */
+static bool items_of_array(struct exec *exec, const struct arg *arg, const struct value *value,
+                           struct id_list *list)
+{
+	struct pair pair;
+
+	for (size_t i = 0; value_element(value, i, &exec->run->arena, &pair); i++)
+		if (!exec_items(exec, arg, &pair.value, list))
+			return false;
+	return true;
 }
 
 bool exec_items(struct exec *exec, const struct arg *arg, const struct value *value,
@@ -84,8 +165,10 @@ bool exec_items(struct exec *exec, const struct arg *arg, const struct value *va
 			id_list_push(list, &run->arena, value->ids.at[i]);
 		return true;
 	}
+	if (value->kind == VALUE_ARRAY)
+		return items_of_array(exec, arg, value, list);
 
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct selector selector = { .conf = run->host.conf,
 		                     .state = state,
 		                     .menu = exec->menu,
@@ -94,7 +177,7 @@ bool exec_items(struct exec *exec, const struct arg *arg, const struct value *va
 		                     .spot = arg->value_spot };
 	bool ok = items_select(&selector, value_str(value, &run->arena), list, &run->diag);
 
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok || exec_fail(run);
 }
 

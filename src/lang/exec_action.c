@@ -8,14 +8,14 @@
 static bool read_field(struct exec *exec, const struct field *field, const char *text, void *args)
 {
 	struct run *run = exec->run;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	uint8_t *at = (uint8_t *)args + field->offset;
 
 	memset(at, 0, field->bytes);
 
 	bool ok = field->type->parse(field, state, text, at, &run->diag);
 
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok || exec_fail(run);
 }
 
@@ -67,6 +67,51 @@ static bool act_on_items(struct exec *exec)
 	return true;
 }
 
+static void changed(void *arg, const struct conf_answer *answer)
+{
+	struct run *run = arg;
+
+	run->changing = false;
+	if (run->orphan) {
+		run_free(run);
+		return;
+	}
+	if (answer->ok) {
+		text_add(&run->out, text_str(&run->notice));
+		exec_flush(run);
+		exec_push(run, (struct value){ .kind = VALUE_NIL });
+	} else {
+		run->diag = *answer->diag;
+		exec_locate(run, run->call, &run->diag);
+		(void)exec_fail(run);
+	}
+	text_free(&run->notice);
+}
+
+static bool change(struct exec *exec, const void *args)
+{
+	struct run *run = exec->run;
+	const struct action_caller caller = {
+		.who = run->host.who,
+		.door = run->host.door,
+		.line = arena_printf(&run->arena, "%s/%s", exec->call->command.place.path,
+		                     exec->call->text),
+		.trial = run->host.trial,
+		.notice = &run->notice,
+	};
+
+	if (run->host.draft != NULL) {
+		(void)diag_fail(&run->diag, NULL,
+		                "failure: %s is a change of its own, and can't be part of this one",
+		                exec->call->command.action->name);
+		return exec_fail(run);
+	}
+	run->call = exec->call;
+	run->changing = true;
+	exec->call->command.action->change(run->host.conf, &caller, args, changed, run);
+	return true;
+}
+
 bool exec_action(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -81,12 +126,12 @@ bool exec_action(struct exec *exec)
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		struct value value = exec_value(exec, arg);
-
-		if (!read_field(exec, arg->param.field, value_str(&value, &run->arena), args))
+		if (!read_field(exec, arg->param.field, exec_text(exec, arg), args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
+	if (action->change != NULL)
+		return change(exec, args);
 
 	bool ok = action->start(conf_router(run->host.conf), args, state, &run->out, &run->diag);
 
@@ -94,7 +139,7 @@ bool exec_action(struct exec *exec)
 	if (!ok)
 		return exec_fail(run);
 	if (action->ask != NULL)
-		return exec_ask_begin(run, action, state);
+		return exec_ask_begin(exec, state);
 	if (action->turn == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;

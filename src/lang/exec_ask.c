@@ -8,24 +8,10 @@
 #include <string.h>
 
 #include "conf/conf.h"
-#include "conf/question.h"
 #include "conf/type.h"
-#include "lang/exec.h"
+#include "lang/asking.h"
 
 #define UNATTENDED_MAX 16 /* questions that a script may answer with one word */
-
-struct asking {
-	struct question question;
-
-	/* An argument that is missing; `call` has those that were answered before. */
-	struct call *call;
-	const struct op *op;
-	struct param param;
-
-	/* An action's question. */
-	const struct action *action;
-	void *state;
-};
 
 /* --- arguments --- */
 
@@ -99,7 +85,7 @@ static bool value_fits(struct run *run, const struct asking *asking, const char 
                        struct diag *diag)
 {
 	const struct field *field = asking->param.field;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct id_list list = { 0 };
 	bool ok;
 
@@ -116,7 +102,7 @@ static bool value_fits(struct run *run, const struct asking *asking, const char 
 		ok = field->type->parse(field, state, text, arena_new(&run->arena, 1, field->bytes),
 		                        diag);
 	}
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok;
 }
 
@@ -146,26 +132,36 @@ static bool take_value(struct run *run, const char *text, struct diag *diag)
 
 /* --- actions --- */
 
-/* Its next question, or its end. */
-static void go_on(struct run *run)
+bool exec_ask_next(struct run *run, struct diag *diag)
 {
 	struct asking *asking = run->asking;
+	const struct action *action = asking->action;
 
 	asking->question = (struct question){ 0 };
-	if (asking->action->ask(conf_router(run->host.conf), asking->state, &asking->question))
-		return;
+	if (action->ask(conf_router(run->host.conf), asking->state, &asking->question))
+		return true;
+	if (action->fill != NULL)
+		return exec_ask_draft(run, diag);
 	run->asking = NULL;
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	return true;
 }
 
 static bool take_answer(struct run *run, const char *text, struct diag *diag)
 {
 	struct asking *asking = run->asking;
-	bool ok = asking->action->answer(conf_router(run->host.conf), asking->state, text,
-	                                 &run->out, diag);
+	bool ok;
 
+	if (asking->draft != NULL)
+		return exec_ask_draft_answer(run, text, diag);
+	ok = asking->action->answer(conf_router(run->host.conf), asking->state, text, &run->out,
+	                            diag);
 	exec_flush(run);
-	go_on(run);
+	if (ok)
+		ok = exec_ask_next(run, diag);
+	else
+		(void)exec_ask_next(run, diag);
+	exec_flush(run);
 	return ok;
 }
 
@@ -188,13 +184,18 @@ static bool answer_unattended(struct run *run)
 	return true;
 }
 
-bool exec_ask_begin(struct run *run, const struct action *action, void *state)
+bool exec_ask_begin(struct exec *exec, void *state)
 {
+	struct run *run = exec->run;
+	const struct call *call = exec->call;
 	struct asking *asking = arena_new(&run->arena, 1, sizeof *asking);
 
-	*asking = (struct asking){ .action = action, .state = state };
+	*asking = (struct asking){ .action = call->command.action,
+		                   .state = state,
+		                   .line = arena_strdup(&run->arena, call->text) };
 	run->asking = asking;
-	go_on(run);
+	if (!exec_ask_next(run, &run->diag))
+		return exec_fail(run);
 	return run->asking == NULL || run->host.asks || answer_unattended(run);
 }
 
@@ -212,10 +213,11 @@ const struct question *exec_ask_question(const struct run *run)
 
 void exec_ask_stop(struct run *run)
 {
-	const struct asking *asking = run->asking;
+	struct asking *asking = run->asking;
 
 	if (asking == NULL)
 		return;
+	exec_ask_draft_drop(asking);
 	if (asking->action != NULL && asking->action->stop != NULL)
 		asking->action->stop(conf_router(run->host.conf), asking->state, &run->out);
 	run->asking = NULL;

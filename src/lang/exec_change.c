@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/draft.h"
 #include "lang/exec.h"
 
 #define JOINED_MAX 1000 /* rows that one transaction of a script adds */
@@ -61,11 +62,9 @@ static bool request_arg(struct exec *exec, struct request *request, struct id_li
 			request->place_before = id;
 		return true;
 	case PARAM_FIELDS:
-		return unset_fields(exec, request, arg, value_str(&value, arena));
+		return unset_fields(exec, request, arg, exec_text(exec, arg));
 	case PARAM_VALUE:
-		field_append(exec, request, arg, arg->param.name,
-		             value.kind == VALUE_NIL && !arg->computed ? NULL
-		                                                       : value_str(&value, arena));
+		field_append(exec, request, arg, arg->param.name, exec_text(exec, arg));
 		return true;
 	default:
 		return true;
@@ -86,14 +85,14 @@ static void warn_row(struct run *run, const struct menu *menu, const struct conf
 static void warn_rows(struct run *run, const struct request *request)
 {
 	const struct menu *menu = request->menu;
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	struct rows rows = conf_state_rows(state, menu->path);
 
 	if (menu->warn != NULL && menu->kind == MENU_SETTINGS && rows.n == 1)
 		warn_row(run, menu, state, rows.at[0]);
 	for (size_t i = 0; menu->warn != NULL && i < request->nids; i++)
 		warn_row(run, menu, state, conf_state_row(state, menu->path, request->ids[i]));
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 }
 
 static void warn_all(struct run *run)
@@ -159,6 +158,7 @@ static struct request *request_new(struct exec *exec, const struct call *call)
 		                  .verb = command->verb,
 		                  .who = run->host.who,
 		                  .door = run->host.door,
+		                  .trial = run->host.trial != NULL ? *run->host.trial : 0,
 		                  .line = arena_printf(&run->arena, "%s/%s", command->place.path,
 		                                       call->text),
 		                  .arena = &run->arena,
@@ -190,18 +190,19 @@ static bool is_plain_add(const struct op *op)
 /* The plain add that follows at once, its place in *@at; NULL: something else does. */
 static const struct call *next_add(struct run *run, size_t *at)
 {
-	const struct op *ops = run->program.ops;
+	const struct op *ops = run->code->ops;
 	size_t next = *at + 1;
 
-	if (*at >= run->program.nops || ops[*at].code != OP_DROP)
+	if (*at >= run->code->nops || ops[*at].code != OP_DROP)
 		return NULL;
-	while (next < run->program.nops && ops[next].code == OP_GO)
+	while (next < run->code->nops && ops[next].code == OP_GO)
 		next++;
-	if (next >= run->program.nops || !is_plain_add(&ops[next]))
+	if (next >= run->code->nops || !is_plain_add(&ops[next]))
 		return NULL;
 	for (size_t i = *at + 1; i < next; i++)
-		run->host.go(run->host.arg, ops[i].path);
+		run->host.go(run->host.arg, ops[i].text);
 	*at = next + 1;
+	exec_import_echo(run, ops[next].call);
 	return ops[next].call;
 }
 
@@ -215,7 +216,7 @@ static void join_adds(struct exec *exec)
 	const struct call *call;
 	const char *line = run->requests[0]->line;
 
-	if (run->at <= run->alone_until || !is_plain_add(&run->program.ops[run->at - 1]))
+	if (run->at <= run->alone_until || !is_plain_add(&run->code->ops[run->at - 1]))
 		return;
 	while (run->nrequests < JOINED_MAX && (call = next_add(run, &run->at)) != NULL) {
 		struct request *request = request_new(exec, call);
@@ -227,6 +228,19 @@ static void join_adds(struct exec *exec)
 	if (run->nrequests > 1)
 		run->requests[0]->line = arena_printf(&run->arena, "%s (and %zu that follow)", line,
 		                                      run->nrequests - 1);
+}
+
+/* Nobody is waited for. */
+static bool change_draft(struct run *run)
+{
+	struct diag diag = { 0 };
+	struct conf_answer answer = { .diag = &diag };
+
+	answer.ok = conf_draft_change_all(run->host.draft, run->requests, run->nrequests, &diag);
+	answer.id = answer.ok ? run->requests[run->nrequests - 1]->added : 0;
+	take_answer(run, &answer);
+	text_free(&run->notice);
+	return !run->failed;
 }
 
 bool exec_change(struct exec *exec)
@@ -254,6 +268,8 @@ bool exec_change(struct exec *exec)
 	run->nrequests = 1;
 	run->first_at = run->at;
 	join_adds(exec);
+	if (run->host.draft != NULL)
+		return change_draft(run);
 	run->changing = true;
 	conf_change_all(run->host.conf, run->requests, run->nrequests, answered, run);
 	return true;

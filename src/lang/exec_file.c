@@ -1,9 +1,6 @@
 /*
- * exec_file.c -- commands that read or write one of the router's files: import, and export with
- * file.
- *
- * The machine waits while the file is on its way. An import is a program of its own, run by a
- * machine inside this one, from the root and to its first error.
+ * exec_file.c -- commands that read or write one of the router's files. The machine waits while the
+ * file is on its way.
  */
 #include <errno.h>
 #include <string.h>
@@ -13,9 +10,7 @@
 #include "conf/store_words.h"
 #include "lang/exec.h"
 
-#define IMPORTS_MAX 4 /* files that import one another */
-
-static const char *name_of(struct exec *exec, const char *argument, char *name)
+bool exec_file_name(struct exec *exec, const char *argument)
 {
 	const struct arg *arg = call_arg(exec->call, argument);
 	struct run *run = exec->run;
@@ -24,10 +19,11 @@ static const char *name_of(struct exec *exec, const char *argument, char *name)
 	if (arg == NULL) {
 		(void)diag_fail(&run->diag, argument, "missing value(s) of argument(s) %s",
 		                argument);
-		return NULL;
+		return exec_fail(run);
 	}
 	value = exec_value(exec, arg);
-	return file_name(argument, value_str(&value, &run->arena), name, &run->diag) ? name : NULL;
+	return file_name(argument, value_str(&value, &run->arena), run->file, &run->diag) ||
+	       exec_fail(run);
 }
 
 static bool fail_file(struct run *run, int error)
@@ -46,30 +42,7 @@ static bool fail_file(struct run *run, int error)
 	return exec_fail(run);
 }
 
-/* The session stays where it is while a file's lines move about. */
-static void stay(void *arg, const char *path)
-{
-}
-
-static void begin_import(struct run *run, const char *text, size_t len)
-{
-	struct program program = { 0 };
-	struct run_host host = run->host;
-
-	if (!parse_program(conf_menus(host.conf), "/", text, len, &program, NULL, &run->diag)) {
-		run->diag.at_position = true;
-		program_free(&program);
-		(void)exec_fail(run);
-		return;
-	}
-	host.go = stay;
-	host.asks = false;
-	run->inner = run_new(&host, &program);
-	run->inner->imports = run->imports + 1;
-}
-
-/* The disk has answered; true when the machine is still wanted and may go on. */
-static bool came_back(struct run *run, int error)
+bool exec_file_came_back(struct run *run, int error)
 {
 	run->changing = false;
 	if (run->orphan) {
@@ -79,62 +52,61 @@ static bool came_back(struct run *run, int error)
 	return error == 0 || fail_file(run, error);
 }
 
-static void have_read(void *arg, int error, const char *text, size_t len)
-{
-	struct run *run = arg;
-
-	if (came_back(run, error))
-		begin_import(run, text, len);
-}
-
-bool exec_file_import(struct exec *exec)
-{
-	struct run *run = exec->run;
-
-	if (name_of(exec, "file-name", run->file) == NULL)
-		return exec_fail(run);
-	if (run->imports == IMPORTS_MAX) {
-		(void)diag_fail(&run->diag, "file-name",
-		                "failure: %d files import one another already", IMPORTS_MAX);
-		return exec_fail(run);
-	}
-	run->depth -= exec->call->ncomputed;
-	run->changing = true;
-	file_read(run->host.conf, run->file, have_read, run);
-	return !run->failed;
-}
-
-void exec_file_turn(struct run *run, mono now, unsigned budget)
-{
-	if (run_step(run->inner, now, budget) != RUN_DONE)
-		return;
-	if (!run_ok(run->inner)) {
-		run->diag = *run_diag(run->inner);
-		(void)exec_fail(run);
-	} else if (!run_interrupted(run->inner)) {
-		text_add(&run->out, "Script file loaded and executed successfully\n");
-		exec_flush(run);
-		exec_push(run, (struct value){ .kind = VALUE_NIL });
-	}
-	run_free(run->inner);
-	run->inner = NULL;
-}
-
 static void have_written(void *arg, int error, const char *text, size_t len)
 {
 	struct run *run = arg;
 
-	if (came_back(run, error))
+	if (exec_file_came_back(run, error))
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 }
 
-bool exec_file_export(struct exec *exec)
+bool exec_file_too_long(struct run *run)
 {
-	struct run *run = exec->run;
+	text_clear(&run->out);
+	(void)diag_fail(&run->diag, "file",
+	                "failure: this is more than the %u MiB that a file may have; choose fewer "
+	                "items with where",
+	                FILE_BYTES_MAX >> 20);
+	return exec_fail(run);
+}
 
-	if (name_of(exec, "file", run->file) == NULL)
-		return exec_fail(run);
-	run->depth -= exec->call->ncomputed;
+static void write_out(struct run *run)
+{
+	run->changing = true;
+	file_write(run->host.conf, run->file, text_str(&run->out), run->out.len, have_written, run);
+	text_clear(&run->out);
+}
+
+/* What the file holds goes in front of what is to be appended. */
+static void have_old(void *arg, int error, const char *old, size_t len)
+{
+	struct run *run = arg;
+	struct text whole = { 0 };
+
+	if (!exec_file_came_back(run, error == -ENOENT ? 0 : error))
+		return;
+	if (len + run->out.len > FILE_BYTES_MAX) {
+		(void)exec_file_too_long(run);
+		return;
+	}
+	text_bytes(&whole, old, len);
+	text_bytes(&whole, text_str(&run->out), run->out.len);
+	text_free(&run->out);
+	run->out = whole;
+	write_out(run);
+}
+
+void exec_file_print(struct run *run, bool append)
+{
+	run->changing = true;
+	if (append)
+		file_read(run->host.conf, run->file, have_old, run);
+	else
+		write_out(run);
+}
+
+bool exec_file_export(struct run *run)
+{
 	run->changing = true;
 	file_write(run->host.conf, run->file, text_str(&run->out), run->out.len, have_written, run);
 	text_clear(&run->out);

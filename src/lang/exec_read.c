@@ -1,4 +1,4 @@
-/* Commands that only read: get, export; and put. */
+/* What only reads and is no list: get. */
 #include <string.h>
 
 #include "conf/conf.h"
@@ -39,16 +39,15 @@ static bool get_from(struct exec *exec, const struct conf_state *state, const st
                      const struct arg *name_arg, const char *name)
 {
 	struct run *run = exec->run;
-	struct text text = { 0 };
+	struct value value;
 	bool ok = true;
 
 	if (name_arg == NULL)
-		value_row(exec->menu, state, row, &text);
+		value = value_row(exec->menu, state, row, &run->arena);
 	else
-		ok = value_property(exec->menu, state, row, name, &text);
+		ok = value_property(exec->menu, state, row, name, &run->arena, &value);
 	if (ok)
-		exec_push(run, value_text(&run->arena, text_str(&text)));
-	text_free(&text);
+		exec_push(run, value);
 	return ok || exec_unknown_property(exec, name_arg, name);
 }
 
@@ -73,7 +72,7 @@ static bool read_get(struct exec *exec)
 	}
 	run->depth -= exec->call->ncomputed;
 
-	const struct conf_state *state = conf_hold(run->host.conf);
+	const struct conf_state *state = exec_hold(run);
 	const struct row *row = item_of(exec, state, id);
 	bool ok = row != NULL;
 
@@ -83,53 +82,8 @@ static bool read_get(struct exec *exec)
 		(void)exec_fail(run);
 	}
 	ok = ok && get_from(exec, state, row, name_arg, name);
-	conf_release(run->host.conf, state);
+	exec_release(run, state);
 	return ok;
-}
-
-static bool read_export(struct exec *exec)
-{
-	struct run *run = exec->run;
-	unsigned options = exec->call->options;
-
-	conf_export(run->host.conf,
-	            &(struct export_options){
-			    .path = exec->menu != NULL ? exec->menu->path
-	                                               : exec->call->command.place.path,
-			    .verbose = (options & OPTION_VERBOSE) != 0,
-			    .terse = (options & OPTION_TERSE) != 0,
-			    .show_sensitive = (options & OPTION_SHOW_SENSITIVE) != 0 },
-	            &run->out);
-	if (call_arg(exec->call, "file") != NULL)
-		return exec_file_export(exec);
-	exec_push(run, exec->wanted ? value_text(&run->arena, text_str(&run->out))
-	                            : (struct value){ .kind = VALUE_NIL });
-	if (exec->wanted)
-		text_clear(&run->out);
-	exec_show(run, SHOW_PAGE);
-	return true;
-}
-
-bool exec_read_put(struct exec *exec)
-{
-	struct run *run = exec->run;
-	const struct arg *arg = call_arg(exec->call, "message");
-
-	if (arg == NULL) {
-		(void)diag_fail(&run->diag, "message",
-		                "missing value(s) of argument(s) message\n"
-		                "say what to print: :put hello, or :put [/ip/route/find]");
-		return exec_fail(run);
-	}
-
-	struct value value = exec_value(exec, arg);
-
-	text_add(&run->out, value_str(&value, &run->arena));
-	text_char(&run->out, '\n');
-	exec_flush(run);
-	run->depth -= exec->call->ncomputed;
-	exec_push(run, (struct value){ .kind = VALUE_NIL });
-	return true;
 }
 
 bool exec_read(struct exec *exec)
@@ -138,6 +92,6 @@ bool exec_read(struct exec *exec)
 	case VERB_GET:
 		return read_get(exec);
 	default:
-		return read_export(exec);
+		return exec_export(exec);
 	}
 }

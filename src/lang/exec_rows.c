@@ -7,67 +7,14 @@
  */
 #include <string.h>
 
-#include "conf/conf.h"
-#include "lang/exec.h"
 #include "lang/expr.h"
+#include "lang/reading.h"
 #include "lib/mem.h"
 
 #define PLACES_PER_TURN 128 /* a quarter of a millisecond */
 #define PAGE_ITEMS      256
 
-struct reading {
-	struct row_sink sink; /* first */
-	struct run *run;
-	const struct call *call;
-	const struct menu *menu;
-	bool wanted, prints, counts;
-	struct rows_walk walk; /* its state is held */
-	const char *proplist;
-	bool some;           /* only those of `from` */
-	struct id_list from; /* in the run's arena, as what was found */
-	struct id_list found;
-	uint32_t *numbered; /* by itself, where it may become long at no cost */
-	size_t numbered_n, numbered_size;
-	struct arena page; /* of the items */
-	struct items items;
-	size_t count;
-	bool paged;
-};
-
-/* Each of the comma-separated names must be a property's. */
-static bool check_names(struct exec *exec, const struct arg *arg, const char *names)
-{
-	while (*names != '\0') {
-		size_t len = strcspn(names, ",");
-		const char *name = arena_strndup(&exec->run->arena, names, len);
-
-		if (menu_field_find(exec->menu, name) == NULL && strcmp(name, ".id") != 0)
-			return exec_unknown_property(exec, arg, name);
-		names += len + (names[len] == ',');
-	}
-	return true;
-}
-
-static bool take_arguments(struct exec *exec, struct reading *reading)
-{
-	const struct arg *proplist = call_arg(exec->call, "proplist");
-	const struct arg *from = call_arg(exec->call, "from");
-
-	if (proplist != NULL) {
-		reading->proplist = proplist->value != NULL ? proplist->value : "";
-		if (!check_names(exec, proplist, reading->proplist))
-			return false;
-	}
-	reading->some = from != NULL;
-	if (from != NULL) {
-		struct value value = exec_value(exec, from);
-
-		return exec_items(exec, from, &value, &reading->from);
-	}
-	return true;
-}
-
-static bool is_meant(const struct reading *reading, const struct row *row)
+bool reading_means(const struct reading *reading, const struct row *row)
 {
 	bool meant = !reading->some;
 
@@ -76,8 +23,7 @@ static bool is_meant(const struct reading *reading, const struct row *row)
 	return meant && expr_holds(reading->call->where, reading->walk.state, row);
 }
 
-/* The number of the next item, which the row with @id gets. */
-static uint32_t give_number(struct reading *reading, uint32_t id)
+uint32_t reading_number(struct reading *reading, uint32_t id)
 {
 	if (reading->numbered_n == reading->numbered_size) {
 		reading->numbered_size = 2 * reading->numbered_size + 16;
@@ -94,11 +40,12 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	uint32_t number = ITEM_NO_NUMBER;
 
 	if (reading->prints && !reading->counts && item_addressable(reading->menu, row))
-		number = give_number(reading, row->id);
-	if (!is_meant(reading, row))
+		number = reading_number(reading, row->id);
+	if (!reading_means(reading, row))
 		return true;
 	reading->count++;
-	if (reading->prints && !reading->counts)
+	reading->too_many = reading->norder > 0 && reading->items.n == ORDER_ITEMS;
+	if (reading->prints && !reading->counts && !reading->too_many)
 		items_add(&reading->items, &reading->page, reading->menu, row, number);
 	/* What is made of another item can't be changed: "remove [find]" means the rest. */
 	if (!reading->prints && row->id != 0 && !row_is_made_of(row->id))
@@ -106,41 +53,91 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	return true;
 }
 
-/* The items read so far go out; of a count-only its number. */
-static void print_page(struct reading *reading)
+void reading_print(struct reading *reading, const struct items *items)
 {
 	struct run *run = reading->run;
 	struct print_job job = { .call = reading->call,
 		                 .state = reading->walk.state,
-		                 .items = &reading->items,
+		                 .items = items,
 		                 .count = reading->count,
-		                 .first = reading->count == reading->items.n,
-		                 .proplist = reading->proplist,
-		                 .wanted = reading->wanted };
+		                 .first = !reading->began,
+		                 .proplist = reading->proplist };
 
 	run->host.print(run->host.arg, &job, &run->out);
-	arena_free(&reading->page);
-	reading->items = (struct items){ 0 };
-	if (reading->wanted)
-		return;
-	if ((reading->call->options & OPTION_WITHOUT_PAGING) != 0)
-		exec_flush(run);
-	else
-		exec_show(run, SHOW_PAGE);
+	reading->began = reading->began || items->n > 0;
 }
 
-static void give_value(struct reading *reading)
+/* Only the properties asked for, and which item it is. */
+static struct value chosen(const struct reading *reading, struct value whole)
 {
-	struct run *run = reading->run;
-	struct value value = { .kind = VALUE_NIL };
+	struct arena *arena = &reading->run->arena;
+	struct pair *pairs = arena_new(arena, whole.array->n + 1, sizeof pairs[0]);
+	size_t n = 0;
 
+	for (size_t i = 0; i < whole.array->n; i++) {
+		const char *name = whole.array->at[i].key.text, *list = reading->proplist;
+		size_t len = strlen(name);
+
+		while (list != NULL &&
+		       (strncmp(list, name, len) != 0 || (list[len] != ',' && list[len] != '\0'))) {
+			list = strchr(list, ',');
+			list = list != NULL ? list + 1 : NULL;
+		}
+		if (list != NULL || strcmp(name, ".id") == 0)
+			pairs[n++] = whole.array->at[i];
+	}
+	return value_array(arena, pairs, n);
+}
+
+static void add_value(struct reading *reading, const struct row *row)
+{
+	struct arena *arena = &reading->run->arena;
+	struct value value = value_row(reading->menu, reading->walk.state, row, arena);
+
+	if (reading->proplist != NULL)
+		value = chosen(reading, value);
+	if (reading->values_n == reading->values_size) {
+		size_t size = 2 * reading->values_size + 16;
+		struct pair *grown = arena_new(arena, size, sizeof grown[0]);
+
+		if (reading->values_n > 0)
+			memcpy(grown, reading->values, reading->values_n * sizeof grown[0]);
+		reading->values = grown;
+		reading->values_size = size;
+	}
+	reading->values[reading->values_n++] = (struct pair){ value_nil(), value };
+}
+
+/* The items read so far go out, or become values; of a count-only its number. */
+static bool print_page(struct reading *reading)
+{
+	exec_print_sort(reading);
+	if (reading->wanted) {
+		for (size_t i = 0; i < reading->items.n; i++)
+			add_value(reading, reading->items.at[i]);
+		arena_free(&reading->page);
+		reading->items = (struct items){ 0 };
+		return true;
+	}
+	if (!reading->began)
+		exec_print_time(reading);
+	reading_print(reading, &reading->items);
+	arena_free(&reading->page);
+	reading->items = (struct items){ 0 };
+	return exec_print_show(reading);
+}
+
+static struct value value_of(const struct reading *reading)
+{
 	if (!reading->prints)
-		value = (struct value){ .kind = VALUE_IDS, .ids = reading->found };
-	else if (reading->wanted)
-		value = value_text(&run->arena, text_str(&run->out));
-	if (reading->wanted && reading->prints)
-		text_clear(&run->out);
-	exec_push(run, value);
+		return (struct value){ .kind = VALUE_IDS, .ids = reading->found };
+	if (!reading->wanted)
+		return value_nil();
+	if (reading->counts)
+		return value_num((int64_t)reading->count);
+	if (reading->menu->kind == MENU_SETTINGS && reading->values_n == 1)
+		return reading->values[0].value;
+	return value_array(&reading->run->arena, reading->values, reading->values_n);
 }
 
 /* Portions are smaller where each row is looked for among many. */
@@ -151,25 +148,87 @@ static uint32_t portion(const struct reading *reading)
 	return among < PLACES_PER_TURN ? (uint32_t)(PLACES_PER_TURN / among) : 1;
 }
 
+static bool fail_too_many(struct reading *reading)
+{
+	struct run *run = reading->run;
+
+	(void)diag_fail(&run->diag, "order-by",
+	                "failure: order-by sorts up to %u items; choose fewer with where",
+	                ORDER_ITEMS);
+	exec_locate(run, reading->call, &run->diag);
+	return exec_fail(run);
+}
+
+/* Whether the items read so far make a page; what is sorted is one page in the end. */
+static bool page_is_full(const struct reading *reading)
+{
+	return reading->paged && reading->norder == 0 && reading->items.n >= PAGE_ITEMS;
+}
+
+/* A screen shows the beginning of a long list only, when all of it is painted anew each time. */
+static bool shows_enough(const struct reading *reading)
+{
+	return reading->interval_ms > 0 && reading->run->host.repaints && page_is_full(reading);
+}
+
+/* One portion. False: it has failed. */
+static bool read_some(struct reading *reading, bool *more)
+{
+	*more = conf_rows_walk_some(reading->run->host.conf, &reading->walk, portion(reading),
+	                            &reading->sink);
+	if (reading->too_many)
+		return fail_too_many(reading);
+	if (*more && !page_is_full(reading))
+		return true;
+	*more = *more && !shows_enough(reading);
+	if (reading->prints && (!*more || reading->items.n > 0))
+		return print_page(reading);
+	return true;
+}
+
+/* After an interval: all from the start, as it is now. */
+static void begin_again(struct reading *reading)
+{
+	struct run *run = reading->run;
+
+	conf_release(run->host.conf, reading->walk.state);
+	reading->walk =
+		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = reading->menu };
+	reading->numbered_n = 0;
+	reading->count = 0;
+	reading->began = false;
+	reading->rests = false;
+}
+
+static bool has_to_wait(struct reading *reading)
+{
+	const struct run *run = reading->run;
+
+	if (reading->rests && mono_due(run->due, run->now))
+		begin_again(reading);
+	return reading->rests ||
+	       (reading->paged && run->host.has_room != NULL && !run->host.has_room(run->host.arg));
+}
+
 void exec_rows_turn(struct run *run)
 {
 	struct reading *reading = run->reading;
 	bool more;
 
-	run->stuck =
-		reading->paged && run->host.has_room != NULL && !run->host.has_room(run->host.arg);
+	run->stuck = has_to_wait(reading);
 	if (run->stuck)
 		return;
-	more = conf_rows_walk_some(run->host.conf, &reading->walk, portion(reading),
-	                           &reading->sink);
-	if (more && (!reading->paged || reading->items.n < PAGE_ITEMS))
+	if (!read_some(reading, &more)) {
+		exec_rows_stop(run);
 		return;
-	if (reading->prints && (!more || reading->items.n > 0))
-		print_page(reading);
+	}
 	if (more)
 		return;
-	give_value(reading);
-	exec_rows_stop(run);
+	run->stuck = reading->interval_ms > 0;
+	if (!exec_print_over(reading))
+		exec_push(run, value_of(reading));
+	if (!reading->rests)
+		exec_rows_stop(run);
 }
 
 /* What was numbered before an interruption was seen with its number: that is what it means. */
@@ -184,7 +243,7 @@ void exec_rows_stop(struct run *run)
 		              reading->numbered_n);
 	else
 		mem_free(reading->numbered);
-	conf_release(run->host.conf, reading->walk.state);
+	exec_release(run, reading->walk.state);
 	arena_free(&reading->page);
 	run->reading = NULL;
 }
@@ -204,12 +263,15 @@ bool exec_rows(struct exec *exec)
 		.counts = (exec->call->options & OPTION_COUNT_ONLY) != 0,
 		.paged = exec->menu->observe_some != NULL,
 	};
-	if (!take_arguments(exec, reading))
+	if (!exec_print_take(exec, reading))
 		return false;
+	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
+	if (!expr_bind(exec->call->where, reading->walk.state, exec_where(exec), &run->arena,
+	               &run->diag)) {
+		exec_release(run, reading->walk.state);
+		return exec_fail(run);
+	}
 	run->depth -= exec->call->ncomputed;
-	reading->walk =
-		(struct rows_walk){ .state = conf_hold(run->host.conf), .menu = exec->menu };
-	expr_bind(exec->call->where, reading->walk.state, &run->arena);
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */
 	return true;

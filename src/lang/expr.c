@@ -6,7 +6,9 @@
 #include "conf/diag.h"
 #include "conf/type.h"
 #include "lang/advice.h"
+#include "lang/operator.h"
 #include "lang/pattern.h"
+#include "lang/value.h"
 #include "lib/text.h"
 
 #define TESTS_MAX 256 /* in one expression */
@@ -23,6 +25,9 @@ enum expr_kind {
 	EXPR_AT_MOST,
 	EXPR_AT_LEAST,
 	EXPR_MATCH,
+	EXPR_IN,
+	EXPR_HOLDS, /* a value in the network that the property is */
+	EXPR_TRUE,  /* a value by itself */
 };
 
 enum subject_kind {
@@ -34,16 +39,22 @@ enum subject_kind {
 
 struct expr {
 	enum expr_kind kind;
+	struct spot spot;
 	struct expr *a, *b; /* of and, or, not */
 	enum subject_kind subject;
 	const struct menu *menu;
 	const struct field *field;
 	uint32_t flag;
 	const char *value;
-	void *typed;       /* the value as the field's type reads it; good when `bound` */
-	const char *canon; /* its canonical text */
+	bool computed;
+	size_t nth;                  /* of the computed values */
+	const struct value *operand; /* that one, or of EXPR_IN the value as it was typed */
+	bool holds;                  /* EXPR_TRUE */
+	void *typed;                 /* the value as the field's type reads it; good when `bound` */
+	const char *canon;           /* its canonical text */
 	bool bound;
-	regex_t *regex;
+	regex_t *regex; /* NULL, or `compiled` */
+	regex_t compiled;
 };
 
 bool row_shows(const struct menu *menu, const struct field *field, const struct row *row)
@@ -128,6 +139,28 @@ static bool find_subject(struct expr_source *source, const struct word *word, st
 	return false;
 }
 
+/* Take the operator @symbol (NULL: none) or the word @name, which must not run on. */
+static bool take_joint(struct lex *lex, const char *symbol, const char *name)
+{
+	size_t symbol_len = symbol != NULL ? strlen(symbol) : 0, name_len = strlen(name);
+	size_t left;
+
+	lex_blanks(lex);
+	left = lex->len - lex->at;
+	if (symbol != NULL && left >= symbol_len &&
+	    memcmp(lex->text + lex->at, symbol, symbol_len) == 0) {
+		lex->at += symbol_len;
+		return true;
+	}
+	if (left > name_len && memcmp(lex->text + lex->at, name, name_len) == 0 &&
+	    strchr(" \t(!$[\"", lex->text[lex->at + name_len]) != NULL &&
+	    lex->text[lex->at + name_len] != '\0') {
+		lex->at += name_len;
+		return true;
+	}
+	return false;
+}
+
 /* The operator at the source; false when there is none. */
 static bool take_operator(struct lex *lex, enum expr_kind *ret_kind)
 {
@@ -154,17 +187,39 @@ static bool take_operator(struct lex *lex, enum expr_kind *ret_kind)
 		return true;
 	}
 	lex->at = at;
+	if (take_joint(lex, NULL, "in")) {
+		*ret_kind = EXPR_IN;
+		return true;
+	}
+	lex->at = at;
 	return false;
 }
 
 static bool parse_regex(struct expr_source *source, const struct word *word, struct expr *test)
 {
-	regex_t *regex = arena_new(source->arena, 1, sizeof *regex);
-	const char *advice = pattern_compile(regex, word->text);
+	const char *advice = pattern_compile(&test->compiled, word->text);
 
 	if (advice != NULL)
 		return expr_fail(source, &word->spot, advice);
-	test->regex = regex;
+	test->regex = &test->compiled;
+	return true;
+}
+
+static bool value_ahead(const struct expr_source *source)
+{
+	int c = lex_peek(source->lex);
+
+	return c > 0 && strchr(source->value != NULL ? "\"$([{" : "\"", c) != NULL;
+}
+
+/* A value that is more than a word; *@ret_word has no text when it is computed. */
+static bool read_value(struct expr_source *source, struct expr *test, struct word *ret_word)
+{
+	if (source->value == NULL)
+		return lex_string(source->lex, source->arena, ret_word, source->diag);
+	if (!source->value(source->value_arg, ret_word, &test->nth))
+		return false;
+	test->computed = ret_word->text == NULL;
 	return true;
 }
 
@@ -179,18 +234,47 @@ static bool parse_value(struct expr_source *source, struct expr *test)
 	if (test->subject == SUBJECT_FLAG)
 		what.param.field = NULL;
 	lex_blanks(lex);
-	if (lex_peek(lex) == '"') {
-		if (!lex_string(lex, source->arena, &word, source->diag))
+	if (value_ahead(source)) {
+		if (!read_value(source, test, &word))
 			return false;
 	} else {
-		word = lex_word(lex, LEX_TEST, source->arena);
+		/* A network behind "in" may have its slash and colons: nothing else fits there. */
+		word = test->kind == EXPR_IN ? lex_literal(lex, source->arena)
+		                             : lex_word(lex, LEX_TEST, source->arena);
 		expect_word(source->expect, lex, &word, &what);
 		if (word.len == 0)
 			return expr_fail(source, &word.spot,
 			                 "a value should stand here; an empty one is \"\"");
 	}
 	test->value = word.text;
-	return test->kind != EXPR_MATCH || parse_regex(source, &word, test);
+	return test->kind != EXPR_MATCH || test->computed || parse_regex(source, &word, test);
+}
+
+/* "$x", or "$x in property". */
+static bool parse_computed(struct expr_source *source, struct expr **ret_expr)
+{
+	struct expr *test = expr_new(source, EXPR_TRUE);
+	struct word word;
+
+	if (++source->tests > TESTS_MAX) {
+		struct spot spot = lex_spot(source->lex);
+
+		return expr_fail(source, &spot, "too many tests in one expression");
+	}
+	*ret_expr = test;
+	if (!read_value(source, test, &word))
+		return false;
+	test->value = word.text;
+	if (!take_joint(source->lex, NULL, "in"))
+		return true;
+	lex_blanks(source->lex);
+	word = lex_word(source->lex, LEX_TEST, source->arena);
+	expect_word(source->expect, source->lex, &word,
+	            &(struct expect){ .kind = EXPECT_TEST, .command = source->command });
+	test->kind = EXPR_HOLDS;
+	if (word.len == 0)
+		return expr_fail(source, &word.spot, "a property should stand here");
+	return find_subject(source, &word, test);
 }
 
 static bool parse_test(struct expr_source *source, struct expr **ret_expr)
@@ -206,6 +290,8 @@ static bool parse_test(struct expr_source *source, struct expr **ret_expr)
 		return expr_fail(source, &word.spot, "too many tests in one expression");
 	if (!find_subject(source, &word, test))
 		return false;
+	mark_put(source->lex->marks, word.spot.at, word.len, MARK_NAME);
+	test->spot = word.spot;
 	*ret_expr = test;
 
 	size_t at = source->lex->at;
@@ -251,8 +337,14 @@ static bool parse_not(struct expr_source *source, struct expr **ret_expr)
 	}
 
 	struct expr *inner = NULL;
-	bool ok = lex_take(source->lex, '(') ? parse_inner(source, &inner)
-	                                     : parse_test(source, &inner);
+	bool ok;
+
+	if (lex_take(source->lex, '('))
+		ok = parse_inner(source, &inner);
+	else if (value_ahead(source))
+		ok = parse_computed(source, &inner);
+	else
+		ok = parse_test(source, &inner);
 
 	*ret_expr = inner;
 	if (negated && inner != NULL) {
@@ -260,27 +352,6 @@ static bool parse_not(struct expr_source *source, struct expr **ret_expr)
 		(*ret_expr)->a = inner;
 	}
 	return ok;
-}
-
-/* Take the operator @symbol or the word @name, which must not run on. */
-static bool take_joint(struct lex *lex, const char *symbol, const char *name)
-{
-	size_t symbol_len = strlen(symbol), name_len = strlen(name);
-	size_t left;
-
-	lex_blanks(lex);
-	left = lex->len - lex->at;
-	if (left >= symbol_len && memcmp(lex->text + lex->at, symbol, symbol_len) == 0) {
-		lex->at += symbol_len;
-		return true;
-	}
-	if (left > name_len && memcmp(lex->text + lex->at, name, name_len) == 0 &&
-	    strchr(" \t(!", lex->text[lex->at + name_len]) != NULL &&
-	    lex->text[lex->at + name_len] != '\0') {
-		lex->at += name_len;
-		return true;
-	}
-	return false;
 }
 
 /* Whether another operand follows without a word between: they must both hold. */
@@ -343,16 +414,33 @@ bool expr_parse(struct expr_source *source, struct expr **ret_expr)
 	return parse_or(source, ret_expr);
 }
 
-static void bind_test(struct expr *test, const struct conf_state *state, struct arena *arena)
+/* What a computed test compares with this time. */
+static bool take_computed(struct expr *test, const struct value *computed, struct arena *arena,
+                          struct diag *diag)
+{
+	const char *advice;
+
+	test->operand = &computed[test->nth];
+	test->value = value_str(test->operand, arena);
+	if (test->kind != EXPR_MATCH)
+		return true;
+	if (test->regex != NULL)
+		pattern_free(test->regex);
+	test->regex = NULL;
+	advice = pattern_compile(&test->compiled, test->value);
+	if (advice == NULL) {
+		test->regex = &test->compiled;
+		return true;
+	}
+	return diag_fail_at(diag, test->spot.line, test->spot.column, "syntax error\n%s", advice);
+}
+
+static void bind_typed(struct expr *test, const struct conf_state *state, struct arena *arena)
 {
 	const struct field *field = test->field;
 	struct diag diag = { 0 };
-	struct row *row;
+	struct row *row = arena_new(arena, 1, sizeof *row + test->menu->row_size);
 
-	test->bound = false;
-	if (test->subject != SUBJECT_FIELD || test->value == NULL || test->kind == EXPR_MATCH)
-		return;
-	row = arena_new(arena, 1, sizeof *row + test->menu->row_size);
 	test->typed = row->body + field->offset;
 	test->bound = field->type->parse(field, state, test->value, test->typed, &diag);
 	if (!test->bound && test->value[0] == '/') {
@@ -373,14 +461,35 @@ static void bind_test(struct expr *test, const struct conf_state *state, struct 
 	text_free(&canon);
 }
 
-void expr_bind(struct expr *expr, const struct conf_state *state, struct arena *arena)
+static bool bind_test(struct expr *test, const struct conf_state *state,
+                      const struct value *computed, struct arena *arena, struct diag *diag)
+{
+	test->bound = false;
+	if (test->computed && !take_computed(test, computed, arena, diag))
+		return false;
+	if (test->kind == EXPR_IN || test->kind == EXPR_HOLDS || test->kind == EXPR_TRUE) {
+		struct value *operand = arena_new(arena, 1, sizeof *operand);
+
+		*operand = test->computed ? *test->operand : value_guess(arena, test->value);
+		if (operand->kind == VALUE_TEXT)
+			*operand = value_guess(arena, operand->text);
+		test->operand = operand;
+		return test->kind != EXPR_TRUE || value_truth(operand, &test->holds, diag);
+	}
+	if (test->subject == SUBJECT_FIELD && test->value != NULL && test->kind != EXPR_MATCH)
+		bind_typed(test, state, arena);
+	return true;
+}
+
+bool expr_bind(struct expr *expr, const struct conf_state *state, const struct value *computed,
+               struct arena *arena, struct diag *diag)
 {
 	if (expr == NULL)
-		return;
+		return true;
 	if (expr->a == NULL)
-		bind_test(expr, state, arena);
-	expr_bind(expr->a, state, arena);
-	expr_bind(expr->b, state, arena);
+		return bind_test(expr, state, computed, arena, diag);
+	return expr_bind(expr->a, state, computed, arena, diag) &&
+	       expr_bind(expr->b, state, computed, arena, diag);
 }
 
 static bool says_yes(const char *value)
@@ -444,6 +553,27 @@ static bool is_set(const struct expr *test, const char *text)
 	return *text != '\0';
 }
 
+/* Whether @text is one of the elements, or lies in the network; or the other way round. */
+static bool is_in(const struct expr *test, const char *text)
+{
+	struct arena arena = { 0 };
+	struct value value = value_guess(&arena, text), result;
+	struct value left = test->kind == EXPR_IN ? value : *test->operand;
+	struct value right = test->kind == EXPR_IN ? *test->operand : value;
+	struct pair pair;
+	struct diag diag = { 0 };
+	bool found = false;
+
+	if (right.kind == VALUE_ARRAY || right.kind == VALUE_IDS) {
+		for (size_t i = 0; !found && value_element(&right, i, &arena, &pair); i++)
+			found = strcmp(value_str(&pair.value, &arena), text) == 0;
+	} else if (operator_apply(OPERATOR_IN, &left, &right, &arena, &result, &diag)) {
+		found = result.number != 0;
+	}
+	arena_free(&arena);
+	return found;
+}
+
 static bool test_holds(const struct expr *test, const struct row *row, const char *text)
 {
 	switch (test->kind) {
@@ -455,6 +585,9 @@ static bool test_holds(const struct expr *test, const struct row *row, const cha
 		return !equal(test, text);
 	case EXPR_MATCH:
 		return pattern_matches(test->regex, text);
+	case EXPR_IN:
+	case EXPR_HOLDS:
+		return is_in(test, text);
 	default:
 		break;
 	}
@@ -485,6 +618,8 @@ bool expr_holds(const struct expr *expr, const struct conf_state *state, const s
 		return expr_holds(expr->a, state, row) || expr_holds(expr->b, state, row);
 	if (expr->kind == EXPR_NOT)
 		return !expr_holds(expr->a, state, row);
+	if (expr->kind == EXPR_TRUE)
+		return expr->holds;
 
 	struct text text = { 0 };
 

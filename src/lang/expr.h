@@ -18,6 +18,7 @@
 
 struct diag;
 struct expr;
+struct value;
 
 struct expr_source {
 	struct lex *lex;
@@ -25,13 +26,24 @@ struct expr_source {
 	struct command command; /* whose menu's properties may be named */
 	struct expect *expect;  /* may be NULL */
 	struct diag *diag;
+	/*
+	 * Reads a value that begins with one of "$([{. A NULL text means that it is computed:
+	 * *@ret_nth says which one it is of the values that expr_bind() is given. NULL: plain
+	 * strings only.
+	 */
+	bool (*value)(void *arg, struct word *ret_word, size_t *ret_nth);
+	void *value_arg;
 	unsigned depth, tests; /* so far */
 };
 
 /* Read to the end of the command; *@ret_expr stays NULL when there is nothing. */
 MUST_USE bool expr_parse(struct expr_source *source, struct expr **ret_expr);
-/* Read the values that the tests compare with, once for many rows; they last as long as @arena. */
-void expr_bind(struct expr *expr, const struct conf_state *state, struct arena *arena);
+/*
+ * Read the values that the tests compare with, once for many rows; they last as long as @arena.
+ * @computed: those of where that had to be computed. False: one of them is no regular expression.
+ */
+MUST_USE bool expr_bind(struct expr *expr, const struct conf_state *state,
+                        const struct value *computed, struct arena *arena, struct diag *diag);
 /* Whether @row (of the menu, status filled) is meant. NULL means every row. */
 bool expr_holds(const struct expr *expr, const struct conf_state *state, const struct row *row);
 void expr_free(struct expr *expr);

@@ -41,11 +41,18 @@ enum option {
 	OPTION_COMPACT = 1 << 10,
 	OPTION_SHOW_SENSITIVE = 1 << 11,
 	OPTION_HIDE_SENSITIVE = 1 << 12,
+	OPTION_DRY_RUN = 1 << 24,
+	OPTION_FOLLOW = 1 << 13,
+	OPTION_FOLLOW_ONLY = 1 << 14,
+	OPTION_APPEND = 1 << 15,
+	OPTION_TIMESTAMP = 1 << 16,
+	OPTION_ONCE = 1 << 17,
 };
 
 enum command_kind {
 	COMMAND_VERB,
-	COMMAND_PUT,
+	COMMAND_STATEMENT, /* of the language itself: :if, :put */
+	COMMAND_BUILTIN,   /* computes a value: :len */
 	COMMAND_QUIT,
 	COMMAND_IMPORT,
 };
@@ -54,6 +61,11 @@ enum word_kind {
 	WORD_MENU,
 	WORD_COMMAND,
 };
+
+struct builtin;
+struct program_arg;
+struct scope_name;
+struct statement;
 
 /* A word that may stand at a place. */
 struct place_word {
@@ -64,6 +76,8 @@ struct place_word {
 	enum command_kind command;
 	enum verb verb;
 	const struct action *action;
+	const struct statement *statement;
+	const struct builtin *builtin;
 };
 
 struct place_sink {
@@ -100,6 +114,8 @@ struct command {
 	struct place place;
 	enum verb verb;
 	const struct action *action;
+	const struct statement *statement;
+	const struct builtin *builtin;
 	const struct menu *menu;  /* whose items are meant; an older menu's target */
 	const struct menu *older; /* the older menu whose fields are typed, or NULL */
 };
@@ -112,6 +128,8 @@ enum expect_kind {
 	EXPECT_VALUE,      /* a value of `param` of `command` */
 	EXPECT_TEST,       /* a property or flag of command.menu */
 	EXPECT_TEST_VALUE, /* a value of `param.field` to compare with */
+	EXPECT_GLOBAL,     /* behind ":": a command of the language */
+	EXPECT_VARIABLE,   /* behind "$": one of `names` or `args` */
 };
 
 struct expect {
@@ -125,6 +143,8 @@ struct expect {
 	size_t from; /* where the word begins that is being typed */
 	bool quoted; /* behind an opening quote */
 	bool unset;  /* EXPECT_PARAM: behind "!" */
+	const struct scope_name *names;
+	const struct program_arg *args;
 };
 
 /* Note in @expect (may be NULL) what @word is, when the text ends with it. */
@@ -140,6 +160,11 @@ struct place place_child(const struct place *place, const char *name, size_t len
 void place_words(const struct place *place, struct place_sink *sink);
 /* The word that @text means at @place. False: none, or several. */
 bool place_find(const struct place *place, const char *text, struct place_word *ret_word);
+
+/* Offer the commands of the language, which stand behind a colon anywhere. */
+void global_words(struct place_sink *sink);
+/* The one that @text means, or exactly is. */
+bool global_find(const char *text, bool exactly, struct place_word *ret_word);
 
 struct command command_of(const struct place *place, const struct place_word *word);
 /* Whether the command begins by naming items. */

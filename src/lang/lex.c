@@ -166,8 +166,6 @@ static bool string_char(struct lex *lex, char *out, size_t *len, struct diag *di
 			step(lex);
 		return true;
 	}
-	if (lex_peek(lex) == '$')
-		return string_fail(diag, &spot, "write \\$ for a dollar sign");
 	if (lex_peek(lex) == '\0')
 		return string_fail(diag, &spot, "a zero byte can't stand in a line");
 	if (!lex_take(lex, '\\')) {
@@ -186,41 +184,114 @@ static bool string_char(struct lex *lex, char *out, size_t *len, struct diag *di
 	return true;
 }
 
-bool lex_string(struct lex *lex, struct arena *arena, struct word *ret_word, struct diag *diag)
+bool lex_string_piece(struct lex *lex, struct arena *arena, struct word *ret_word, bool *ret_end,
+                      struct diag *diag)
 {
 	struct word word = { .spot = lex_spot(lex), .quoted = true };
-	const char *open = lex->text + lex->at + 1;
-	const char *end = open;
+	const char *from = lex->text + lex->at, *end = from;
 
-	must(lex_peek(lex) == '"');
-	while (end < lex->text + lex->len && *end != '"')
+	while (end < lex->text + lex->len && *end != '"' && *end != '$')
 		end += *end == '\\' && end + 1 < lex->text + lex->len ? 2 : 1;
 
-	char *out = arena_new(arena, (size_t)(end - open) + 1, 1);
+	char *out = arena_new(arena, (size_t)(end - from) + 1, 1);
 
-	step(lex);
-	while (lex_peek(lex) != LEX_END && lex_peek(lex) != '"')
+	while (lex_peek(lex) != LEX_END && lex_peek(lex) != '"' && lex_peek(lex) != '$')
 		if (!string_char(lex, out, &word.len, diag))
 			return false;
-	if (!lex_take(lex, '"'))
-		return string_fail(diag, &word.spot, "this quote is never closed");
 	word.text = out;
 	*ret_word = word;
+	*ret_end = lex_take(lex, '"');
 	return true;
 }
 
-/* Skip to the closing quote; false when the text ends first. */
-static bool skip_string(const char *text, size_t len, size_t *at)
+static bool never_closed(const struct spot *spot, struct diag *diag)
 {
-	for (size_t i = *at + 1; i < len; i++) {
-		if (text[i] == '\\') {
-			i++;
-		} else if (text[i] == '"') {
-			*at = i;
-			return true;
-		}
-	}
-	return false;
+	return string_fail(diag, spot, "this quote is never closed");
+}
+
+bool lex_string(struct lex *lex, struct arena *arena, struct word *ret_word, struct diag *diag)
+{
+	struct spot open = lex_spot(lex);
+	struct spot spot;
+	bool end;
+
+	must(lex_take(lex, '"'));
+	if (!lex_string_piece(lex, arena, ret_word, &end, diag))
+		return false;
+	ret_word->spot = open;
+	if (end)
+		return true;
+	spot = lex_spot(lex);
+	if (lex_peek(lex) == '$')
+		return string_fail(diag, &spot, "write \\$ for a dollar sign");
+	return never_closed(&open, diag);
+}
+
+static bool is_letter(int c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+}
+
+static bool is_digit(int c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_hex(int c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+struct word lex_variable(struct lex *lex, struct arena *arena)
+{
+	struct word word = { .spot = lex_spot(lex) };
+
+	while (is_letter(lex_peek(lex)) || is_digit(lex_peek(lex)))
+		lex->at++;
+	word.len = lex->at - word.spot.at;
+	word.text = arena_strndup(arena, lex->text + word.spot.at, word.len);
+	return word;
+}
+
+bool lex_space(struct lex *lex)
+{
+	size_t from = lex->at;
+
+	while (lex_blanks(lex) || lex_take(lex, '\n'))
+		;
+	return lex->at > from;
+}
+
+/* Whether the character at @lex belongs to the literal that began with @first. */
+static bool in_literal(const struct lex *lex, int first)
+{
+	int c = lex_peek(lex), next = peek_second(lex);
+
+	if (is_letter(c) || is_digit(c))
+		return true;
+	if (c == ':')
+		return is_hex(next) || next == ':' ||
+		       (lex->at > 0 && lex->text[lex->at - 1] == ':');
+	if (is_digit(first) || first == ':')
+		return (c == '.' || c == '/') && is_digit(next);
+	return c == '-' && (is_letter(next) || is_digit(next));
+}
+
+struct word lex_literal(struct lex *lex, struct arena *arena)
+{
+	struct word word = { .spot = lex_spot(lex) };
+	int first = lex_peek(lex);
+	bool begins = is_letter(first) || is_digit(first) ||
+	              (first == ':' && peek_second(lex) == ':') ||
+	              (first == '*' && is_hex(peek_second(lex)));
+
+	if (begins)
+		lex->at++;
+	while (begins && in_literal(lex, first))
+		lex->at++;
+	word.len = lex->at - word.spot.at;
+	word.text = arena_strndup(arena, lex->text + word.spot.at, word.len);
+	return word;
 }
 
 static void close_one(struct text *open, char bracket)
@@ -231,28 +302,51 @@ static void close_one(struct text *open, char bracket)
 	}
 }
 
+static bool in_string(const struct text *open)
+{
+	return open->len > 0 && open->bytes[open->len - 1] == '"';
+}
+
+/* The character at *@at, inside of quotes. */
+static void open_quoted(const char *text, size_t len, size_t *at, struct text *open)
+{
+	char c = text[*at];
+
+	if (c == '\\')
+		++*at;
+	else if (c == '"')
+		close_one(open, '"');
+	else if (c == '$' && *at + 1 < len && (text[*at + 1] == '[' || text[*at + 1] == '('))
+		text_char(open, text[++*at]);
+}
+
+static void open_plain(const char *text, size_t len, size_t *at, struct text *open)
+{
+	char c = text[*at];
+
+	if (c == '#')
+		while (*at + 1 < len && text[*at + 1] != '\n')
+			++*at;
+	else if (c == '\\')
+		++*at;
+	else if (c == '{' || c == '[' || c == '(' || c == '"')
+		text_char(open, c);
+	else if (c == '}' || c == ']' || c == ')')
+		close_one(open, c == '}' ? '{' : c == ']' ? '[' : '(');
+}
+
 void lex_open(const char *text, size_t len, struct text *open)
 {
 	text_clear(open);
 	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c == '"' && !skip_string(text, len, &i)) {
-			text_char(open, '"');
-			return;
+		if (in_string(open)) {
+			open_quoted(text, len, &i, open);
+			continue;
 		}
-		if (c == '\\' && (i + 1 == len || (i + 2 == len && text[i + 1] == '\n'))) {
+		if (text[i] == '\\' && (i + 1 == len || (i + 2 == len && text[i + 1] == '\n'))) {
 			text_char(open, '\\');
 			return;
 		}
-		if (c == '#')
-			while (i + 1 < len && text[i + 1] != '\n')
-				i++;
-		else if (c == '\\')
-			i++;
-		else if (c == '{' || c == '[' || c == '(')
-			text_char(open, c);
-		else if (c == '}' || c == ']' || c == ')')
-			close_one(open, c == '}' ? '{' : c == ']' ? '[' : '(');
+		open_plain(text, len, &i, open);
 	}
 }

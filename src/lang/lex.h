@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lang/mark.h"
 #include "lib/arena.h"
 
 struct diag;
@@ -27,7 +28,8 @@ struct lex {
 	const char *text;
 	size_t len, at;
 	unsigned line;
-	size_t line_at; /* where the current line begins */
+	size_t line_at;      /* where the current line begins */
+	struct marks *marks; /* of what is read; NULL: none are wanted */
 };
 
 struct word {
@@ -66,6 +68,22 @@ bool lex_command_ends(const struct lex *lex);
 struct word lex_word(struct lex *lex, enum lex_kind kind, struct arena *arena);
 /* The string whose opening quote is next. False with @diag when it is not well-formed. */
 bool lex_string(struct lex *lex, struct arena *arena, struct word *ret_word, struct diag *diag);
+
+/*
+ * The same piece by piece: what stands from here to the closing quote, which is taken (*@ret_end),
+ * or to a "$", which is next.
+ */
+bool lex_string_piece(struct lex *lex, struct arena *arena, struct word *ret_word, bool *ret_end,
+                      struct diag *diag);
+/* The name of a variable: letters, digits and "_"; possibly empty. */
+struct word lex_variable(struct lex *lex, struct arena *arena);
+/* Skip blanks, joined lines and new lines, as in brackets; true when there were any. */
+bool lex_space(struct lex *lex);
+/*
+ * A number, time, address, id or plain word in an expression, possibly empty. A slash belongs to it
+ * before a digit only, a hyphen in words only: 10.0.0.0/8, 1000/$i, ether1-lan, 5-3.
+ */
+struct word lex_literal(struct lex *lex, struct arena *arena);
 
 /*
  * What is still open at the end of @text: its brackets and quote, outermost first, into @open

@@ -4,25 +4,9 @@
 
 #include "conf/diag.h"
 #include "lang/advice.h"
-#include "lang/expr.h"
 #include "lang/parser.h"
-#include "lib/mem.h"
+#include "lang/statement.h"
 #include "lib/text.h"
-
-static struct op *emit(struct parser *p, enum op_code code)
-{
-	struct program *program = p->program;
-
-	if (program->nops == program->size) {
-		program->size = program->size > 0 ? program->size * 2 : 8;
-		program->ops = mem_resize(program->ops, program->size, sizeof program->ops[0]);
-	}
-
-	struct op *op = &program->ops[program->nops++];
-
-	*op = (struct op){ .code = code };
-	return op;
-}
 
 bool parse_fail(struct parser *p, const struct spot *spot, const char *text)
 {
@@ -85,48 +69,62 @@ static bool parse_call(struct parser *p, const struct command *command, const st
 
 	call->command = *command;
 	call->spot = word->spot;
+	call->next = p->program->calls;
+	p->program->calls = call;
 	/* Commands in brackets begin where the one around them stands. */
 	p->place = command->place;
-	if (!parse_args(p, call)) {
-		expr_free(call->where);
+	if (!parse_args(p, call))
 		return false;
-	}
 	p->place = place;
 	call->text =
 		arena_strndup(p->arena, p->lex.text + word->spot.at, p->lex.at - word->spot.at);
 
-	struct op *op = emit(p, OP_CALL);
+	struct op *op = code_emit(p->program, OP_CALL, &word->spot);
 
 	op->call = call;
 	op->wanted = wanted;
 	return true;
 }
 
-/* :put and its like. */
-static bool parse_global(struct parser *p, bool wanted)
+/* A command of the language, whose word has been read. */
+static bool parse_global(struct parser *p, const struct place_word *found, const struct word *word)
 {
-	struct place root = place_at(p->place.menus, "/");
+	struct command command = { .kind = found->command,
+		                   .place = p->place,
+		                   .statement = found->statement,
+		                   .builtin = found->builtin };
+
+	return statement_parse(p, &command, word);
+}
+
+static bool parse_colon(struct parser *p)
+{
 	struct place_word found;
+	struct word word;
 
 	lex_take(&p->lex, ':');
+	word = lex_word(&p->lex, LEX_PATH, p->arena);
+	expect_word(p->expect, &p->lex, &word, &(struct expect){ .kind = EXPECT_GLOBAL });
+	if (global_find(word.text, false, &found)) {
+		mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
+		return parse_global(p, &found, &word);
+	}
 
-	struct word word = lex_word(&p->lex, LEX_PATH, p->arena);
+	struct text near = { 0 };
 
-	if (!place_find(&root, word.text, &found) || found.kind != WORD_COMMAND ||
-	    found.command != COMMAND_PUT)
-		return bad_command(p, &root, &word);
-
-	struct command command = { .kind = COMMAND_PUT, .place = p->place };
-
-	return parse_call(p, &command, &word, wanted);
+	advice_global(word.text, &near);
+	diag_fail_at(p->diag, word.spot.line, word.spot.column, "bad command name %s%s", word.text,
+	             text_str(&near));
+	text_free(&near);
+	return false;
 }
 
 static bool parse_commands(struct parser *p, char close);
 
-/* { ... } behind a path: its commands run there. */
-static bool parse_block(struct parser *p, const struct place *place)
+bool parse_block(struct parser *p, const struct place *place)
 {
 	struct place before = p->place;
+	const struct scope_name *names = p->scope.names;
 	struct spot spot = lex_spot(&p->lex);
 
 	if (!parse_deeper(p, &spot) || !lex_take(&p->lex, '{'))
@@ -135,6 +133,7 @@ static bool parse_block(struct parser *p, const struct place *place)
 	if (!parse_commands(p, '}'))
 		return false;
 	p->place = before;
+	p->scope.names = names;
 	p->depth--;
 	return true;
 }
@@ -150,7 +149,7 @@ static bool parse_move(struct parser *p, const struct place *place, bool wanted)
 		return parse_fail(p, &spot, "expected command name");
 	p->place = *place;
 	if (p->depth == 0)
-		emit(p, OP_GO)->path = place->path;
+		code_emit(p->program, OP_GO, &spot)->text = place->path;
 	return true;
 }
 
@@ -161,16 +160,18 @@ struct path_walk {
 	bool joined;  /* something stands between the last step and here */
 };
 
+/*
+ * A command of the language needs no colon where no word of the menu is the same; it goes before
+ * those that only begin so.
+ */
 static bool walk_find(const struct path_walk *walk, const struct word *word,
                       struct place_word *ret_found)
 {
-	if (place_find(&walk->place, word->text, ret_found))
-		return true;
-	if (walk->any || strcmp(word->text, "put") != 0)
-		return false;
-	/* Global commands need no colon where no word of the menu clashes. */
-	*ret_found = (struct place_word){ .kind = WORD_COMMAND, .command = COMMAND_PUT };
-	return true;
+	bool found = place_find(&walk->place, word->text, ret_found);
+
+	if (walk->any || (found && ret_found->len == word->len))
+		return found;
+	return global_find(word->text, true, ret_found) || found;
 }
 
 /* Skip what joins two steps of a path. */
@@ -197,12 +198,11 @@ static struct expect walk_expected(const struct path_walk *walk)
 		                .after_slash = walk->slashed };
 }
 
-bool parse_statement(struct parser *p, bool wanted)
+/* From the first word on; *@ret_value is set when the last one is a path. */
+static bool parse_path(struct parser *p, bool wanted, bool *ret_value)
 {
 	struct path_walk walk = { .place = p->place, .joined = true };
 
-	if (lex_peek(&p->lex) == ':')
-		return parse_global(p, wanted);
 	if (lex_peek(&p->lex) == '/') {
 		walk.place = place_at(p->place.menus, "/");
 		walk_join(p, &walk);
@@ -214,10 +214,12 @@ bool parse_statement(struct parser *p, bool wanted)
 
 		if (walk.joined)
 			expect_word(p->expect, &p->lex, &word, &what);
+		*ret_value = wanted;
 		if (word.len == 0 && walk.any && walk_ends(p))
 			return parse_move(p, &walk.place, wanted);
 		if (word.len == 0 && lex_peek(&p->lex) == '{' && !wanted)
 			return parse_block(p, &walk.place);
+		*ret_value = true;
 		if (strcmp(word.text, "..") == 0) {
 			walk.place = place_parent(&walk.place, p->arena);
 		} else if (word.len == 0) {
@@ -228,12 +230,26 @@ bool parse_statement(struct parser *p, bool wanted)
 		} else if (found.kind == WORD_COMMAND) {
 			struct command command = command_of(&walk.place, &found);
 
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
+			if (found.command == COMMAND_STATEMENT || found.command == COMMAND_BUILTIN)
+				return parse_global(p, &found, &word);
 			return parse_word_end(p) && parse_call(p, &command, &word, wanted);
 		} else {
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_MENU);
 			walk.place = place_child(&walk.place, found.text, found.len, p->arena);
 		}
 		walk_join(p, &walk);
 	}
+}
+
+bool parse_statement(struct parser *p, bool wanted, bool *ret_value)
+{
+	*ret_value = true;
+	if (lex_peek(&p->lex) == ':')
+		return parse_colon(p);
+	if (lex_peek(&p->lex) == '$')
+		return statement_invoke(p);
+	return parse_path(p, wanted, ret_value);
 }
 
 /* Commands up to @close, or to the end of the text when it is 0. */
@@ -253,13 +269,12 @@ static bool parse_commands(struct parser *p, char close)
 			return close == 0 ||
 			       parse_fail(p, &spot, "syntax error\na closing bracket } is missing");
 
-		size_t nops = p->program->nops;
+		bool value;
 
-		if (!parse_statement(p, false))
+		if (!parse_statement(p, false, &value))
 			return false;
-		if (p->program->nops > nops &&
-		    p->program->ops[p->program->nops - 1].code == OP_CALL)
-			emit(p, OP_DROP);
+		if (value)
+			code_emit(p->program, OP_DROP, &spot);
 		lex_blanks(&p->lex);
 		spot = lex_spot(&p->lex);
 		if (!lex_command_ends(&p->lex) || lex_peek(&p->lex) == ')' ||
@@ -268,31 +283,42 @@ static bool parse_commands(struct parser *p, char close)
 	}
 }
 
+static bool parse_whole(struct parser *p, const char *path, struct program *program, bool open)
+{
+	*program =
+		(struct program){ .several_lines = memchr(p->lex.text, '\n', p->lex.len) != NULL };
+	p->program = p->whole = program;
+	p->arena = &program->arena;
+	p->scope = (struct scope){ .program = program, .arena = p->arena, .open = open };
+	if (p->expect != NULL)
+		*p->expect = (struct expect){ .kind = EXPECT_NOTHING };
+	p->place = place_at(p->place.menus, arena_strdup(p->arena, path));
+	return parse_commands(p, 0);
+}
+
 bool parse_program(const struct menu *const *menus, const char *path, const char *text, size_t len,
                    struct program *program, struct expect *expect, struct diag *diag)
 {
-	*program = (struct program){ .several_lines = memchr(text, '\n', len) != NULL };
+	return parse_marked(menus, path, lex_over(text, len), program, expect, diag);
+}
 
-	struct parser p = { .lex = lex_over(text, len),
-		            .program = program,
-		            .arena = &program->arena,
+bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
+                  struct program *program, struct expect *expect, struct diag *diag)
+{
+	struct parser p = { .lex = lex,
+		            .place = { .menus = menus },
 		            .expect = expect,
 		            .diag = diag };
 
-	if (expect != NULL)
-		*expect = (struct expect){ .kind = EXPECT_NOTHING };
-	p.place = place_at(menus, arena_strdup(p.arena, path));
-	return parse_commands(&p, 0);
+	return parse_whole(&p, path, program, false);
 }
 
-void program_free(struct program *program)
+bool parse_function(const struct menu *const *menus, const char *text, size_t len,
+                    struct program *program, struct diag *diag)
 {
-	for (size_t i = 0; i < program->nops; i++)
-		if (program->ops[i].call != NULL)
-			expr_free(program->ops[i].call->where);
-	mem_free(program->ops);
-	arena_free(&program->arena);
-	*program = (struct program){ 0 };
+	struct parser p = { .lex = lex_over(text, len), .place = { .menus = menus }, .diag = diag };
+
+	return parse_whole(&p, "/", program, true);
 }
 
 bool parse_check(const struct menu *const *menus, const char *text, size_t len, struct diag *diag)
@@ -303,12 +329,4 @@ bool parse_check(const struct menu *const *menus, const char *text, size_t len, 
 
 	program_free(&program);
 	return ok;
-}
-
-const struct arg *call_arg(const struct call *call, const char *name)
-{
-	for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
-		if (strcmp(arg->param.name, name) == 0)
-			return arg;
-	return NULL;
 }

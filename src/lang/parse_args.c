@@ -8,27 +8,6 @@
 #include "lang/parser.h"
 #include "lib/text.h"
 
-/* [command]: compiled before the command whose argument it is. */
-static bool parse_bracket(struct parser *p, struct arg *arg)
-{
-	struct spot spot = lex_spot(&p->lex);
-	struct place place = p->place;
-
-	if (!parse_deeper(p, &spot) || !lex_take(&p->lex, '['))
-		return false;
-	lex_blanks(&p->lex);
-	if (!parse_statement(p, true))
-		return false;
-	p->place = place;
-	p->depth--;
-	lex_blanks(&p->lex);
-	spot = lex_spot(&p->lex);
-	if (!lex_take(&p->lex, ']'))
-		return parse_fail(p, &spot, "syntax error\na closing bracket ] is missing");
-	arg->computed = true;
-	return true;
-}
-
 /* Where the word to complete begins: behind "!" and, in a list, behind the last comma. */
 static size_t value_from(const struct param *param, const struct word *word)
 {
@@ -54,32 +33,36 @@ static void expect_value(struct parser *p, struct expect *what, const struct wor
 		p->expect->from = value_from(&what->param, word);
 }
 
-/* A string, perhaps behind "!", which is kept. */
-static bool parse_string(struct parser *p, const struct expect *what, struct arg *arg)
+/* Whether a value that is no plain word follows, perhaps behind "!". */
+static bool value_next(const struct parser *p)
 {
-	bool negated = lex_take(&p->lex, '!');
-	struct word word;
+	struct parser behind = *p;
 
-	if (p->expect != NULL) {
-		*p->expect = *what;
-		p->expect->kind = EXPECT_VALUE;
-		p->expect->from = p->lex.at + 1;
-		p->expect->quoted = true;
-	}
-	if (!lex_string(&p->lex, p->arena, &word, p->diag))
-		return false;
-	if (p->expect != NULL)
-		p->expect->kind = EXPECT_NOTHING;
-	arg->value = negated ? arena_printf(p->arena, "!%s", word.text) : word.text;
-	return true;
+	(void)lex_take(&behind.lex, '!');
+	return parse_value_ahead(&behind);
 }
 
-static bool string_next(const struct parser *p)
+/* That value. The "!" is kept: it belongs to the text. */
+static bool parse_composed(struct parser *p, const struct expect *what, struct arg *arg)
 {
-	const struct lex *lex = &p->lex;
+	struct spot spot = lex_spot(&p->lex);
+	size_t from = code_here(p->program);
+	bool negated = lex_take(&p->lex, '!');
+	const char *text;
 
-	return lex_peek(lex) == '"' ||
-	       (lex_peek(lex) == '!' && lex->at + 1 < lex->len && lex->text[lex->at + 1] == '"');
+	if (negated)
+		code_push(p->program, p->arena, value_text(p->arena, "!"), &spot);
+	if (!parse_value_text(p, what, &text))
+		return false;
+	if (text != NULL) {
+		(void)code_cut(p->program, p->arena, from);
+		arg->value = negated ? arena_printf(p->arena, "!%s", text) : text;
+		return true;
+	}
+	arg->computed = true;
+	if (negated)
+		code_emit(p->program, OP_JOIN, &spot)->count = 2;
+	return true;
 }
 
 /*
@@ -89,14 +72,8 @@ static bool string_next(const struct parser *p)
 static bool parse_value(struct parser *p, struct expect *what, struct arg *arg)
 {
 	arg->value_spot = lex_spot(&p->lex);
-	if (string_next(p))
-		return parse_string(p, what, arg);
-	if (lex_peek(&p->lex) == '[')
-		return parse_bracket(p, arg);
-	if (lex_peek(&p->lex) == '(' || lex_peek(&p->lex) == '{' || lex_peek(&p->lex) == '$')
-		return parse_fail(
-			p, &arg->value_spot,
-			"syntax error\nput a value with $ ( or { in quotes, with \\$ for $");
+	if (value_next(p))
+		return parse_composed(p, what, arg);
 
 	struct word word = lex_word(&p->lex, LEX_VALUE, p->arena);
 
@@ -104,6 +81,11 @@ static bool parse_value(struct parser *p, struct expect *what, struct arg *arg)
 	arg->value = word.text;
 	return true;
 }
+
+struct where_values {
+	struct parser *p;
+	struct call *call;
+};
 
 struct args {
 	struct call *call;
@@ -130,7 +112,7 @@ static bool arg_keep(struct parser *p, struct args *args, struct arg *arg)
 	if (arg->param.kind == PARAM_FLAG)
 		args->call->options |= arg->param.option;
 	if (arg->computed)
-		args->call->ncomputed++;
+		arg->nth = args->call->ncomputed++;
 	*args->tail = arg;
 	args->tail = &arg->next;
 	return true;
@@ -190,9 +172,25 @@ static bool unknown_argument(struct parser *p, const struct args *args, const st
 	return false;
 }
 
+/* The value that a test of where compares with: computed ones lie on the stack, in their order. */
+static bool where_value(void *arg, struct word *ret_word, size_t *ret_nth)
+{
+	struct where_values *values = arg;
+
+	ret_word->spot = lex_spot(&values->p->lex);
+	if (!parse_value_text(values->p, NULL, &ret_word->text))
+		return false;
+	if (ret_word->text == NULL)
+		*ret_nth = values->call->nwhere++;
+	return true;
+}
+
 static bool parse_where(struct parser *p, struct args *args)
 {
-	struct expr_source source = { .lex = &p->lex,
+	struct where_values values = { p, args->call };
+	struct expr_source source = { .value = where_value,
+		                      .value_arg = &values,
+		                      .lex = &p->lex,
 		                      .arena = p->arena,
 		                      .command = args->call->command,
 		                      .expect = p->expect,
@@ -203,7 +201,12 @@ static bool parse_where(struct parser *p, struct args *args)
 	args->more = false;
 	blanks = lex_blanks(&p->lex) || blanks;
 	/* Without a blank, "where" may itself be what is still being typed. */
-	return (!blanks && lex_command_ends(&p->lex)) || expr_parse(&source, &args->call->where);
+	if (!blanks && lex_command_ends(&p->lex))
+		return true;
+	if (!expr_parse(&source, &args->call->where))
+		return false;
+	args->call->ncomputed += args->call->nwhere;
+	return true;
 }
 
 /* name=value, behind the "=". */
@@ -214,6 +217,7 @@ static bool parse_named(struct parser *p, struct args *args, const struct word *
 	if (!command_find(&args->call->command, name->text, &arg->param) ||
 	    arg->param.kind == PARAM_WHERE)
 		return unknown_argument(p, args, name);
+	mark_put(p->lex.marks, name->spot.at, name->len, MARK_NAME);
 	if (arg->param.kind == PARAM_FLAG)
 		return diag_fail_at(p->diag, name->spot.line, name->spot.column,
 		                    "bad parameter %s\nit is a flag and takes no value",
@@ -316,6 +320,7 @@ static bool parse_unset(struct parser *p, struct args *args)
 	expect_word(p->expect, &p->lex, &word, &what);
 	if (!command_find(&args->call->command, word.text, &arg->param))
 		return unknown_argument(p, args, &word);
+	mark_put(p->lex.marks, word.spot.at, word.len, MARK_NAME);
 	if (!arg->param.unsettable)
 		return diag_fail_at(p->diag, word.spot.line, word.spot.column - 1,
 		                    "expected end of command\nonly set clears a property with !%s; "
@@ -354,6 +359,7 @@ static bool parse_word(struct parser *p, struct args *args, const struct word *w
 			return parse_positional(p, args, word, &positional);
 		return unknown_argument(p, args, word);
 	}
+	mark_put(p->lex.marks, word->spot.at, word->len, MARK_NAME);
 	if (arg->param.kind == PARAM_WHERE)
 		return parse_where(p, args);
 	if (!parse_word_end(p))
@@ -371,7 +377,7 @@ static bool parse_arg(struct parser *p, struct args *args)
 	bool bare_first = next_positional(args, &positional);
 	struct expect what = param_expected(args, bare_first);
 
-	if (lex_peek(&p->lex) == '!' && !string_next(p))
+	if (lex_peek(&p->lex) == '!' && !value_next(p))
 		return parse_unset(p, args);
 
 	struct word word = lex_word(&p->lex, LEX_NAME, p->arena);

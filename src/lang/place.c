@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "conf/menu.h"
+#include "lang/builtin.h"
+#include "lang/statement.h"
 #include "lib/text.h"
 
 struct verb_word {
@@ -153,7 +155,8 @@ static void offer_commands(const struct place *place, struct place_sink *sink)
 
 void place_words(const struct place *place, struct place_sink *sink)
 {
-	static const char quit[] = "quit", put[] = "put", import[] = "import";
+	static const char quit[] = "quit", import[] = "import";
+	struct place_word put;
 
 	offer_menus(place, sink);
 	offer_commands(place, sink);
@@ -164,11 +167,8 @@ void place_words(const struct place *place, struct place_sink *sink)
 	                                       .len = sizeof import - 1,
 	                                       .help = "Run the lines of a file",
 	                                       .command = COMMAND_IMPORT });
-	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
-	                                       .text = put,
-	                                       .len = sizeof put - 1,
-	                                       .help = "Print a value",
-	                                       .command = COMMAND_PUT });
+	if (global_find("put", true, &put))
+		sink->word(sink, &put);
 	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
 	                                       .text = quit,
 	                                       .len = sizeof quit - 1,
@@ -202,6 +202,19 @@ static void finder_word(struct place_sink *sink, const struct place_word *word)
 	finder->any = true;
 }
 
+bool global_find(const char *text, bool exactly, struct place_word *ret_word)
+{
+	struct finder finder = { .sink = { finder_word }, .text = text, .len = strlen(text) };
+
+	if (finder.len == 0)
+		return false;
+	global_words(&finder.sink);
+	if (!finder.any || finder.several || (exactly && !finder.exact))
+		return false;
+	*ret_word = finder.found;
+	return true;
+}
+
 bool place_find(const struct place *place, const char *text, struct place_word *ret_word)
 {
 	struct finder finder = { .sink = { finder_word }, .text = text, .len = strlen(text) };
@@ -221,9 +234,32 @@ struct command command_of(const struct place *place, const struct place_word *wo
 		                   .place = *place,
 		                   .verb = word->verb,
 		                   .action = word->action,
+		                   .statement = word->statement,
+		                   .builtin = word->builtin,
 		                   .menu = rows_menu(place) };
 
 	if (command.menu != place->menu)
 		command.older = place->menu;
 	return command;
+}
+
+static void offer_global(struct place_sink *sink, struct place_word word)
+{
+	word.kind = WORD_COMMAND;
+	word.len = strlen(word.text);
+	sink->word(sink, &word);
+}
+
+void global_words(struct place_sink *sink)
+{
+	for (size_t i = 0; i < statements_n; i++)
+		offer_global(sink, (struct place_word){ .text = statements_all[i].name,
+		                                        .help = statements_all[i].help,
+		                                        .command = COMMAND_STATEMENT,
+		                                        .statement = &statements_all[i] });
+	for (size_t i = 0; builtins_all[i] != NULL; i++)
+		offer_global(sink, (struct place_word){ .text = builtins_all[i]->name,
+		                                        .help = builtins_all[i]->help,
+		                                        .command = COMMAND_BUILTIN,
+		                                        .builtin = builtins_all[i] });
 }

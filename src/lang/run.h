@@ -2,9 +2,9 @@
  * run.h -- a program at work: one machine per running line or script.
  *
  * The machine goes from operation to operation and can stop between any two. It waits while a
- * change is on its way to the disk, and while an action (ping) takes its time; a long list is read
- * and printed in portions, between which packets go on. Whoever drives the router calls run_step()
- * each turn.
+ * change is on its way to the disk, while an action (ping) takes its time, and for :delay; a long
+ * list is read and printed in portions, between which packets go on. Whoever drives the router
+ * calls run_step() each turn. Functions that call one another need none of our own stack.
  *
  *   run_new() -> run_step() ... RUN_RUNNING: has more to do at once
  *                               RUN_WAITING: go on next turn
@@ -26,10 +26,14 @@
 #include "lib/mono.h"
 
 struct conf;
+struct conf_draft;
 struct diag;
 struct question;
 struct run;
 struct text;
+struct variables;
+
+#define RUN_MEMORY_BYTES (16u << 20) /* of a script's values, where the host does not say */
 
 /* What print is to lay out. */
 struct print_job {
@@ -39,7 +43,8 @@ struct print_job {
 	size_t count;              /* of them so far, other pages too */
 	bool first;                /* no page before this one had an item */
 	const char *proplist;      /* names of properties, checked; NULL: not given */
-	bool wanted;               /* as a value, not for the eye */
+	bool follows;              /* changes come below the list */
+	const char *marks;         /* of each item: what has become of it; NULL: it is listed */
 };
 
 /* What kind of output it is, for who shows it. */
@@ -52,8 +57,13 @@ enum show {
 /* Who runs the program, and what it needs from them. */
 struct run_host {
 	struct conf *conf;
+	/* What changes the configuration goes here and is answered at once, and it is read from
+	 * here, too. NULL: each command is a transaction of its own. */
+	struct conf_draft *draft;
 	struct numbering *numbering;
 	const char *who, *door;
+	uint32_t *trial; /* that the changes are on (conf/trial.h), 0: on none; NULL: there can't
+	                  * be one */
 	void *arg;
 	void (*out)(void *arg, const char *text, size_t len);
 	/* The same with more said about it; NULL: to out(). */
@@ -66,6 +76,12 @@ struct run_host {
 	void (*print)(void *arg, const struct print_job *job, struct text *out);
 	void (*go)(void *arg, const char *path);
 	void (*quit)(void *arg);
+	struct variables *globals; /* that scripts share; NULL: the program has its own */
+	size_t memory_bytes;       /* for its values; 0: RUN_MEMORY_BYTES */
+	uint64_t time_ns;          /* for all of it; 0: any */
+	const char *job;           /* what :jobname says; NULL: nothing */
+	/* Run @source by itself; its name into @ret_job. NULL: nobody does that here. */
+	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
 	bool asks; /* somebody is there who can answer questions */
 };
 
@@ -86,6 +102,8 @@ const struct question *run_question(const struct run *run);
 MUST_USE bool run_answer(struct run *run, const char *text, struct diag *diag);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
+/* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */
+mono run_next(const struct run *run);
 bool run_ok(const struct run *run);
 bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);

@@ -87,18 +87,20 @@ static int take_signals(void)
 	return signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
 }
 
-int console_client_open(struct console_client *client, const char *path, bool interactive,
-                        struct text *words)
+int console_client_open(struct console_client *client, const char *path, const char *who,
+                        bool interactive, struct text *words)
 {
 	struct console_hello hello = {
 		.version = CONSOLE_VERSION,
 		.interactive = interactive,
 		.colour = interactive && terminal_has_colour(),
+		.dumb = interactive && !terminal_has_sequences(),
 		.size = terminal_size(),
 	};
 	int fd = -1;
 	int error = dial(path, &fd);
 
+	snprintf(hello.who, sizeof hello.who, "%s", who);
 	if (error != 0)
 		return explain(words, error, path);
 	*client = (struct console_client){

@@ -29,9 +29,10 @@ struct console_client {
 	struct byte_queue in, out;
 };
 
-/* Connect to the socket at @path. 0, or -errno and in @words what to do. */
-MUST_USE int console_client_open(struct console_client *client, const char *path, bool interactive,
-                                 struct text *words);
+/* Connect to the socket at @path, as @who ("": our own user; ui/login_name.h). 0, or -errno and in
+ * @words what to do. */
+MUST_USE int console_client_open(struct console_client *client, const char *path, const char *who,
+                                 bool interactive, struct text *words);
 void console_client_close(struct console_client *client);
 
 /* Run a script to its end. EXIT_OK, or what to exit with. */

@@ -3,6 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "lib/text.h"
+#include "menu/setup.h"
+#include "ui/login_name.h"
+
 static void to_client(void *arg, const char *bytes, size_t len)
 {
 	const struct console *console = arg;
@@ -51,36 +55,81 @@ static void notice_show(struct console *console, const struct manage *manage)
 		local_client_notice(console->client, notice, strlen(notice));
 }
 
-static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
+/* What one user says to all others who sit at a console. */
+static bool chat(void *arg, const char *line)
 {
-	struct consoles *consoles = arg;
-	struct console *console = free_place(consoles);
+	const struct console *from = arg;
+	struct consoles *consoles = from->all;
+	struct text text = { 0 };
+	bool heard = false;
 
-	if (console == NULL) {
-		local_client_bye(client, "too many logins; end one of them first");
-		return NULL;
+	text_printf(&text, "# %s: %s\n", from->who, line);
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		struct console *to = &consoles->at[i];
+
+		if (!to->used || to == from || !to->interactive || session_closed(to->session))
+			continue;
+		session_tell(to->session, text_str(&text));
+		heard = true;
 	}
-	*console = (struct console){ .used = true, .client = client };
-	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
+	text_free(&text);
+	return heard;
+}
 
-	struct session_setup setup = {
-		.conf = consoles->conf,
+static struct session_setup setup_of(struct console *console, const struct console_hello *said,
+                                     const struct login_name *name)
+{
+	return (struct session_setup){
+		.conf = console->all->conf,
 		.who = console->who,
 		.door = said->interactive ? "console" : "script",
-		.width = said->size.width,
-		.height = said->size.height,
+		.width = name->width > 0 ? name->width : said->size.width,
+		.height = name->height > 0 ? name->height : said->size.height,
 		.interactive = said->interactive,
-		.colour = said->colour,
-		.greeting = greeting,
+		.colour = said->colour && !name->no_colour,
+		.dumb = said->dumb || name->dumb,
+		.no_detection = name->no_detection,
+		.history = console->history,
 		.arg = console,
 		.out = to_client,
 		.has_room = client_has_room,
 		.notice = to_client_beside,
 		.error = said->interactive ? NULL : to_client_beside,
+		.chat = chat,
 	};
+}
 
+static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
+{
+	struct consoles *consoles = arg;
+	struct console *console = free_place(consoles);
+	struct login_name name;
+	char words[200];
+	struct text why = text_into(words, sizeof words);
+
+	if (console == NULL)
+		text_add(&why, "too many logins; end one of them first");
+	if (console == NULL || !login_name_parse(said->who, &name, &why)) {
+		local_client_bye(client, text_str(&why));
+		return NULL;
+	}
+	*console = (struct console){ .used = true,
+		                     .all = consoles,
+		                     .client = client,
+		                     .interactive = said->interactive,
+		                     .sized = name.width > 0 };
+	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
+	console->history = recalls_take(&consoles->recalls, console->who);
+
+	struct session_setup setup = setup_of(console, said, &name);
+	struct text welcome = { 0 };
+
+	text_add(&welcome, greeting);
+	setup_read_greeting(consoles->conf, &welcome);
+	setup.greeting = text_str(&welcome);
 	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);
+	text_free(&welcome);
 	return console;
 }
 
@@ -118,7 +167,10 @@ static void interrupt(void *session)
 
 static void resize(void *session, struct console_size size)
 {
-	session_resize(((struct console *)session)->session, size.width, size.height);
+	const struct console *console = session;
+
+	if (!console->sized)
+		session_resize(console->session, size.width, size.height);
 }
 
 static void gone(void *session)
@@ -126,6 +178,7 @@ static void gone(void *session)
 	struct console *console = session;
 
 	session_free(console->session);
+	recalls_give(&console->all->recalls, console->history);
 	console->used = false;
 }
 
@@ -158,6 +211,22 @@ bool consoles_turn(struct consoles *consoles, mono now)
 		}
 	}
 	return more;
+}
+
+mono consoles_next(const struct consoles *consoles)
+{
+	mono next = mono_never();
+
+	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+		if (consoles->at[i].used)
+			next = mono_min(next, session_next(consoles->at[i].session));
+	}
+	return next;
+}
+
+void consoles_free(struct consoles *consoles)
+{
+	recalls_free(&consoles->recalls);
 }
 
 bool consoles_busy(const struct consoles *consoles)

@@ -271,7 +271,8 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
 	if (more)
 		return now;
-	return mono_min(router_next(daemon->router), manage_next(daemon->manage));
+	return mono_min(consoles_next(&daemon->consoles),
+	                mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -332,6 +333,7 @@ void daemon_stop(struct daemon *daemon)
 		local_socket_close(daemon->local, bye);
 	if (daemon->manage != NULL)
 		manage_stop(daemon->manage);
+	consoles_free(&daemon->consoles);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
 	manage_free(daemon->manage);

@@ -16,10 +16,21 @@ void terminal_make_raw(struct terminal *terminal)
 	terminal->raw = tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) == 0;
 }
 
+/* A router that is gone could not say that pastes are to be marked no more. */
+static void leave_pastes(void)
+{
+	static const char sequence[] = "\033[?2004l";
+
+	if (terminal_has_sequences())
+		(void)!write(STDOUT_FILENO, sequence, sizeof sequence - 1);
+}
+
 void terminal_restore(struct terminal *terminal)
 {
-	if (terminal->raw)
+	if (terminal->raw) {
 		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &terminal->before);
+		leave_pastes();
+	}
 	terminal->raw = false;
 }
 
@@ -34,12 +45,16 @@ struct console_size terminal_size(void)
 	};
 }
 
-bool terminal_has_colour(void)
+bool terminal_has_sequences(void)
 {
 	const char *kind = getenv("TERM");
+
+	return kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0;
+}
+
+bool terminal_has_colour(void)
+{
 	const char *unwanted = getenv("NO_COLOR");
 
-	if (unwanted != NULL && unwanted[0] != '\0')
-		return false;
-	return kind != NULL && kind[0] != '\0' && strcmp(kind, "dumb") != 0;
+	return terminal_has_sequences() && (unwanted == NULL || unwanted[0] == '\0');
 }

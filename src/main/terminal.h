@@ -20,6 +20,8 @@ void terminal_make_raw(struct terminal *terminal);
 void terminal_restore(struct terminal *terminal);
 /* 80 by 24 when it does not say. */
 struct console_size terminal_size(void);
+/* Does it understand sequences that move the cursor ($TERM)? */
+bool terminal_has_sequences(void);
 /* Does it show colours, and does the user want them ($TERM, $NO_COLOR)? */
 bool terminal_has_colour(void);
 

@@ -15,15 +15,22 @@
 #define PATH_BYTES 256
 
 static const char help[] =
-	"Usage: towpath [--socket PATH]                    the console, with completion\n"
-	"       towpath [--socket PATH] -c LINE [-c LINE]...  run lines and print\n"
-	"       towpath [--socket PATH] < SCRIPT.rsc       run a script\n"
+	"Usage: towpath [OPTION]...                    the console, with completion\n"
+	"       towpath [OPTION]... -c LINE [-c LINE]...  run lines and print\n"
+	"       towpath [OPTION]... < SCRIPT.rsc       run a script\n"
 	"Talk to the Towpath router that runs on this machine (towpathd).\n"
 	"\n"
 	"  -c LINE, --command LINE  run LINE, for example -c '/ip route print'. Repeated, the\n"
 	"                           lines run in order, up to the first that fails\n"
 	"  --socket PATH            where the router is (default: /run/towpath/console.sock\n"
 	"                           for root, otherwise $XDG_RUNTIME_DIR/towpath/console.sock)\n"
+	"  -u NAME, --user NAME     who you are to the router, if you may be (root and the user\n"
+	"                           who runs towpathd may be anybody). Behind a + may follow\n"
+	"                           how the console looks: admin+ct80w, or +c for yourself\n"
+	"        c                    no colours (as does $NO_COLOR)\n"
+	"        t                    ask the terminal for nothing\n"
+	"        e                    a dumb terminal (as does TERM=dumb)\n"
+	"        80w, 24h             it has 80 columns, 24 rows\n"
 	"  --help                   print this and exit\n"
 	"  --version                print the version and exit\n"
 	"\n"
@@ -37,6 +44,7 @@ struct request {
 	char path[PATH_BYTES];
 	struct arguments commands; /* walked again: the -c options among all words */
 	unsigned ncommands;
+	char user[CONSOLE_WHO_BYTES];
 	bool help, version;
 };
 
@@ -62,6 +70,27 @@ static bool take_socket(const char *value, struct request *request, struct text 
 	return true;
 }
 
+static enum argument_found take_user_word(struct arguments *arguments, const char **ret_user,
+                                          struct text *why)
+{
+	enum argument_found found = argument_value(arguments, "-u", "admin", ret_user, why);
+
+	if (found != ARGUMENT_OTHER)
+		return found;
+	return argument_value(arguments, "--user", "admin", ret_user, why);
+}
+
+static bool take_user(const char *value, struct request *request, struct text *why)
+{
+	if (value[0] == '\0' || strlen(value) >= sizeof request->user) {
+		text_printf(why, "the option --user needs a name of 1 to %zu characters",
+		            sizeof request->user - 1);
+		return false;
+	}
+	memcpy(request->user, value, strlen(value) + 1);
+	return true;
+}
+
 static bool take_word(struct arguments *arguments, struct request *request, struct text *why)
 {
 	const char *value;
@@ -80,6 +109,9 @@ static bool take_word(struct arguments *arguments, struct request *request, stru
 		request->ncommands++;
 		return found == ARGUMENT_TAKEN;
 	}
+	found = take_user_word(arguments, &value, why);
+	if (found != ARGUMENT_OTHER)
+		return found == ARGUMENT_TAKEN && take_user(value, request, why);
 	found = argument_value(arguments, "--socket", "/run/towpath/console.sock", &value, why);
 	if (found != ARGUMENT_OTHER)
 		return found == ARGUMENT_TAKEN && take_socket(value, request, why);
@@ -117,7 +149,8 @@ static enum console_exit run_commands(struct console_client *client, struct argu
 
 		if (take_command(&commands, &line, &why) == ARGUMENT_TAKEN)
 			exit = console_client_run(client, line, strlen(line));
-		else if (argument_value(&commands, "--socket", "", &line, &why) == ARGUMENT_OTHER)
+		else if (take_user_word(&commands, &line, &why) == ARGUMENT_OTHER &&
+		         argument_value(&commands, "--socket", "", &line, &why) == ARGUMENT_OTHER)
 			commands.words++;
 		if (exit != EXIT_OK)
 			return exit;
@@ -153,7 +186,7 @@ static enum console_exit run(const struct request *request)
 	struct text words = text_into(said, sizeof said);
 	enum console_exit exit;
 
-	if (console_client_open(&client, request->path, interactive, &words) != 0) {
+	if (console_client_open(&client, request->path, request->user, interactive, &words) != 0) {
 		fprintf(stderr, "towpath: %s\n", text_str(&words));
 		return EXIT_NO_ROUTER;
 	}

@@ -1,6 +1,7 @@
 #include "manage/manage.h"
 
 #include "lib/mem.h"
+#include "manage/log_book.h"
 
 struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 {
@@ -8,6 +9,7 @@ struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 
 	manage->conf = conf;
 	manage->doors = *doors;
+	manage->log_book = log_book_new(doors);
 	return manage;
 }
 
@@ -16,6 +18,7 @@ void manage_free(struct manage *manage)
 	if (manage == NULL)
 		return;
 	recovery_free(&manage->recovery);
+	log_book_free(manage->log_book);
 	mem_free(manage);
 }
 
@@ -24,6 +27,7 @@ bool manage_turn(struct manage *manage, mono now)
 	manage->now = now;
 	recovery_turn(manage);
 	keeper_turn(&manage->keeper, now);
+	log_book_catch_up(manage->log_book, manage->doors.log);
 	return false;
 }
 

@@ -24,6 +24,8 @@ enum manage_leaving {
 	MANAGE_REBOOT, /* and to begin anew */
 };
 
+struct log_book;
+
 struct manage {
 	struct conf *conf;
 	struct conf_setup doors; /* to the world: those that conf has, too */
@@ -31,6 +33,7 @@ struct manage {
 	enum manage_leaving leaving;
 	struct keeper keeper;
 	struct recovery recovery;
+	struct log_book *log_book;
 };
 
 /*

@@ -67,6 +67,11 @@ bool interface_name_check(const char *name, struct diag *diag)
 		                 "invalid value for argument name: %s has a %%, which stands "
 		                 "between address and interface in a gateway; leave it out",
 		                 name);
+	if (strcmp(name, "all") == 0 || strcmp(name, "any") == 0)
+		return diag_fail(diag, "name",
+		                 "invalid value for argument name: %s means every interface "
+		                 "where interfaces are named; choose another one",
+		                 name);
 	if (name[strspn(name, "0123456789.")] == '\0')
 		return diag_fail(diag, "name",
 		                 "invalid value for argument name: %s looks like an address; a "

@@ -10,6 +10,7 @@
 #include "conf/diag.h"
 #include "conf/type.h"
 #include "lib/mem.h"
+#include "lib/wall.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 #include "menu/type_address_list.h"
@@ -133,23 +134,6 @@ static bool list_take(struct router *router, const struct row *row, uint32_t *re
 	return true;
 }
 
-/* "2026-01-31 12:00:00": the Gregorian calendar in cycles of 400 years that begin in March. */
-static void date_text(int64_t second, struct text *out)
-{
-	int64_t days = second / 86400 + 719468; /* since 0000-03-01 */
-	unsigned of_day = (unsigned)(second % 86400);
-	int64_t cycle = days / 146097, day = days % 146097;
-	int64_t year = (day - day / 1460 + day / 36524 - day / 146096) / 365;
-	unsigned of_year = (unsigned)(day - (365 * year + year / 4 - year / 100));
-	unsigned month = (5 * of_year + 2) / 153; /* 0 is March */
-	unsigned of_month = of_year - (153 * month + 2) / 5 + 1;
-
-	text_printf(out, "%lld-%02u-%02u %02u:%02u:%02u",
-	            (long long)(cycle * 400 + year + (month >= 10)),
-	            month < 10 ? month + 3 : month - 9, of_month, of_day / 3600, of_day / 60 % 60,
-	            of_day % 60);
-}
-
 static void fill(const struct router *router, const struct address_entry *entry, struct row *row)
 {
 	struct list_row *body = (void *)row->body;
@@ -165,7 +149,7 @@ static void fill(const struct router *router, const struct address_entry *entry,
 		body->timeout_ms = (mono_since_ns(entry->due, router->net.now) + NS_PER_S - 1) /
 		                   NS_PER_S * 1000;
 	if (since >= 0)
-		date_text(since / (int64_t)NS_PER_S, &date);
+		wall_text((wall){ since }, &date);
 	row->given = ends ? UINT64_MAX : UINT64_MAX & ~(1ULL << 2);
 	row->comment = entry->comment != NULL ? entry->comment : "";
 }

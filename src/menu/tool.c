@@ -5,7 +5,9 @@
 #include "conf/diag.h"
 #include "core/addr.h"
 #include "menu/menus.h"
+#include "menu/setup.h"
 #include "menu/tool_torch.h"
+#include "menu/undo.h"
 
 bool tool_source(const struct router *router, ip4 src, struct diag *diag)
 {
@@ -90,9 +92,32 @@ void tool_time(uint64_t ns, struct text *out)
 	  .start = torch_begin,                                                                    \
 	  .turn = torch_go_on,                                                                     \
 	  .stop = torch_interrupt }
+
+#define ACTION_UNDO                                                                                \
+	{ .name = "undo",                                                                          \
+	  .help = "take back the last change of /system/history",                                  \
+	  .fields = undo_fields,                                                                   \
+	  .nfields = UNDO_FIELDS,                                                                  \
+	  .args_size = sizeof(struct undo_args),                                                   \
+	  .change = undo_change }
+
+#define ACTION_REDO                                                                                \
+	{ .name = "redo",                                                                          \
+	  .help = "do again what was taken back last",                                             \
+	  .fields = undo_fields,                                                                   \
+	  .nfields = UNDO_FIELDS,                                                                  \
+	  .args_size = sizeof(struct undo_args),                                                   \
+	  .change = undo_redo }
 /* clang-format on */
 
-static const struct action root_actions[] = { ACTION_PING };
+static const struct action root_actions[] = {
+	ACTION_PING,
+	ACTION_REDO,
+	ACTION_UNDO,
+	ACTION_SETUP("set", "as in 2.x: the same as setup"),
+	ACTION_SETUP("setup",
+	             "asks for addresses, gateway and the way to the internet, and sets them"),
+};
 static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
 
 const struct menu menu_root = {

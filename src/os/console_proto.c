@@ -12,6 +12,7 @@
 enum hello_flag {
 	HELLO_INTERACTIVE = 1 << 0,
 	HELLO_COLOUR = 1 << 1,
+	HELLO_DUMB = 1 << 2,
 };
 
 /* wire/cursor.h bounds the bytes; its numbers are big-endian, so these are put together here. */
@@ -97,6 +98,7 @@ bool console_parse_hello(const struct console_message *message, struct console_h
 
 	hello.interactive = (flags & HELLO_INTERACTIVE) != 0;
 	hello.colour = (flags & HELLO_COLOUR) != 0;
+	hello.dumb = (flags & HELLO_DUMB) != 0;
 	hello.size.width = read_little16(&r);
 	hello.size.height = read_little16(&r);
 	if (!read_who(&r, hello.who) || r.failed)
@@ -152,8 +154,9 @@ bool console_put_hello(struct byte_queue *queue, const struct console_hello *hel
 	size_t len = strnlen(hello->who, CONSOLE_WHO_BYTES - 1);
 
 	write_little16(&w, hello->version);
-	write_u8(&w, (uint8_t)((hello->interactive ? HELLO_INTERACTIVE : 0) |
-	                       (hello->colour ? HELLO_COLOUR : 0)));
+	write_u8(&w,
+	         (uint8_t)((hello->interactive ? HELLO_INTERACTIVE : 0) |
+	                   (hello->colour ? HELLO_COLOUR : 0) | (hello->dumb ? HELLO_DUMB : 0)));
 	write_little16(&w, hello->size.width);
 	write_little16(&w, hello->size.height);
 	write_u8(&w, (uint8_t)len);

@@ -51,8 +51,10 @@ struct console_size {
 struct console_hello {
 	uint16_t version;
 	bool interactive, colour;
+	bool dumb; /* the terminal understands no sequences */
 	struct console_size size;
-	char who[CONSOLE_WHO_BYTES]; /* on whose behalf, "": the process's own user */
+	/* On whose behalf, "": the process's own user; behind a "+" how (ui/login_name.h). */
+	char who[CONSOLE_WHO_BYTES];
 };
 
 /* 1 and the message at the front of @bytes, with how much of them it takes; 0 when it is not there

@@ -134,6 +134,17 @@ void local_client_bye(struct local_client *client, const char *why)
 	client_flush(client);
 }
 
+/* Whom a trusted client speaks for. What is behind a "+" is no part of the name. */
+static void take_who(struct local_client *client, const char who[CONSOLE_WHO_BYTES])
+{
+	size_t len = strcspn(who, "+");
+
+	if (!client->trusted || len == 0)
+		return;
+	memcpy(client->who, who, len);
+	client->who[len] = '\0';
+}
+
 static void take_hello(struct local_client *client, const struct console_message *message)
 {
 	struct local_socket *local = client->local;
@@ -150,8 +161,7 @@ static void take_hello(struct local_client *client, const struct console_message
 		                         "towpath that was installed with the router");
 		return;
 	}
-	if (client->trusted && hello.who[0] != '\0')
-		memcpy(client->who, hello.who, sizeof client->who);
+	take_who(client, hello.who);
 	client->session = local->hooks.hello(local->hooks.arg, client, &hello);
 	if (client->session == NULL)
 		local_client_bye(client, "the router has refused this session");

@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "lang/scope.h"
 #include "lib/text.h"
 
 struct completer {
@@ -14,8 +15,9 @@ struct completer {
 	struct candidates *candidates;
 	const char *typed; /* of the word so far */
 	size_t typed_len;
-	bool loosely; /* nothing begins so: in order will do */
-	bool in_list; /* behind a comma: only another value can follow */
+	bool loosely;  /* nothing begins so: in order will do */
+	bool in_list;  /* behind a comma: only another value can follow */
+	size_t *reach; /* nothing is offered: only how much of the word fits; NULL: offer */
 };
 
 /* "mt" for monitor-traffic: the letters come in this order, the first one first. */
@@ -32,12 +34,26 @@ static bool in_order(const char *word, const char *typed, size_t len)
 	return true;
 }
 
+static void reach(struct completer *c, const char *word)
+{
+	size_t same = 0;
+
+	while (same < c->typed_len && word[same] == c->typed[same])
+		same++;
+	*c->reach = same > *c->reach ? same : *c->reach;
+}
+
 static void offer(struct completer *c, const char *word, const char *help, char next)
 {
 	struct candidates *all = c->candidates;
-	bool fits = c->loosely ? in_order(word, c->typed, c->typed_len)
-	                       : strncmp(word, c->typed, c->typed_len) == 0;
+	bool fits;
 
+	if (c->reach != NULL) {
+		reach(c, word);
+		return;
+	}
+	fits = c->loosely ? in_order(word, c->typed, c->typed_len)
+	                  : strncmp(word, c->typed, c->typed_len) == 0;
 	if (!fits)
 		return;
 	if (all->n == all->size) {
@@ -173,7 +189,7 @@ static void offer_params(struct completer *c)
 			continue; /* a bare word would name an item */
 		offer(c, param.name, param.help, param_next(expect, &param));
 	}
-	if (expect->bare_first)
+	if (expect->bare_first && c->reach == NULL)
 		offer_values(c, &expect->param);
 }
 
@@ -202,6 +218,17 @@ static void offer_test_values(struct completer *c)
 	offer(c, "no", NULL, ' ');
 }
 
+/* Those that a "$" could mean. */
+static void offer_variables(struct completer *c)
+{
+	const struct expect *expect = &c->candidates->expect;
+
+	for (const struct scope_name *at = expect->names; at != NULL; at = at->outer)
+		offer(c, at->name, at->global ? "A global variable" : "A variable", ' ');
+	for (const struct program_arg *at = expect->args; at != NULL; at = at->next)
+		offer(c, at->name, "An argument of the function", ' ');
+}
+
 static void offer_all(struct completer *c)
 {
 	struct word_offer words = { .sink = { offer_word }, .completer = c };
@@ -221,6 +248,12 @@ static void offer_all(struct completer *c)
 		break;
 	case EXPECT_TEST_VALUE:
 		offer_test_values(c);
+		break;
+	case EXPECT_GLOBAL:
+		global_words(&words.sink);
+		break;
+	case EXPECT_VARIABLE:
+		offer_variables(c);
 		break;
 	case EXPECT_NOTHING:
 		break;
@@ -274,6 +307,21 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 		offer_all(&c);
 	conf_release(conf, c.state);
 	sort(ret_candidates);
+}
+
+size_t candidates_reach(const struct expect *expect, const char *word, size_t len)
+{
+	struct candidates none = { .expect = *expect };
+	size_t reach = 0;
+	struct completer c = {
+		.candidates = &none, .typed = word, .typed_len = len, .reach = &reach
+	};
+
+	if (expect->kind == EXPECT_PLACE || expect->kind == EXPECT_PARAM ||
+	    expect->kind == EXPECT_TEST)
+		offer_all(&c);
+	arena_free(&none.arena);
+	return reach;
 }
 
 size_t candidates_common(const struct candidates *candidates)

@@ -36,6 +36,8 @@ struct candidates {
 /* What could stand at the end of @text, typed at the menu @path; sorted, without doubles. */
 void candidates_find(struct conf *conf, const char *path, const char *text, size_t len,
                      struct candidates *ret_candidates);
+/* How much of @word begins something that @expect has; names only, of items and values none. */
+size_t candidates_reach(const struct expect *expect, const char *word, size_t len);
 /* The bytes that all of them begin with. */
 size_t candidates_common(const struct candidates *candidates);
 void candidates_free(struct candidates *candidates);

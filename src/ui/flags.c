@@ -74,6 +74,26 @@ void flags_collect(const struct menu *menu, const struct print_job *job, struct 
 		view->width += view->group_width[g];
 }
 
+bool flags_join(struct flags_view *view, const struct flags_view *older)
+{
+	bool news = false;
+
+	for (size_t i = 0; i < view->n; i++) {
+		bool before = i < older->n && older->at[i].present;
+
+		news = news || (view->at[i].present && !before);
+		view->at[i].present = view->at[i].present || before;
+	}
+	view->width = 0;
+	for (unsigned g = 0; g < view->ngroups; g++) {
+		news = news || view->group_width[g] > older->group_width[g];
+		if (older->group_width[g] > view->group_width[g])
+			view->group_width[g] = older->group_width[g];
+		view->width += view->group_width[g];
+	}
+	return news;
+}
+
 static void put_word(const char *word, bool upper, struct text *out)
 {
 	for (const char *c = word; *c != '\0'; c++)

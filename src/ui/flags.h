@@ -35,6 +35,8 @@ struct flags_view {
 };
 
 void flags_collect(const struct menu *menu, const struct print_job *job, struct flags_view *view);
+/* What @older had keeps its place, seen or not. True: @view has what @older had not. */
+bool flags_join(struct flags_view *view, const struct flags_view *older);
 /* "Flags: D - DYNAMIC; A - ACTIVE", or nothing when no item has a flag. */
 void flags_header(const struct flags_view *view, bool upper, bool colour, struct text *out);
 /* The letters of @row, padded to view->width. */

@@ -4,20 +4,18 @@
 
 #include "lang/parse.h"
 #include "lib/mem.h"
-#include "ui/table.h"
-
-#define CTRL(letter) ((letter)&0x1f)
-#define ESCAPE       0x1b
-#define DELETE       0x7f
-#define BELL         '\a'
+#include "ui/line_inside.h"
+#include "ui/recall.h"
 
 void line_free(struct line *line)
 {
-	for (size_t i = 0; i < line->nhistory; i++)
-		mem_free(line->history[i]);
 	text_free(&line->text);
 	text_free(&line->prompt);
 	text_free(&line->draft);
+	text_free(&line->killed);
+	text_free(&line->shown.bytes);
+	text_free(&line->shown.colours);
+	line_search_free(line);
 	*line = (struct line){ 0 };
 }
 
@@ -26,131 +24,73 @@ const char *line_text(const struct line *line)
 	return text_str(&line->text);
 }
 
-/* --- drawing --- */
-
-static bool is_continuation(char c)
-{
-	return ((unsigned char)c & 0xc0) == 0x80;
-}
-
-/* Columns from the start of the prompt to offset @to of the text. */
-static size_t columns_to(const struct line *line, size_t to)
-{
-	size_t n = table_text_width(text_str(&line->prompt));
-
-	for (size_t i = 0; i < to; i++)
-		n += !is_continuation(line->text.bytes[i]);
-	return n;
-}
-
-static size_t row_of(const struct line *line, size_t columns)
-{
-	return line->width > 0 ? columns / line->width : 0;
-}
-
-/* From the end of what was drawn to where the cursor belongs. */
-static void place_cursor(struct line *line, struct text *out)
-{
-	size_t end = columns_to(line, line->text.len);
-	size_t at = columns_to(line, line->cursor);
-
-	/* In the last column a terminal waits before it wraps: make it. */
-	if (line->width > 0 && end > 0 && end % line->width == 0)
-		text_add(out, "\r\n");
-	line->row = row_of(line, at);
-	if (at == end)
-		return;
-	if (row_of(line, end) > line->row)
-		text_printf(out, "\033[%zuA", row_of(line, end) - line->row);
-	text_char(out, '\r');
-
-	size_t column = line->width > 0 ? at % line->width : at;
-
-	if (column > 0)
-		text_printf(out, "\033[%zuC", column);
-}
-
-static void draw_text(const struct line *line, struct text *out)
-{
-	if (!line->masked) {
-		text_add(out, text_str(&line->text));
-		return;
-	}
-	for (size_t i = 0; i < line->text.len; i++)
-		if (!is_continuation(line->text.bytes[i]))
-			text_char(out, '*');
-}
-
-void line_draw(struct line *line, struct text *out)
-{
-	text_add(out, text_str(&line->prompt));
-	draw_text(line, out);
-	place_cursor(line, out);
-}
-
-static void redraw(struct line *line, struct text *out)
-{
-	if (line->row > 0)
-		text_printf(out, "\033[%zuA", line->row);
-	text_add(out, "\r\033[J");
-	line_draw(line, out);
-}
-
 void line_start(struct line *line, const char *prompt, struct text *out)
 {
 	text_clear(&line->text);
 	text_clear(&line->prompt);
 	text_add(&line->prompt, prompt);
 	line->cursor = 0;
-	line->row = 0;
-	line->browsing = line->nhistory;
+	line->browsing = LINE_ITSELF;
+	line->search.on = line->half = false;
 	line_draw(line, out);
 }
 
 /* --- changing the text --- */
 
-static void splice(struct line *line, size_t from, size_t to, const char *bytes, size_t len)
+void line_splice(struct line *line, size_t from, size_t to, const char *bytes, size_t len)
 {
-	struct text tail = { 0 };
+	struct text *text = &line->text;
+	size_t tail = text->len - to;
 
-	text_bytes(&tail, text_str(&line->text) + to, line->text.len - to);
-	line->text.len = from;
-	text_bytes(&line->text, bytes, len);
-	text_bytes(&line->text, text_str(&tail), tail.len);
+	if (from + len > to) /* make room */
+		text_repeat(text, ' ', from + len - to);
+	if (text->bytes != NULL) {
+		memmove(text->bytes + from + len, text->bytes + to, tail);
+		memcpy(text->bytes + from, bytes, len);
+		text->len = from + len + tail;
+		text->bytes[text->len] = '\0';
+	}
 	line->cursor = from + len;
-	text_free(&tail);
+}
+
+static bool is_continuation(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/* Whether the character before the cursor is still to be continued. */
+static bool is_half(const struct line *line)
+{
+	size_t at = line->cursor, behind = 0;
+
+	while (at > 0 && behind < 3 && is_continuation(line->text.bytes[at - 1])) {
+		at--;
+		behind++;
+	}
+
+	unsigned char lead = at > 0 ? (unsigned char)line->text.bytes[at - 1] : 0;
+
+	return behind < (lead >= 0xf0 ? 3U : lead >= 0xe0 ? 2U : lead >= 0xc0 ? 1U : 0U);
 }
 
 static void insert(struct line *line, char c, struct text *out)
 {
-	bool at_end = line->cursor == line->text.len;
-
 	if (line->text.len + 1 >= LINE_BYTES_MAX) {
-		text_char(out, BELL);
+		text_char(out, LINE_BELL);
 		return;
 	}
-	splice(line, line->cursor, line->cursor, &c, 1);
-
-	size_t end = columns_to(line, line->text.len);
-
-	if (at_end && !line->masked && (line->width == 0 || end % line->width != 0)) {
-		text_char(out, c);
-		line->row = row_of(line, end);
-	} else {
-		redraw(line, out);
-	}
+	line_splice(line, line->cursor, line->cursor, &c, 1);
+	line->half = is_half(line);
 }
 
 void line_replace(struct line *line, size_t from, const char *word, struct text *out)
 {
 	size_t len = strlen(word);
 
-	if (line->text.len + len >= LINE_BYTES_MAX) {
-		text_char(out, BELL);
-		return;
-	}
-	splice(line, from, line->cursor, word, len);
-	redraw(line, out);
+	if (line->text.len + len >= LINE_BYTES_MAX)
+		text_char(out, LINE_BELL);
+	else
+		line_splice(line, from, line->cursor, word, len);
 }
 
 static size_t before(const struct line *line, size_t at)
@@ -171,7 +111,7 @@ static size_t behind(const struct line *line, size_t at)
 
 static bool is_blank_at(const struct line *line, size_t at)
 {
-	return line->text.bytes[at] == ' ';
+	return line->text.bytes[at] == ' ' || line->text.bytes[at] == '\n';
 }
 
 static size_t word_before(const struct line *line)
@@ -196,146 +136,229 @@ static size_t word_behind(const struct line *line)
 	return at;
 }
 
-static void cut(struct line *line, size_t from, size_t to, struct text *out)
+/* Where the line around @at begins and ends: of a text of several lines it is one. */
+static size_t line_begin(const struct line *line, size_t at)
 {
-	if (from == to)
-		return;
-	splice(line, from, to, "", 0);
-	redraw(line, out);
+	while (at > 0 && line->text.bytes[at - 1] != '\n')
+		at--;
+	return at;
 }
 
-static void move(struct line *line, size_t to, struct text *out)
+static size_t line_end(const struct line *line, size_t at)
 {
-	if (to == line->cursor)
+	while (at < line->text.len && line->text.bytes[at] != '\n')
+		at++;
+	return at;
+}
+
+static void cut(struct line *line, size_t from, size_t to)
+{
+	if (from < to)
+		line_splice(line, from, to, "", 0);
+}
+
+/* The same, to be put back by Ctrl-Y. */
+static void kill_text(struct line *line, size_t from, size_t to)
+{
+	if (from >= to)
 		return;
-	line->cursor = to;
-	redraw(line, out);
+	if (!line->masked) {
+		text_clear(&line->killed);
+		text_bytes(&line->killed, line_text(line) + from, to - from);
+	}
+	cut(line, from, to);
+}
+
+static void yank(struct line *line, struct text *out)
+{
+	line_replace(line, line->cursor, text_str(&line->killed), out);
+}
+
+/* Ctrl-T: the characters on both sides of the cursor change places; at the end the last two. */
+static void transpose(struct line *line)
+{
+	size_t at = line->cursor == line->text.len ? before(line, line->cursor) : line->cursor;
+	size_t from = before(line, at), to = behind(line, at);
+	char swapped[8];
+
+	if (from == at || to == at || to - from > sizeof swapped)
+		return;
+	memcpy(swapped, line->text.bytes + at, to - at);
+	memcpy(swapped + (to - at), line->text.bytes + from, at - from);
+	line_splice(line, from, to, swapped, to - from);
 }
 
 /* --- history --- */
 
-void line_remember(struct line *line, const char *entry)
+static void show_itself(struct line *line)
 {
-	size_t n = line->nhistory;
-
-	if (*entry == '\0' || (n > 0 && strcmp(line->history[n - 1], entry) == 0))
-		return;
-	if (n == HISTORY_LINES) {
-		mem_free(line->history[0]);
-		memmove(line->history, line->history + 1, (n - 1) * sizeof line->history[0]);
-		line->nhistory--;
-	}
-	line->history[line->nhistory++] = mem_strdup(entry);
-	line->browsing = line->nhistory;
+	line->browsing = LINE_ITSELF;
+	line_splice(line, 0, line->text.len, text_str(&line->draft), line->draft.len);
 }
 
-static void show_entry(struct line *line, size_t entry, struct text *out)
+static void show_entry(struct line *line, uint64_t entry)
 {
-	const char *text;
+	const char *text = recall_entry(line->history, entry);
 
-	if (entry > line->nhistory || entry == line->browsing)
+	if (text == NULL)
 		return;
-	if (line->browsing == line->nhistory) {
+	if (line->browsing == LINE_ITSELF) {
 		text_clear(&line->draft);
 		text_add(&line->draft, line_text(line));
 	}
-	text = entry == line->nhistory ? text_str(&line->draft) : line->history[entry];
 	line->browsing = entry;
-	splice(line, 0, line->text.len, text, strlen(text));
-	redraw(line, out);
+	line_splice(line, 0, line->text.len, text, strlen(text));
 }
 
-static void older(struct line *line, struct text *out)
+static void older(struct line *line)
 {
-	if (line->browsing > 0)
-		show_entry(line, line->browsing - 1, out);
+	uint64_t at;
+
+	if (line->history == NULL)
+		return;
+	at = line->browsing == LINE_ITSELF ? recall_end(line->history) : line->browsing;
+	if (at > 0)
+		show_entry(line, at - 1);
+}
+
+/* The oldest may have gone meanwhile, for what another session has added. */
+static void newer(struct line *line)
+{
+	uint64_t at = line->browsing + 1;
+
+	if (line->browsing == LINE_ITSELF)
+		return;
+	if (at < line->history->first)
+		at = line->history->first;
+	if (at < recall_end(line->history))
+		show_entry(line, at);
+	else
+		show_itself(line);
+}
+
+/* How many characters stand before the cursor in its line. */
+static size_t column_of(const struct line *line)
+{
+	size_t n = 0;
+
+	for (size_t at = line_begin(line, line->cursor); at < line->cursor; at = behind(line, at))
+		n++;
+	return n;
+}
+
+/* The cursor goes to @column of the line that begins at @begin, or to its end. */
+static void go_to_column(struct line *line, size_t begin, size_t column)
+{
+	size_t end = line_end(line, begin);
+
+	line->cursor = begin;
+	while (column-- > 0 && line->cursor < end)
+		line->cursor = behind(line, line->cursor);
+}
+
+/* To the line above, or to the entry before. */
+static void up(struct line *line)
+{
+	size_t begin = line_begin(line, line->cursor);
+
+	if (begin > 0)
+		go_to_column(line, line_begin(line, begin - 1), column_of(line));
+	else
+		older(line);
+}
+
+static void down(struct line *line)
+{
+	size_t end = line_end(line, line->cursor);
+
+	if (end < line->text.len)
+		go_to_column(line, end + 1, column_of(line));
+	else
+		newer(line);
 }
 
 /* --- keys --- */
 
-static void end_line(struct line *line, struct text *out)
+static enum line_event enter(struct line *line, struct text *out)
 {
-	move(line, line->text.len, out);
-	text_add(out, "\r\n");
-	line->row = 0;
+	line_leave(line, out);
+	return LINE_ENTER;
 }
 
 static enum line_event interrupt(struct line *line, struct text *out)
 {
-	end_line(line, out);
+	line_leave(line, out);
 	text_clear(&line->text);
 	line->cursor = 0;
 	return LINE_INTERRUPT;
 }
 
-static void clear_screen(struct line *line, struct text *out)
+static void repaint(struct line *line, struct text *out)
 {
-	text_add(out, "\033[H\033[2J");
+	text_add(out, line->dumb ? "\r\n" : "\033[H\033[2J");
 	line_draw(line, out);
 }
 
-struct key {
-	const char *sequence; /* behind ESC */
-	int meaning;
-};
-
-enum {
-	KEY_UP = 256,
-	KEY_DOWN,
-	KEY_LEFT,
-	KEY_RIGHT,
-	KEY_HOME,
-	KEY_END,
-	KEY_DELETE,
-	KEY_WORD_LEFT,
-	KEY_WORD_RIGHT,
-	KEY_WORD_DELETE,
-	KEY_HELP,
-};
-
-static const struct key keys[] = {
-	{ "[A", KEY_UP },        { "[B", KEY_DOWN },          { "[C", KEY_RIGHT },
-	{ "[D", KEY_LEFT },      { "[H", KEY_HOME },          { "[F", KEY_END },
-	{ "[1~", KEY_HOME },     { "[4~", KEY_END },          { "[7~", KEY_HOME },
-	{ "[8~", KEY_END },      { "[3~", KEY_DELETE },       { "OA", KEY_UP },
-	{ "OB", KEY_DOWN },      { "OC", KEY_RIGHT },         { "OD", KEY_LEFT },
-	{ "OH", KEY_HOME },      { "OF", KEY_END },           { "b", KEY_WORD_LEFT },
-	{ "f", KEY_WORD_RIGHT }, { "d", KEY_WORD_DELETE },    { "OP", KEY_HELP },
-	{ "[11~", KEY_HELP },    { "[1;5C", KEY_WORD_RIGHT }, { "[1;5D", KEY_WORD_LEFT },
-};
-
-static enum line_event key_delete(struct line *line, int key, struct text *out)
-{
-	if (key == CTRL('D') && line->text.len == 0)
-		return LINE_CLOSE;
-	cut(line, line->cursor, behind(line, line->cursor), out);
-	return LINE_NONE;
-}
-
-static bool key_moves(struct line *line, int key, struct text *out)
+static bool key_moves(struct line *line, int key)
 {
 	switch (key) {
 	case KEY_LEFT:
 	case CTRL('B'):
-		move(line, before(line, line->cursor), out);
+		line->cursor = before(line, line->cursor);
 		return true;
 	case KEY_RIGHT:
 	case CTRL('F'):
-		move(line, behind(line, line->cursor), out);
+		line->cursor = behind(line, line->cursor);
 		return true;
 	case KEY_HOME:
 	case CTRL('A'):
-		move(line, 0, out);
+		line->cursor = line_begin(line, line->cursor);
 		return true;
 	case KEY_END:
 	case CTRL('E'):
-		move(line, line->text.len, out);
+		line->cursor = line_end(line, line->cursor);
 		return true;
 	case KEY_WORD_LEFT:
-		move(line, word_before(line), out);
+		line->cursor = word_before(line);
 		return true;
 	case KEY_WORD_RIGHT:
-		move(line, word_behind(line), out);
+		line->cursor = word_behind(line);
+		return true;
+	case KEY_UP:
+	case CTRL('P'):
+		up(line);
+		return true;
+	case KEY_DOWN:
+	case CTRL('N'):
+		down(line);
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool key_cuts(struct line *line, int key)
+{
+	switch (key) {
+	case KEY_DELETE_BACK:
+	case CTRL('H'):
+		cut(line, before(line, line->cursor), line->cursor);
+		return true;
+	case KEY_DELETE:
+		cut(line, line->cursor, behind(line, line->cursor));
+		return true;
+	case CTRL('K'):
+		kill_text(line, line->cursor, line_end(line, line->cursor));
+		return true;
+	case CTRL('U'):
+		kill_text(line, line_begin(line, line->cursor), line->cursor);
+		return true;
+	case CTRL('W'):
+	case KEY_WORD_DELETE_BACK:
+		kill_text(line, word_before(line), line->cursor);
+		return true;
+	case KEY_WORD_DELETE:
+		kill_text(line, line->cursor, word_behind(line));
 		return true;
 	default:
 		return false;
@@ -345,108 +368,107 @@ static bool key_moves(struct line *line, int key, struct text *out)
 static bool key_edits(struct line *line, int key, struct text *out)
 {
 	switch (key) {
-	case KEY_UP:
-	case CTRL('P'):
-		older(line, out);
+	case CTRL('Y'):
+		yank(line, out);
 		return true;
-	case KEY_DOWN:
-	case CTRL('N'):
-		show_entry(line, line->browsing + 1, out);
+	case CTRL('T'):
+		transpose(line);
 		return true;
-	case DELETE:
-	case CTRL('H'):
-		cut(line, before(line, line->cursor), line->cursor, out);
-		return true;
-	case CTRL('K'):
-		cut(line, line->cursor, line->text.len, out);
-		return true;
-	case CTRL('U'):
-		cut(line, 0, line->cursor, out);
-		return true;
-	case CTRL('W'):
-		cut(line, word_before(line), line->cursor, out);
-		return true;
-	case KEY_WORD_DELETE:
-		cut(line, line->cursor, word_behind(line), out);
+	case CTRL('\\'):
+		if (!line->dumb && !line->masked)
+			insert(line, '\n', out);
 		return true;
 	case CTRL('L'):
-		clear_screen(line, out);
+	case KEY_REPAINT:
+		repaint(line, out);
+		return true;
+	case CTRL('R'):
+	case KEY_SEARCH:
+		if (line->history != NULL)
+			line_search_start(line);
+		return true;
+	case KEY_PASTE_BEGINS:
+	case KEY_PASTE_ENDS:
+		line->in_paste = key == KEY_PASTE_BEGINS;
 		return true;
 	default:
 		return false;
 	}
 }
 
-static enum line_event handle_key(struct line *line, int key, struct text *out)
+/* Whether a "?" typed now belongs to a string. */
+static bool in_string(const struct line *line)
 {
-	if (key_moves(line, key, out) || key_edits(line, key, out))
+	struct text all = { 0 }, open = { 0 };
+	bool in;
+
+	if (line->quoted)
+		text_char(&all, '"');
+	text_bytes(&all, line_text(line), line->cursor);
+	lex_open(text_str(&all), all.len, &open);
+	in = open.len > 0 && open.bytes[open.len - 1] == '"';
+	text_free(&open);
+	text_free(&all);
+	return in;
+}
+
+static enum line_event key_by_itself(struct line *line, int key, struct text *out)
+{
+	if (key_moves(line, key) || key_cuts(line, key) || key_edits(line, key, out))
 		return LINE_NONE;
 	switch (key) {
 	case '\r':
 	case '\n':
-		end_line(line, out);
-		return LINE_ENTER;
+		return enter(line, out);
 	case '\t':
 		return LINE_TAB;
 	case KEY_HELP:
 		return LINE_HELP;
+	case CTRL('X'):
+	case KEY_SAFE:
+		return LINE_SAFE;
 	case CTRL('C'):
 		return interrupt(line, out);
-	case KEY_DELETE:
 	case CTRL('D'):
-		return key_delete(line, key, out);
+		if (line->text.len == 0)
+			return LINE_CLOSE;
+		return key_by_itself(line, KEY_DELETE, out);
+	case '?':
+		if (!line->masked && !in_string(line))
+			return LINE_HELP;
+		break;
 	default:
-		if (key >= ' ' && key < 256)
-			insert(line, (char)key, out);
-		return LINE_NONE;
+		break;
 	}
-}
-
-/* One more byte of an escape sequence; the whole of it is a key or is passed over. */
-static enum line_event escape_byte(struct line *line, uint8_t byte, struct text *out)
-{
-	char first = line->escape_len > 0 ? line->escape[0] : (char)byte;
-	bool ends = first != '[' && first != 'O' ? true : line->escape_len > 0 && byte >= 0x40;
-
-	if (line->escape_len + 1 < sizeof line->escape)
-		line->escape[line->escape_len++] = (char)byte;
-	if (!ends)
-		return LINE_NONE;
-	line->escape[line->escape_len] = '\0';
-	line->in_escape = false;
-	for (size_t i = 0; i < ARRAY_LEN(keys); i++)
-		if (strcmp(keys[i].sequence, line->escape) == 0)
-			return handle_key(line, keys[i].meaning, out);
+	if (key >= ' ' && key < 256)
+		insert(line, (char)key, out);
 	return LINE_NONE;
 }
 
-/* Whether a "?" typed now belongs to a string. */
-static bool in_string(const struct line *line)
+/* In a paste keys mean nothing: what comes is text. */
+static enum line_event pasted(struct line *line, int key, struct text *out)
 {
-	struct text open = { 0 };
-	bool in;
-
-	lex_open(line_text(line), line->cursor, &open);
-	in = open.len > 0 && open.bytes[open.len - 1] == '"';
-	text_free(&open);
-	return in;
+	if (key == KEY_PASTE_ENDS)
+		line->in_paste = false;
+	else if (key == '\r' || key == '\n')
+		return enter(line, out);
+	else if (key == '\t')
+		insert(line, ' ', out);
+	else if (key >= ' ' && key < 256 && key != KEY_DELETE_BACK)
+		insert(line, (char)key, out);
+	return LINE_NONE;
 }
 
 enum line_event line_byte(struct line *line, uint8_t byte, struct text *out)
 {
-	bool after_return = line->after_return;
+	int key = line_key(line, byte);
 
-	line->after_return = byte == '\r';
-	if (after_return && (byte == '\n' || byte == '\0'))
-		return LINE_NONE; /* RFC 854: a return is followed by one of them */
-	if (line->in_escape)
-		return escape_byte(line, byte, out);
-	if (byte == ESCAPE) {
-		line->in_escape = true;
-		line->escape_len = 0;
+	if (key == KEY_NONE)
 		return LINE_NONE;
-	}
-	if (byte == '?' && !line->masked && !in_string(line))
-		return LINE_HELP;
-	return handle_key(line, byte, out);
+	line->half = false;
+	if (line->in_paste)
+		return pasted(line, key, out);
+	if (line->search.on && line_search_key(line, key, out))
+		return LINE_NONE;
+	return key_by_itself(line, key, out);
 }

@@ -80,7 +80,8 @@ void live_stream(struct session *session, const char *bytes, size_t len)
 	struct text out = { 0 };
 
 	if (!session->setup.interactive) {
-		session_out_bytes(session, bytes, len);
+		if (len > 0)
+			session_out_bytes(session, bytes, len);
 		return;
 	}
 	erase_keys(session, &out);

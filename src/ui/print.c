@@ -5,29 +5,12 @@
 #include "conf/conf.h"
 #include "conf/type.h"
 #include "lang/expr.h"
-#include "lang/run.h"
-#include "lang/value.h"
 #include "lib/text.h"
-#include "ui/flags.h"
-#include "ui/table.h"
+#include "ui/print_inside.h"
 
 #define SECRET "*****"
 
-struct printer {
-	const struct print_look *look;
-	const struct print_job *job;
-	const struct menu *menu;
-	struct arena arena;
-	struct text *out;
-	const struct field *fields[FIELD_MAX]; /* to be shown, in order */
-	size_t nfields;
-	struct flags_view flags;
-	const char **numbers; /* item by item, "" for those that have none */
-	size_t number_width;  /* 0: nothing is numbered */
-	bool ids, secrets, chosen;
-};
-
-static bool has_option(const struct printer *p, unsigned options)
+bool printer_has(const struct printer *p, unsigned options)
 {
 	return (p->job->call->options & options) != 0;
 }
@@ -77,7 +60,7 @@ static void choose_fields(struct printer *p, bool table)
 {
 	if (p->job->proplist != NULL) {
 		take_proplist(p, p->job->proplist);
-	} else if (has_option(p, OPTION_STATS)) {
+	} else if (printer_has(p, OPTION_STATS)) {
 		take_flagged(p, F_KEY);
 		if (p->nfields == 0)
 			take_flagged(p, F_BRIEF);
@@ -91,13 +74,14 @@ static void choose_fields(struct printer *p, bool table)
 
 /* --- values --- */
 
-/* The value as it is; what others have sent us may hold anything. */
-static const char *field_value(struct printer *p, const struct field *field, const struct row *row)
+const char *printer_value(struct printer *p, const struct field *field, const struct row *row)
 {
 	struct text text = { 0 };
 
 	if ((field->flags & F_SECRET) != 0 && !p->secrets)
 		text_add(&text, row_shows(p->menu, field, row) ? SECRET : "");
+	else if (p->secrets && field->type->reveal != NULL)
+		field->type->reveal(field, p->job->state, row->body + field->offset, &text);
 	else
 		row_field_text(p->menu, field, p->job->state, row, &text);
 
@@ -107,8 +91,7 @@ static const char *field_value(struct printer *p, const struct field *field, con
 	return str;
 }
 
-/* @value without characters that would do something to a terminal: they are shown as \1B. */
-static const char *plain(struct printer *p, const char *value)
+const char *printer_plain(struct printer *p, const char *value)
 {
 	struct text text = { 0 };
 	const char *str;
@@ -123,29 +106,29 @@ static const char *plain(struct printer *p, const char *value)
 	return str;
 }
 
-/* An option that nobody has set or asked for is not shown. */
-static bool is_quiet(const struct printer *p, const struct field *field, const struct row *row)
+bool printer_quiet(const struct printer *p, const struct field *field, const struct row *row)
 {
 	return !p->chosen && (field->flags & F_QUIET) != 0 &&
 	       !row_given(row, (size_t)(field - p->menu->fields));
 }
 
-/* The value as a table shows it. */
-static const char *field_text(struct printer *p, const struct field *field, const struct row *row)
+const char *printer_text(struct printer *p, const struct field *field, const struct row *row)
 {
-	if (is_quiet(p, field, row))
+	if (printer_quiet(p, field, row))
 		return "";
-	return plain(p, field_value(p, field, row));
+	return printer_plain(p, printer_value(p, field, row));
 }
 
-/* Number and flags before an item: "4 As ", as wide for every item. */
-static const char *prefix_text(struct printer *p, const char *number, const char *flags,
-                               size_t number_min)
+/* @mark, number and flags: "4 As ". */
+static const char *prefix(struct printer *p, char mark, const char *number, const char *flags,
+                          size_t number_min)
 {
 	size_t width = p->number_width > number_min ? p->number_width : number_min;
 	struct text text = { 0 };
 
-	if (p->number_width > 0 || number_min > 0) {
+	if (p->job->follows)
+		text_printf(&text, "%c ", mark);
+	if (width > 0) {
 		text_repeat(&text, ' ', width - strlen(number));
 		text_printf(&text, "%s ", number);
 	}
@@ -158,123 +141,41 @@ static const char *prefix_text(struct printer *p, const char *number, const char
 	return str;
 }
 
-static const char *flags_text(struct printer *p, const struct row *row)
+const char *printer_prefix(struct printer *p, size_t i, size_t number_min)
 {
-	struct text text = { 0 };
+	char mark = p->job->marks != NULL ? p->job->marks[i] : ' ';
+	struct text flags = { 0 };
+	const char *str;
 
-	flags_row(&p->flags, row, &text);
-
-	const char *str = arena_strdup(&p->arena, text_str(&text));
-
-	text_free(&text);
+	flags_row(&p->flags, p->job->items->at[i], &flags);
+	str = prefix(p, mark, p->numbers[i], text_str(&flags), number_min);
+	text_free(&flags);
 	return str;
 }
 
-static const char *note_text(struct printer *p, const struct row *row)
+const char *printer_prefix_title(struct printer *p)
 {
-	return row->comment != NULL && *row->comment != '\0' ? plain(p, row->comment) : NULL;
-}
-
-/* --- the layouts --- */
-
-static void print_table(struct printer *p)
-{
-	struct table table = table_new(&p->arena, p->nfields);
-	const struct table_look look = { .width = p->look->width,
-		                         .colour = p->look->colour,
-		                         .keep_empty = p->chosen };
-	const struct items *items = p->job->items;
-
-	for (size_t i = 0; i < p->nfields; i++)
-		table_column(&table, p->fields[i]->name, (p->fields[i]->flags & F_RIGHT) != 0);
-	flags_header(&p->flags, true, p->look->colour, p->out);
-
 	struct text blanks = { 0 };
+	const char *str;
 
 	text_repeat(&blanks, ' ', p->flags.width);
-	table.prefix = prefix_text(p, p->number_width > 0 ? "#" : "", text_str(&blanks), 0);
+	str = prefix(p, ' ', p->number_width > 0 ? "#" : "", text_str(&blanks), 0);
 	text_free(&blanks);
-	for (size_t i = 0; i < items->n; i++) {
-		const struct row *row = items->at[i];
-
-		struct table_row *line =
-			table_row(&table, prefix_text(p, p->numbers[i], flags_text(p, row), 0),
-		                  note_text(p, row));
-
-		for (size_t j = 0; j < p->nfields; j++)
-			table_cell(&table, line, j, field_text(p, p->fields[j], row));
-	}
-	table_print(&table, &look, p->out);
+	return str;
 }
 
-/* One property as a word: name=value, or its name alone when it is a flag. */
-static void put_property(struct printer *p, const struct field *field, const struct row *row,
-                         struct text *out)
+const char *printer_note(struct printer *p, const struct row *row)
 {
-	const char *value = field_value(p, field, row);
-	size_t from;
-
-	if ((field->flags & F_BARE) != 0 && strcmp(value, "yes") == 0) {
-		text_add(out, field->name);
-		return;
-	}
-	text_printf(out, "%s=", field->name);
-	from = out->len;
-	conf_quote(value, out);
-	if (field->type == &type_string && text_str(out)[from] != '"') {
-		out->len = from;
-		text_printf(out, "\"%s\"", value);
-	}
+	return row->comment != NULL && *row->comment != '\0' ? printer_plain(p, row->comment)
+	                                                     : NULL;
 }
 
-static bool worth_showing(const struct printer *p, const struct field *field, const struct row *row)
-{
-	if (!row_shows(p->menu, field, row))
-		return false;
-	/* An option that is not set is no news. */
-	return p->chosen || (field->flags & (F_BARE | F_QUIET)) == 0 ||
-	       row_given(row, (size_t)(field - p->menu->fields));
-}
-
-/* Put @word on the line that is being filled, or on the next one. */
-static void wrap_word(struct printer *p, const char *word, size_t indent, size_t *column)
-{
-	size_t width = table_text_width(word);
-	bool first = *column == indent;
-
-	if (!first && p->look->width > 0 && *column + 1 + width > p->look->width) {
-		text_char(p->out, '\n');
-		text_repeat(p->out, ' ', indent);
-		*column = indent;
-		first = true;
-	}
-	text_printf(p->out, "%s%s", first ? "" : " ", word);
-	*column += width + !first;
-}
-
-static void print_properties(struct printer *p, const struct row *row, size_t indent)
-{
-	size_t column = indent;
-	struct text word = { 0 };
-
-	for (size_t i = 0; i < p->nfields; i++) {
-		if (!worth_showing(p, p->fields[i], row))
-			continue;
-		text_clear(&word);
-		put_property(p, p->fields[i], row, &word);
-		wrap_word(p, text_str(&word), indent, &column);
-	}
-	text_char(p->out, '\n');
-	text_free(&word);
-}
-
-static void print_note(struct printer *p, const char *note)
+void printer_put_note(struct printer *p, const char *note)
 {
 	text_printf(p->out, p->look->colour ? "\033[32m;;; %s\033[m\n" : ";;; %s\n", note);
 }
 
-/* What the menu thinks of the row, a line for each. */
-static void print_warnings(struct printer *p, const struct row *row, size_t indent)
+void printer_warnings(struct printer *p, const struct row *row, size_t indent)
 {
 	struct text text = { 0 };
 
@@ -286,123 +187,17 @@ static void print_warnings(struct printer *p, const struct row *row, size_t inde
 	for (const char *line = text_str(&text); *line != '\0';) {
 		size_t len = strcspn(line, "\n");
 
-		print_note(p, arena_strndup(&p->arena, line, len));
+		printer_put_note(p, arena_strndup(&p->arena, line, len));
 		text_repeat(p->out, ' ', indent);
 		line += len + (line[len] == '\n');
 	}
 	text_free(&text);
 }
 
-static void print_detail(struct printer *p)
+void printer_put_flags(struct printer *p, bool upper)
 {
-	const struct items *items = p->job->items;
-	bool first = p->job->first;
-
-	p->flags.width = p->flags.width < 2 ? 2 : p->flags.width;
-	flags_header(&p->flags, false, p->look->colour, p->out);
-	for (size_t i = 0; i < items->n; i++) {
-		const struct row *row = items->at[i];
-
-		const char *prefix = prefix_text(p, p->numbers[i], flags_text(p, row), 2);
-		size_t indent = table_text_width(prefix);
-
-		text_printf(p->out, "%s%s", first ? "" : "\n", prefix);
-		first = false;
-		if (note_text(p, row) != NULL) {
-			print_note(p, note_text(p, row));
-			text_repeat(p->out, ' ', indent);
-		}
-		print_warnings(p, row, indent);
-		print_properties(p, row, indent);
-	}
-}
-
-static void print_terse(struct printer *p)
-{
-	const struct items *items = p->job->items;
-
-	for (size_t i = 0; i < items->n; i++) {
-		const struct row *row = items->at[i];
-		size_t width = p->look->width;
-
-		text_add(p->out, prefix_text(p, p->numbers[i], flags_text(p, row), 0));
-		if (note_text(p, row) != NULL) {
-			text_add(p->out, "comment=");
-			conf_quote(row->comment, p->out);
-			text_char(p->out, ' ');
-		}
-
-		const struct print_look wide = { .conf = p->look->conf };
-		const struct print_look *look = p->look;
-
-		p->look = &wide; /* one line for each item, however long */
-		print_properties(p, row, width);
-		p->look = look;
-	}
-}
-
-/* Properties down, items across. */
-static void print_value_list(struct printer *p)
-{
-	const struct items *items = p->job->items;
-	size_t name_width = 0;
-	size_t *widths = arena_new(&p->arena, items->n + 1, sizeof widths[0]);
-
-	for (size_t i = 0; i < p->nfields; i++) {
-		size_t width = strlen(p->fields[i]->name);
-
-		name_width = width > name_width ? width : name_width;
-		for (size_t j = 0; j < items->n; j++) {
-			width = table_text_width(field_text(p, p->fields[i], items->at[j]));
-			widths[j] = width > widths[j] ? width : widths[j];
-		}
-	}
-	for (size_t i = 0; i < p->nfields; i++) {
-		text_repeat(p->out, ' ', 2 + name_width - strlen(p->fields[i]->name));
-		text_printf(p->out, "%s:", p->fields[i]->name);
-		for (size_t j = 0; j < items->n; j++) {
-			const char *value = field_text(p, p->fields[i], items->at[j]);
-
-			text_printf(p->out, " %s", value);
-			text_repeat(p->out, ' ', widths[j] - table_text_width(value));
-		}
-		while (p->out->bytes[p->out->len - 1] == ' ')
-			p->out->len--;
-		text_char(p->out, '\n');
-	}
-}
-
-/* A menu with one row: "name: value" lines, the names aligned to the right. */
-static void print_settings(struct printer *p)
-{
-	const struct items *items = p->job->items;
-	size_t width = 0;
-
-	for (size_t i = 0; i < p->nfields; i++)
-		if (strlen(p->fields[i]->name) > width)
-			width = strlen(p->fields[i]->name);
-	if (items->n > 0)
-		print_warnings(p, items->at[0], 0);
-	for (size_t i = 0; items->n > 0 && i < p->nfields; i++) {
-		const char *name = p->fields[i]->name;
-
-		if (is_quiet(p, p->fields[i], items->at[0]))
-			continue;
-		text_repeat(p->out, ' ', 2 + width - strlen(name));
-		text_printf(p->out, "%s: %s\n", name, field_text(p, p->fields[i], items->at[0]));
-	}
-}
-
-static void print_as_value(struct printer *p)
-{
-	const struct items *items = p->job->items;
-	const char *separator = p->job->first ? "" : ";";
-
-	for (size_t i = 0; i < items->n; i++) {
-		text_add(p->out, separator);
-		value_row(p->menu, p->job->state, items->at[i], p->out);
-		separator = ";";
-	}
+	if (p->job->first || p->new_flags)
+		flags_header(&p->flags, upper, p->look->colour, p->out);
 }
 
 /* --- which layout --- */
@@ -426,21 +221,40 @@ static void number_items(struct printer *p)
 	}
 }
 
+/* What was printed before holds on: a letter that it had keeps its place. */
+static void remember(struct printer *p)
+{
+	struct print_layout *layout = p->look->layout;
+
+	if (p->job->first)
+		*layout = (struct print_layout){ 0 };
+	p->new_flags = flags_join(&p->flags, &layout->flags);
+	p->news = p->new_flags || p->number_width > layout->number_width;
+	if (layout->number_width > p->number_width)
+		p->number_width = layout->number_width;
+	layout->number_width = p->number_width;
+	layout->flags = p->flags;
+}
+
 static void print_layout(struct printer *p)
 {
-	bool stats = has_option(p, OPTION_STATS);
-	bool other = has_option(p, OPTION_DETAIL | OPTION_TERSE | OPTION_VALUE_LIST);
-	bool table = stats || has_option(p, OPTION_BRIEF) || (!other && !p->menu->detail);
+	bool stats = printer_has(p, OPTION_STATS);
+	bool other = printer_has(p, OPTION_DETAIL | OPTION_TERSE | OPTION_VALUE_LIST);
+	bool table = stats || printer_has(p, OPTION_BRIEF) || (!other && !p->menu->detail);
 
-	choose_fields(p, table || has_option(p, OPTION_VALUE_LIST));
+	choose_fields(p, table || printer_has(p, OPTION_VALUE_LIST));
 	number_items(p);
+	flags_collect(p->menu, p->job, &p->flags);
+	remember(p);
+	if (p->job->follows && p->job->first)
+		text_add(p->out, "Changes: + added, ~ changed, > moved, - removed\n");
 	if (p->menu->kind == MENU_SETTINGS)
 		print_settings(p);
 	else if (table)
 		print_table(p);
-	else if (has_option(p, OPTION_TERSE))
+	else if (printer_has(p, OPTION_TERSE))
 		print_terse(p);
-	else if (has_option(p, OPTION_VALUE_LIST))
+	else if (printer_has(p, OPTION_VALUE_LIST))
 		print_value_list(p);
 	else
 		print_detail(p);
@@ -452,16 +266,11 @@ void print_items(const struct print_look *look, const struct print_job *job, str
 		.look = look, .job = job, .menu = job->call->command.menu, .out = out
 	};
 
-	p.ids = has_option(&p, OPTION_SHOW_IDS);
-	p.secrets = has_option(&p, OPTION_SHOW_SENSITIVE);
-	if (has_option(&p, OPTION_COUNT_ONLY)) {
-		text_printf(out, job->wanted ? "%zu" : "%zu\n", job->count);
-	} else if (job->wanted || has_option(&p, OPTION_AS_VALUE)) {
-		if (job->wanted)
-			print_as_value(&p);
-	} else if (job->items->n > 0) {
-		flags_collect(p.menu, job, &p.flags);
-
+	p.ids = printer_has(&p, OPTION_SHOW_IDS);
+	p.secrets = printer_has(&p, OPTION_SHOW_SENSITIVE);
+	if (printer_has(&p, OPTION_COUNT_ONLY)) {
+		text_printf(out, "%zu\n", job->count);
+	} else if (job->items->n > 0 && !printer_has(&p, OPTION_AS_VALUE)) {
 		print_layout(&p);
 	}
 	arena_free(&p.arena);

@@ -84,6 +84,13 @@ bool session_turn(struct session *session, mono now)
 	return more || (session_keys_read(session) && session->ahead.len > 0 && !session->closed);
 }
 
+mono session_next(const struct session *session)
+{
+	if (session->run == NULL || pager_waits(&session->pager) || session->live.paused)
+		return mono_never();
+	return run_next(session->run);
+}
+
 void session_interrupt(struct session *session)
 {
 	if (session->run == NULL)
@@ -118,13 +125,32 @@ void session_resize(struct session *session, size_t width, size_t height)
 	session->answer.width = width;
 }
 
+/* A terminal that says what is pasted is told to, and told to leave it at the end. */
+static void ask_for_pastes(struct session *session, bool on)
+{
+	if (session->setup.interactive && !session->setup.dumb && !session->setup.no_detection)
+		session_out_bytes(session, on ? "\033[?2004h" : "\033[?2004l", 8);
+}
+
+void session_close(struct session *session)
+{
+	if (!session->closed)
+		ask_for_pastes(session, false);
+	session->closed = true;
+}
+
 struct session *session_new(const struct session_setup *setup)
 {
 	struct session *session = mem_new(1, sizeof *session);
 
 	session->setup = *setup;
+	session->setup.colour = setup->colour && !setup->dumb;
 	session->path = mem_strdup("/");
 	session->line.width = setup->width;
+	session->line.dumb = setup->dumb;
+	session->line.history = setup->history != NULL ? setup->history : &session->own_history;
+	session->line.hooks = session_keys_hooks(session);
+	ask_for_pastes(session, true);
 	if (setup->interactive && setup->greeting != NULL)
 		session_out_bytes(session, setup->greeting, strlen(setup->greeting));
 	session_prompt(session);
@@ -139,6 +165,7 @@ void session_free(struct session *session)
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
+	recall_free(&session->own_history);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);

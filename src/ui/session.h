@@ -21,6 +21,7 @@
 #include "lib/must.h"
 
 struct conf;
+struct recall;
 struct session;
 
 struct session_setup {
@@ -31,8 +32,11 @@ struct session_setup {
 	size_t height;    /* in rows; 0: not known, output never stops for a page */
 	bool interactive; /* line editing, prompt; new lines go out as "\r\n" */
 	bool colour;
-	const char *greeting; /* shown above the first prompt, whole lines; NULL: none */
-	void *arg;            /* for the callbacks */
+	bool no_detection;      /* ask the terminal for nothing */
+	bool dumb;              /* the terminal understands no sequences: no colours either */
+	struct recall *history; /* of the user, who may have several sessions; NULL: its own */
+	const char *greeting;   /* shown above the first prompt, whole lines; NULL: none */
+	void *arg;              /* for the callbacks */
 	void (*out)(void *arg, const char *bytes, size_t len);
 	/* Would out() take another page now, or has the reader fallen behind? NULL: always. */
 	bool (*has_room)(void *arg);
@@ -41,6 +45,9 @@ struct session_setup {
 	void (*notice)(void *arg, const char *bytes, size_t len);
 	/* Errors, whole lines. NULL: to out. */
 	void (*error)(void *arg, const char *bytes, size_t len);
+	/* A line that began with "#": say it to other logins. False: there is none. NULL: it is a
+	 * comment. */
+	bool (*chat)(void *arg, const char *line);
 };
 
 /* How a text ended: everything ran, or the error was printed. */
@@ -65,6 +72,10 @@ MUST_USE bool session_run(struct session *session, const char *text, size_t len,
                           void *arg);
 /* Let what is running go on. True: there is more to do at once. */
 bool session_turn(struct session *session, mono now);
+/* When it has something to do next that nobody else wakes it for. */
+mono session_next(const struct session *session);
+/* Show @text, whole lines, to who sits at an interactive session, above what is being typed. */
+void session_tell(struct session *session, const char *text);
 /* Ctrl-C: end what is running. */
 void session_interrupt(struct session *session);
 

@@ -14,6 +14,8 @@ void session_ask(struct session *session)
 	session->asking = true;
 	session->answer.width = session->setup.width;
 	session->answer.masked = question->secret;
+	session->answer.dumb = session->setup.dumb;
+	session->answer.in_paste = session->line.in_paste;
 	line_start(&session->answer, question->prompt, &out);
 	session_out_drawn(session, &out);
 }
@@ -31,6 +33,7 @@ static void answer(struct session *session, const char *text)
 	struct diag diag = { 0 };
 
 	session->asking = false;
+	session->line.in_paste = session->answer.in_paste;
 	if (!run_answer(session->run, text, &diag))
 		session_out_diag(session, &diag);
 	forget(session);
@@ -39,8 +42,30 @@ static void answer(struct session *session, const char *text)
 
 static void give_up(struct session *session)
 {
+	session->line.in_paste = session->answer.in_paste;
 	forget(session);
 	session_interrupt(session);
+}
+
+/* @words, wrapped between them at the width of the terminal. */
+static void put_wrapped(const char *words, size_t width, struct text *out)
+{
+	size_t column = 0;
+
+	while (*words != '\0') {
+		size_t len = strcspn(words, " ");
+
+		if (column > 0 && width > 0 && column + 1 + len >= width) {
+			text_char(out, '\n');
+			column = 0;
+		} else if (column > 0) {
+			text_char(out, ' ');
+			column++;
+		}
+		text_bytes(out, words, len);
+		column += len;
+		words += len + (words[len] == ' ');
+	}
 }
 
 /* Explain below the line, and draw it again. */
@@ -48,10 +73,12 @@ static void explain(struct session *session, const struct question *question)
 {
 	struct text out = { 0 };
 
-	if (question->help != NULL)
-		text_printf(&out, "\n%s\n", question->help);
-	else
-		text_add(&out, "\nEnter takes what is in brackets; Ctrl-C gives up.\n");
+	line_leave(&session->answer, &out);
+	session_out_drawn(session, &out);
+	put_wrapped(question->help != NULL ? question->help
+	                                   : "Enter takes what is in brackets; Ctrl-C gives up.",
+	            session->setup.width, &out);
+	text_char(&out, '\n');
 	session_out_text(session, &out);
 	line_draw(&session->answer, &out);
 	session_out_drawn(session, &out);
@@ -68,6 +95,7 @@ static void answer_key(struct session *session, const struct question *question,
 		session_out_drawn(session, &shown);
 		return;
 	}
+	line_refresh(&session->answer, &shown);
 	text_printf(&shown, "%s\r\n", word);
 	session_out_drawn(session, &shown);
 	answer(session, word);
@@ -101,13 +129,15 @@ void session_ask_key(struct session *session, uint8_t byte)
 		explain(session, question);
 		break;
 	case LINE_CLOSE:
-		session->setup.out(session->setup.arg, "\r\n", 2);
+		line_leave(&session->answer, &out);
+		session_out_drawn(session, &out);
 		give_up(session);
 		break;
 	case LINE_INTERRUPT:
 		give_up(session);
 		break;
 	case LINE_NONE:
+	case LINE_SAFE:
 	case LINE_TAB:
 		break;
 	}

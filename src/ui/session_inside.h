@@ -5,6 +5,7 @@
  *   session_out.c    what it shows
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
+ *   session_safe.c   the key for safe mode
  *   session_ask.c    questions, and what is answered
  */
 #ifndef UI_SESSION_INSIDE_H
@@ -17,6 +18,8 @@
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
+#include "ui/print.h"
+#include "ui/recall.h"
 #include "ui/session.h"
 
 struct diag;
@@ -33,6 +36,7 @@ struct session {
 	void *done_arg;
 
 	struct line line;
+	struct recall own_history; /* when the setup has none */
 	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
 	struct text ahead;  /* typed while nobody reads */
 	bool asking;        /* a question is open, and what is typed answers it */
@@ -42,6 +46,7 @@ struct session {
 
 	struct pager pager;
 	struct live live;
+	struct print_layout layout;
 };
 
 /* --- session.c --- */
@@ -50,6 +55,8 @@ struct session {
 void session_start(struct session *session, struct program *program);
 /* Let the machine go on. True: it has stopped for this turn's budget only. */
 bool session_step(struct session *session);
+/* The person has said goodbye. */
+void session_close(struct session *session);
 
 /* --- session_out.c --- */
 
@@ -72,6 +79,13 @@ void session_prompt(struct session *session);
 
 /* Take what was typed ahead, as far as somebody reads it now. */
 void session_keys_catch_up(struct session *session);
+/* What the line wants to know. */
+struct line_hooks session_keys_hooks(struct session *session);
+
+/* --- session_safe.c --- */
+
+/* Ctrl-X or F4: begin safe mode, or keep what was done in it. */
+void session_safe_toggle(struct session *session);
 
 /* Somebody reads what is typed: nothing runs, or it asks. */
 bool session_keys_read(const struct session *session);

@@ -6,22 +6,31 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "lang/lex.h"
+#include "ui/colour.h"
 #include "ui/complete.h"
 #include "ui/help.h"
+#include "ui/recall.h"
 
 #define CTRL_C 3
 
 static bool has_secret(const struct program *program)
 {
-	for (size_t i = 0; i < program->nops; i++) {
-		const struct call *call = program->ops[i].call;
-		const struct arg *arg = call != NULL ? call->args : NULL;
-
-		for (; arg != NULL; arg = arg->next)
+	for (const struct call *call = program->calls; call != NULL; call = call->next)
+		for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
 			if (arg->param.field != NULL && (arg->param.field->flags & F_SECRET) != 0)
 				return true;
-	}
 	return false;
+}
+
+/* The functions that are written in it count, too. */
+static bool any_secret(const struct program *program)
+{
+	bool found = has_secret(program);
+
+	for (const struct program *function = program->functions; function != NULL && !found;
+	     function = function->next)
+		found = has_secret(function);
+	return found;
 }
 
 /* An entry is whole: run it. Entries with secrets in them are not remembered. */
@@ -33,8 +42,8 @@ static void run_entry(struct session *session)
 	bool ok = parse_program(conf_menus(session->setup.conf), session->path, text,
 	                        session->entry.len, &program, NULL, &diag);
 
-	if (!has_secret(&program))
-		line_remember(&session->line, text);
+	if (!any_secret(&program))
+		recall_keep(session->line.history, text);
 	text_clear(&session->entry);
 	if (ok) {
 		program.several_lines = false;
@@ -47,11 +56,36 @@ static void run_entry(struct session *session)
 	session_prompt(session);
 }
 
+/* "# hello" is for those at other consoles. What is pasted is a comment all the same. */
+static bool is_chat(const struct session *session)
+{
+	const char *typed = line_text(&session->line);
+
+	return session->setup.chat != NULL && session->entry.len == 0 && !session->line.in_paste &&
+	       *typed == '#' && strchr(typed, '\n') == NULL;
+}
+
+static void chat(struct session *session)
+{
+	static const char alone[] = "nobody else is at a console\n";
+	const char *said = line_text(&session->line);
+
+	recall_keep(session->line.history, said);
+	said += strspn(said, "# ");
+	if (*said != '\0' && !session->setup.chat(session->setup.arg, said))
+		session_out_bytes(session, alone, sizeof alone - 1);
+	session_prompt(session);
+}
+
 static void enter(struct session *session)
 {
 	struct text open = { 0 };
 	const char *typed = line_text(&session->line);
 
+	if (is_chat(session)) {
+		chat(session);
+		return;
+	}
 	if (session->entry.len > 0)
 		text_char(&session->entry, '\n');
 	text_add(&session->entry, typed);
@@ -83,6 +117,7 @@ static void put_completion(struct session *session, const struct candidates *fou
 	if (found->n == 1 && found->at[0].next != 0)
 		text_char(&word, found->at[0].next);
 	line_replace(&session->line, from, text_str(&word), &out);
+	line_refresh(&session->line, &out);
 	session_out_drawn(session, &out);
 	text_free(&word);
 }
@@ -92,7 +127,8 @@ static void show_below(struct session *session, struct text *text)
 {
 	struct text out = { 0 };
 
-	session->setup.out(session->setup.arg, "\r\n", 2);
+	line_leave(&session->line, &out);
+	session_out_drawn(session, &out);
 	session_out_text(session, text);
 	line_draw(&session->line, &out);
 	session_out_drawn(session, &out);
@@ -162,15 +198,60 @@ static void key(struct session *session, uint8_t byte)
 	case LINE_HELP:
 		help(session);
 		break;
+	case LINE_SAFE:
+		session_safe_toggle(session);
+		break;
 	case LINE_INTERRUPT:
 		text_clear(&session->entry);
 		session_prompt(session);
 		break;
 	case LINE_CLOSE:
-		session->setup.out(session->setup.arg, "\r\n", 2);
-		session->closed = true;
+		line_leave(&session->line, &out);
+		session_out_drawn(session, &out);
+		session_close(session);
 		break;
 	}
+}
+
+static void colour(void *arg, const char *text, size_t len, char *colours)
+{
+	const struct session *session = arg;
+	struct text before = { 0 };
+
+	text_add(&before, text_str(&session->entry));
+	if (before.len > 0)
+		text_char(&before, '\n');
+	colour_text(conf_menus(session->setup.conf), session->path, text_str(&before), text, len,
+	            colours);
+	text_free(&before);
+}
+
+static const char *place(void *arg, size_t index)
+{
+	const struct menu *const *menus = conf_menus(((struct session *)arg)->setup.conf);
+
+	for (size_t i = 0; i < index; i++)
+		if (menus[i] == NULL)
+			return NULL;
+	return menus[index] != NULL ? menus[index]->path : NULL;
+}
+
+struct line_hooks session_keys_hooks(struct session *session)
+{
+	return (struct line_hooks){ .arg = session,
+		                    .colour = session->setup.colour ? colour : NULL,
+		                    .place = place };
+}
+
+/* Several keys that came together are drawn once. */
+static void show_typed(struct session *session)
+{
+	struct text out = { 0 };
+
+	if (!session_keys_read(session) || session->closed)
+		return;
+	line_refresh(session->asking ? &session->answer : &session->line, &out);
+	session_out_drawn(session, &out);
 }
 
 bool session_keys_read(const struct session *session)
@@ -186,6 +267,7 @@ void session_keys_catch_up(struct session *session)
 		key(session, (uint8_t)session->ahead.bytes[at++]);
 	if (at == 0)
 		return;
+	show_typed(session);
 	memmove(session->ahead.bytes, session->ahead.bytes + at, session->ahead.len - at);
 	session->ahead.len -= at;
 	session->ahead.bytes[session->ahead.len] = '\0';
@@ -212,10 +294,11 @@ size_t session_input(struct session *session, const char *bytes, size_t len)
 			text_clear(&session->ahead);
 			session_interrupt(session);
 		} else if (session->ahead.len >= LINE_BYTES_MAX) {
-			return taken;
+			break;
 		} else {
 			text_char(&session->ahead, bytes[taken]);
 		}
 	}
+	show_typed(session);
 	return taken;
 }

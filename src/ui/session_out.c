@@ -4,7 +4,6 @@
 
 #include "conf/diag.h"
 #include "lib/mem.h"
-#include "ui/print.h"
 
 void session_out_bytes(struct session *session, const char *bytes, size_t len)
 {
@@ -52,14 +51,17 @@ static void put_plain(struct text *text, const char *bytes, size_t len)
 
 void session_out_diag(struct session *session, const struct diag *diag)
 {
-	size_t first = strcspn(diag->text, "\n");
+	const char *ours;
+	size_t words = diag_words(diag, &ours);
 	struct text text = { 0 };
 
-	put_plain(&text, diag->text, first);
+	put_plain(&text, diag->text, words);
 	if (diag->at_position)
 		text_printf(&text, " (line %u column %u)", diag->line, diag->column);
-	put_plain(&text, diag->text + first, strlen(diag->text + first));
 	text_char(&text, '\n');
+	put_plain(&text, ours, strlen(ours));
+	if (*ours != '\0')
+		text_char(&text, '\n');
 	if (session->setup.error != NULL)
 		session->setup.error(session->setup.arg, text_str(&text), text.len);
 	else
@@ -74,6 +76,34 @@ static void out_in_turn(struct session *session, const char *bytes, size_t len)
 		pager_out(session, bytes, len);
 	else
 		session_out_bytes(session, bytes, len);
+}
+
+/* The line that is being typed, or NULL: something runs. */
+static struct line *typed_line(struct session *session)
+{
+	if (session->asking)
+		return &session->answer;
+	return session->run == NULL && !session->closed && !pager_waits(&session->pager)
+	               ? &session->line
+	               : NULL;
+}
+
+void session_tell(struct session *session, const char *text)
+{
+	struct text plain = { 0 }, drawn = { 0 };
+	struct line *line = typed_line(session);
+
+	if (!session->setup.interactive)
+		return;
+	if (line != NULL)
+		line_take_away(line, &drawn);
+	session_out_drawn(session, &drawn);
+	put_plain(&plain, text, strlen(text));
+	out_in_turn(session, text_str(&plain), plain.len);
+	text_free(&plain);
+	if (line != NULL)
+		line_draw(line, &drawn);
+	session_out_drawn(session, &drawn);
 }
 
 static void host_out(void *arg, const char *bytes, size_t len)
@@ -104,6 +134,8 @@ static bool host_has_room(void *arg)
 {
 	const struct session *session = arg;
 
+	if (pager_waits(&session->pager))
+		return false;
 	return session->setup.has_room == NULL || session->setup.has_room(session->setup.arg);
 }
 
@@ -127,7 +159,8 @@ static void host_print(void *arg, const struct print_job *job, struct text *out)
 	struct session *session = arg;
 	const struct print_look look = { .conf = session->setup.conf,
 		                         .width = session->setup.width,
-		                         .colour = session->setup.colour };
+		                         .colour = session->setup.colour,
+		                         .layout = &session->layout };
 
 	print_items(&look, job, out);
 }
@@ -143,9 +176,7 @@ static void host_go(void *arg, const char *path)
 
 static void host_quit(void *arg)
 {
-	struct session *session = arg;
-
-	session->closed = true;
+	session_close(arg);
 }
 
 struct run_host session_out_host(struct session *session)

@@ -42,6 +42,7 @@ void session_prompt(struct session *session)
 		identity(session, &text);
 		text_printf(&text, "] %s> ", strcmp(session->path, "/") == 0 ? "" : session->path);
 	}
+	session->line.quoted = open.len > 0 && open.bytes[open.len - 1] == '"';
 	line_start(&session->line, text_str(&text), &out);
 	session_out_drawn(session, &out);
 	text_free(&text);

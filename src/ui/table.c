@@ -30,9 +30,16 @@ void table_column(struct table *table, const char *title, bool right)
 	for (char *c = upper; *c != '\0'; c++)
 		if (*c >= 'a' && *c <= 'z')
 			*c = (char)(*c - 'a' + 'A');
-	table->columns[table->ncolumns++] = (struct table_column){
-		.title = upper, .right = right, .width = table_text_width(upper), .empty = true
-	};
+	table->columns[table->ncolumns] =
+		(struct table_column){ .title = upper, .right = right, .index = table->ncolumns };
+	table->ncolumns++;
+}
+
+void table_column_value(struct table *table, size_t column, size_t width)
+{
+	struct table_column *c = &table->columns[column];
+
+	c->value_width = width > c->value_width ? width : c->value_width;
 }
 
 struct table_row *table_row(struct table *table, const char *prefix, const char *note)
@@ -51,12 +58,8 @@ struct table_row *table_row(struct table *table, const char *prefix, const char 
 
 void table_cell(struct table *table, struct table_row *row, size_t column, const char *text)
 {
-	struct table_column *c = &table->columns[column];
-	size_t width = table_text_width(text);
-
 	row->cells[column] = arena_strdup(table->arena, text);
-	c->width = width > c->width ? width : c->width;
-	c->empty = c->empty && *text == '\0';
+	table_column_value(table, column, table_text_width(text));
 }
 
 /* Take out the columns that nobody has a value for. */
@@ -65,7 +68,7 @@ static void drop_empty(struct table *table)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < table->ncolumns; i++) {
-		if (table->columns[i].empty)
+		if (table->columns[i].value_width == 0)
 			continue;
 		table->columns[kept] = table->columns[i];
 		for (struct table_row *row = table->first; row != NULL; row = row->next)
@@ -75,30 +78,98 @@ static void drop_empty(struct table *table)
 	table->ncolumns = kept;
 }
 
-/* Leave out columns at the end until a line fits; the first one stays. */
-static void fit(struct table *table, size_t width)
+static size_t smaller(size_t a, size_t b)
 {
-	size_t used = table_text_width(table->prefix), n = 0;
-
-	if (width == 0)
-		return;
-	for (; n < table->ncolumns; n++) {
-		used += table->columns[n].width + (n > 0 ? GAP : 0);
-		if (used > width && n > 0)
-			break;
-	}
-	table->ncolumns = n;
+	return a < b ? a : b;
 }
 
-static void pad_cell(const struct table_column *column, const char *text, struct text *out)
+static size_t larger(size_t a, size_t b)
 {
-	size_t blanks = column->width - table_text_width(text);
+	return a > b ? a : b;
+}
 
+/* The width of a line with the first @n columns, their titles cut or not. */
+static size_t line_width(const struct table *table, size_t n, bool cut)
+{
+	size_t width = table_text_width(table->prefix);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct table_column *column = &table->columns[i];
+		size_t least = larger(column->value_width, 1);
+
+		width += cut ? least : larger(least, table_text_width(column->title));
+		width += i > 0 ? GAP : 0;
+	}
+	return width;
+}
+
+/* Cut titles from the last one on until @excess is gone. */
+static void cut_titles(struct table *table, size_t excess)
+{
+	for (size_t i = table->ncolumns; i-- > 0 && excess > 0;) {
+		struct table_column *column = &table->columns[i];
+		size_t by = smaller(excess, column->width - larger(column->value_width, 1));
+
+		column->width -= by;
+		excess -= by;
+	}
+}
+
+/* Leave out columns at the end until a line fits; the first one stays, at any width. */
+static void fit(struct table *table, size_t width)
+{
+	size_t prefix = table_text_width(table->prefix), whole;
+
+	while (width > 0 && table->ncolumns > 1 && line_width(table, table->ncolumns, true) > width)
+		table->ncolumns--;
+	for (size_t i = 0; i < table->ncolumns; i++)
+		table->columns[i].width = larger(larger(table->columns[i].value_width, 1),
+		                                 table_text_width(table->columns[i].title));
+	whole = line_width(table, table->ncolumns, false);
+	if (width == 0 || whole <= width)
+		return;
+	cut_titles(table, whole - width);
+	if (table->ncolumns == 1)
+		table->columns[0].width =
+			smaller(table->columns[0].width, width > prefix ? width - prefix : 1);
+}
+
+void table_fit(struct table *table, const struct table_look *look)
+{
+	if (!look->keep_empty)
+		drop_empty(table);
+	fit(table, look->width);
+}
+
+/* The first @width columns of @text, its last three dots where it goes on. */
+static void put_cut(const char *text, size_t width, const char *dots, struct text *out)
+{
+	size_t keep = width > strlen(dots) ? width - strlen(dots) : 0;
+
+	for (const char *c = text; *c != '\0'; c++) {
+		bool begins = ((unsigned char)*c & 0xc0) != 0x80;
+
+		if (begins && keep-- == 0)
+			break;
+		text_char(out, *c);
+	}
+	text_bytes(out, dots, smaller(strlen(dots), width));
+}
+
+static void pad_cell(const struct table_column *column, const char *text, const char *dots,
+                     struct text *out)
+{
+	size_t width = table_text_width(text);
+
+	if (width > column->width) {
+		put_cut(text, column->width, dots, out);
+		return;
+	}
 	if (column->right)
-		text_repeat(out, ' ', blanks);
+		text_repeat(out, ' ', column->width - width);
 	text_add(out, text);
 	if (!column->right)
-		text_repeat(out, ' ', blanks);
+		text_repeat(out, ' ', column->width - width);
 }
 
 static void end_line(struct text *out)
@@ -108,7 +179,7 @@ static void end_line(struct text *out)
 	text_char(out, '\n');
 }
 
-static void print_titles(const struct table *table, const struct table_look *look, struct text *out)
+void table_titles(const struct table *table, const struct table_look *look, struct text *out)
 {
 	text_add(out, look->colour ? "\033[1mColumns: " : "Columns: ");
 	for (size_t i = 0; i < table->ncolumns; i++)
@@ -117,7 +188,7 @@ static void print_titles(const struct table *table, const struct table_look *loo
 	text_add(out, table->prefix);
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		text_repeat(out, ' ', i > 0 ? GAP : 0);
-		pad_cell(&table->columns[i], table->columns[i].title, out);
+		pad_cell(&table->columns[i], table->columns[i].title, "", out);
 	}
 	end_line(out);
 	if (look->colour)
@@ -132,17 +203,14 @@ static void print_row(const struct table *table, const struct table_row *row,
 	text_add(out, row->prefix);
 	for (size_t i = 0; i < table->ncolumns; i++) {
 		text_repeat(out, ' ', i > 0 ? GAP : 0);
-		pad_cell(&table->columns[i], row->cells[i] != NULL ? row->cells[i] : "", out);
+		pad_cell(&table->columns[i], row->cells[i] != NULL ? row->cells[i] : "", "...",
+		         out);
 	}
 	end_line(out);
 }
 
-void table_print(struct table *table, const struct table_look *look, struct text *out)
+void table_rows(const struct table *table, const struct table_look *look, struct text *out)
 {
-	if (!look->keep_empty)
-		drop_empty(table);
-	fit(table, look->width);
-	print_titles(table, look, out);
 	for (const struct table_row *row = table->first; row != NULL; row = row->next)
 		print_row(table, row, look, out);
 }

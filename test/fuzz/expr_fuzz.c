@@ -54,8 +54,9 @@ static bool answer(struct small_router *s, const struct menu *menu, const struct
 	*ret_answers = (struct answers){ .sink = { ask }, .expr = expr };
 	if (ok) {
 		ret_answers->state = conf_hold(s->conf);
-		expr_bind(expr, ret_answers->state, &arena);
-		(void)conf_rows_walk(s->conf, ret_answers->state, menu, &ret_answers->sink);
+		if (expr_bind(expr, ret_answers->state, NULL, &arena, &diag))
+			(void)conf_rows_walk(s->conf, ret_answers->state, menu, &ret_answers->sink);
+		ok = !diag.failed;
 		conf_release(s->conf, ret_answers->state);
 	}
 	expr_free(expr);

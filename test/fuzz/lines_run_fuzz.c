@@ -12,7 +12,8 @@ enum {
 /* What a fresh router has and an export begins with. */
 static const char emptied[] = "/ip/firewall/filter remove [find]\n"
 			      "/interface/list/member remove [find]\n"
-			      "/interface/list remove WAN,LAN\n";
+			      "/interface/list remove WAN,LAN\n"
+			      "/system/logging remove [find]\n";
 
 enum form {
 	PLAIN,
@@ -27,7 +28,7 @@ static void export_all(struct small_router *s, enum form form, struct text *out)
 		                                .verbose = form == VERBOSE,
 		                                .show_sensitive = true };
 
-	conf_export(s->conf, &options, out);
+	small_router_export(s, &options, out);
 }
 
 /* A reference to an item that is gone ("*9") stays what it is, and nobody can type it. */

@@ -112,6 +112,19 @@ static inline void small_router_close(struct small_router *s)
 	log_free(&s->log);
 }
 
+/* What is exported, but for its first line, which has the time. */
+static inline void small_router_export(struct small_router *s, const struct export_options *options,
+                                       struct text *out)
+{
+	size_t first;
+
+	text_clear(out);
+	conf_export(s->conf, options, out);
+	first = strcspn(text_str(out), "\n") + 1;
+	memmove(out->bytes, out->bytes + first, out->len - first + 1);
+	out->len -= first;
+}
+
 struct small_end {
 	bool done, ok;
 };

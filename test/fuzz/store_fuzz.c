@@ -16,7 +16,7 @@ static const char setting[] =
 
 static void export_all(struct small_router *s, struct text *out)
 {
-	conf_export(s->conf, &(struct export_options){ .show_sensitive = true }, out);
+	small_router_export(s, &(struct export_options){ .show_sensitive = true }, out);
 }
 
 /* A store with a configuration in it, and what that is. */

@@ -65,8 +65,8 @@ refused '/ip route remove' '^missing value\(s\) of argument\(s\) numbers' 'say w
 refused '/ip firewall filter move 0 99' '^no such item' 'number 99'
 refused '/interface list remove all' 'can not remove builtin: all'
 refused '/interface list remove LAN' 'LAN is in use: .*/interface/list/member.*/ip/firewall/filter'
-refused '/interface set ether1 name=ether2' 'already have interface with such name.*ether2'
-refused '/interface list add name=WAN' 'already have such entry.*WAN'
+refused '/interface set ether1 name=ether2' '^failure: already have interface with such name$' ether2
+refused '/interface list add name=WAN' '^failure: already have such entry$' WAN
 
 # Values
 refused '/ip address add address 300.1.2.3/24 interface ether1' 'argument address: 300.1.2.3/24 is not an address'

@@ -25,7 +25,7 @@ static void exported_is(struct fixture *f, struct export_options options, const 
 	text_free(&out);
 }
 
-#define HEAD "# by Towpath " TOWPATH_VERSION "\n"
+#define HEAD "# 2023-11-14 22:13:20 by Towpath " TOWPATH_VERSION "\n"
 #define HEAD_WHOLE                                                                                 \
 	HEAD "# for a router on a new store: towpathd --no-defaults, then towpath < this file\n"
 

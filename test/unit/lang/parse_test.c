@@ -10,6 +10,7 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "lang/act.h"
 #include "lang/parse.h"
 #include "lib/text.h"
 
@@ -50,14 +51,13 @@ static void describe(const struct program *program, struct text *out)
 		const struct op *op = &program->ops[i];
 
 		if (op->code == OP_GO)
-			text_printf(out, "go %s;", op->path);
+			text_printf(out, "go %s;", op->text);
+		if (op->code == OP_ACT && op->act == act_put)
+			text_add(out, "put;");
 		if (op->code != OP_CALL)
 			continue;
-		if (op->call->command.kind == COMMAND_PUT)
-			text_add(out, "put");
-		else
-			text_printf(out, "%s %d", op->call->command.place.path,
-			            (int)op->call->command.verb);
+		text_printf(out, "%s %d", op->call->command.place.path,
+		            (int)op->call->command.verb);
 		for (const struct arg *arg = op->call->args; arg != NULL; arg = arg->next) {
 			text_printf(out, " %s", arg->param.name);
 			if (arg->computed)
@@ -129,8 +129,8 @@ static void test_programs(void **unused)
 		  THING "9;/deep/down/thicket 9;" },
 		{ "/", "/deep/down{thing\nprint}", THING "9;" },
 		{ "/", ":put [/deep/down/thing get [find name=x] name]",
-		  THING "10 where;" THING "11 numbers=[] value-name=name;put message=[];" },
-		{ "/", "put x;:put \"y\"", "put message=x;put message=y;" },
+		  THING "10 where;" THING "11 numbers=[] value-name=name;put;" },
+		{ "/", "put x;:put \"y\"", "put;put;" },
 	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
@@ -151,8 +151,11 @@ static void test_positions(void **unused)
 		{ "/deep/down/thing add \"a\nb\" foo=1", 2, 4 },
 		{ "/deep/down/thing add seen=yes", 1, 22 },
 		{ "/deep/down/thing add name=[foo]", 1, 28 },
-		{ "/deep/down/thing add name=(1)", 1, 27 },
-		{ "/deep/down/thing add name=$x", 1, 27 },
+		{ "/deep/down/thing add name=(1 +)", 1, 31 },
+		{ "/deep/down/thing add name=(1", 1, 29 },
+		{ "/deep/down/thing add name={1", 1, 29 },
+		{ "/deep/down/thing add name=$x", 1, 28 },
+		{ "/deep/down/thing add name='x", 1, 27 },
 		{ "/deep/down/thing print where name=x)", 1, 36 },
 		{ "/deep/down/thing print where (name=x", 1, 37 },
 		{ "/deep/down/thing print where ||", 1, 30 },
@@ -195,12 +198,40 @@ static void test_depth(void **unused)
 static void test_anything(void **unused)
 {
 	static const char *const pieces[] = {
-		"/",      "deep",  "down", "thing", "thicket", " ",    " ",      " ",   "add",
-		"set",    "print", "find", "where", "get",     "name", "=",      "=x",  "!",
-		"\"",     "\\",    "[",    "]",     "{",       "}",    "(",      ")",   ";",
-		"\n",     "#",     "..",   ":put",  "note",    "flag", "detail", "0,1", "*1A",
-		"~\"a\"", "&&",    "||",   "<",     ">=",      "$",    "'",      "\t",  "\r\n",
-		"\\41",   "\\\n",  "and",  "or",
+		"/",         "deep",
+		"down",      "thing",
+		"thicket",   " ",
+		" ",         " ",
+		"add",       "set",
+		"print",     "find",
+		"where",     "get",
+		"name",      "=",
+		"=x",        "!",
+		"\"",        "\\",
+		"[",         "]",
+		"{",         "}",
+		"(",         ")",
+		";",         "\n",
+		"#",         "..",
+		":put",      "note",
+		"flag",      "detail",
+		"0,1",       "*1A",
+		"~\"a\"",    "&&",
+		"||",        "<",
+		">=",        "$",
+		"'",         "\t",
+		"\r\n",      "\\41",
+		"\\\n",      "and",
+		"or",        "$x",
+		":local x ", ":if ",
+		"do={",      ":for i from=1 to=",
+		"->",        "$[",
+		"$(",        ":foreach k,v in=",
+		"in",        "else=",
+		":do",       "on-error=",
+		":set ",     ":global f do={",
+		":return",   "*",
+		"+",         "-",
 	};
 
 	srandom(11);

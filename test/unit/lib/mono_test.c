@@ -2,6 +2,8 @@
 
 #include "lib/clock.h"
 #include "lib/mono.h"
+#include "lib/text.h"
+#include "lib/wall.h"
 
 static void adding_stops_at_never(void **state)
 {
@@ -60,12 +62,33 @@ static void a_clock_is_two_hooks(void **state)
 	assert_int_equal(clock_wall(&clock).ns, -5);
 }
 
+static void time_of_day(void **state)
+{
+	static const struct {
+		int64_t ns;
+		const char *text;
+	} times[] = {
+		{ 0, "1970-01-01 00:00:00" },
+		{ -1, "1969-12-31 23:59:59" },
+		{ 1769853600000000000, "2026-01-31 10:00:00" },
+		{ 1769853600999999999, "2026-01-31 10:00:00" },
+		{ 951782400000000000, "2000-02-29 00:00:00" },
+	};
+
+	for (size_t i = 0; i < sizeof times / sizeof times[0]; i++) {
+		struct text text = { 0 };
+
+		wall_text((wall){ times[i].ns }, &text);
+		assert_string_equal(text_str(&text), times[i].text);
+		text_free(&text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(adding_stops_at_never),
-		cmocka_unit_test(order),
-		cmocka_unit_test(since_is_never_negative),
+		cmocka_unit_test(adding_stops_at_never), cmocka_unit_test(order),
+		cmocka_unit_test(time_of_day),           cmocka_unit_test(since_is_never_negative),
 		cmocka_unit_test(a_clock_is_two_hooks),
 	};
 

@@ -78,7 +78,9 @@ static void actions_are_sane(const struct menu *menu)
 		const struct action *action = &menu->actions[a];
 
 		help_is_a_sentence(menu->path, action->name, action->help);
-		assert_true((action->items != NULL) != (action->start != NULL));
+		assert_int_equal((action->items != NULL) + (action->start != NULL) +
+		                         (action->change != NULL),
+		                 1);
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);
@@ -203,6 +205,10 @@ static void the_fresh_filter_at_work(void **unused)
 /* Every field that can be stored is given somewhere; see all_fields_are_used(). */
 static const char everything[] =
 	"/system identity set name=\"a \\\"quoted\\\" \\$name\"\n"
+	"/system note set note=\"two\\nlines\" show-at-login=no\n"
+	"/system logging action add name=own target=disk memory-lines=7 memory-stop-on-full=yes "
+	"disk-file-name=mine disk-lines-per-file=8 disk-file-count=3 disk-stop-on-full=yes\n"
+	"/system logging add topics=firewall,!debug action=own prefix=\"fw \" regex=\"^a|b\"\n"
 	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
 	"/interface bridge add name=bridge1 mtu=1300 ageing-time=1m auto-mac=no "
@@ -389,7 +395,8 @@ static void export_makes_it_again(void **unused)
 	must_run(f, everything);
 	all_fields_are_used(f);
 	lines = exported(f, "/");
-	must_run(g, "/ip firewall filter remove [find]; /interface list member remove [find]; "
+	must_run(g, "/system logging remove [find]; "
+	            "/ip firewall filter remove [find]; /interface list member remove [find]; "
 	            "/interface list remove [find name=WAN || name=LAN]");
 	must_run(g, lines);
 	expect_alike(f, g);

@@ -56,7 +56,7 @@ static char *exported(struct small_router *s)
 	char *kept;
 
 	conf_export(s->conf, &(struct export_options){ .show_sensitive = true }, &out);
-	kept = mem_strdup(text_str(&out));
+	kept = mem_strdup(strchr(text_str(&out), '\n')); /* without the line of when */
 	text_free(&out);
 	return kept;
 }

@@ -51,8 +51,9 @@ static void test_offers(void **unused)
 		{ "/interface pppoe-client add interface=", "ether1 ether2" },
 		{ "/ip route add bl", "blackhole" },
 		{ "/ip route print ",
-		  "as-value brief count-only detail from proplist show-ids show-sensitive stats "
-		  "terse value-list where without-paging" },
+		  "append as-value brief count-only detail file from interval order-by proplist "
+		  "show-ids show-sensitive stats terse timestamp value-list where "
+		  "without-paging" },
 		{ "/ip route print proplist=gateway,dst", "dst-address" },
 		{ "/ip route print where a", "active" },
 		{ "/ip route print where active d", "disabled distance dst-address dynamic" },

@@ -436,7 +436,16 @@ static void fixture_done(void *arg, bool ok)
 	f->ok = ok;
 }
 
-static struct fixture *fixture_new(bool interactive, size_t width)
+/* What a test wants to be different. */
+struct fixture_wish {
+	const struct menu *const *menus; /* NULL: those above */
+	struct router *router;
+	struct store *store;
+	bool interactive;
+	size_t width, height;
+};
+
+static struct fixture *fixture_open(const struct fixture_wish *wish)
 {
 	struct fixture *f = mem_new(1, sizeof *f);
 	struct diag diag = { 0 };
@@ -445,20 +454,29 @@ static struct fixture *fixture_new(bool interactive, size_t width)
 	f->clock.mono = fixture_mono;
 	f->clock.wall = fixture_wall;
 	log_init(&f->log);
-	f->conf = conf_new(&(struct conf_setup){ .menus = fixture_menus,
-	                                         .background = &f->slow.background,
-	                                         .clock = &f->clock,
-	                                         .log = &f->log });
+	f->conf = conf_new(
+		&(struct conf_setup){ .menus = wish->menus != NULL ? wish->menus : fixture_menus,
+	                              .router = wish->router,
+	                              .store = wish->store,
+	                              .background = &f->slow.background,
+	                              .clock = &f->clock,
+	                              .log = &f->log });
 	assert_int_equal(conf_load(f->conf, &diag), 0);
 	f->session = session_new(&(struct session_setup){ .conf = f->conf,
 	                                                  .who = "admin",
 	                                                  .door = "console",
-	                                                  .width = width,
-	                                                  .interactive = interactive,
+	                                                  .width = wish->width,
+	                                                  .height = wish->height,
+	                                                  .interactive = wish->interactive,
 	                                                  .arg = f,
 	                                                  .out = fixture_out,
 	                                                  .notice = fixture_notice });
 	return f;
+}
+
+static inline struct fixture *fixture_new(bool interactive, size_t width)
+{
+	return fixture_open(&(struct fixture_wish){ .interactive = interactive, .width = width });
 }
 
 static void fixture_free(struct fixture *f)

@@ -1,7 +1,7 @@
 /* Long output on a terminal: a page, a question, the rest. */
 #include "fixture.h"
 
-#include "ui/pager.h"
+#include "ui/session_inside.h"
 
 #define ASKED  "-- [Q quit|D dump|down]"
 #define GONE   "\r\033[K"
@@ -33,6 +33,7 @@ static struct fixture *six_routes(size_t height)
 
 #define LIST "/ip route print proplist=gateway where !dynamic"
 
+#define REMOVE  "/ip route print; /ip route remove [find static]\r"
 #define WITHOUT "/ip route print without-paging where !dynamic"
 
 #define HEAD LIST "\r\nFlags: A - ACTIVE; s - STATIC\r\nColumns: GATEWAY\r\n#    GATEWAY\r\n"
@@ -79,7 +80,12 @@ static void test_quit_and_dump(void **unused)
 	       ":put [/ip route get 5 gateway]\r\n10.0.0.6\r\n" PROMPT);
 	expect(f, LIST "\r", HEAD "0 As 10.0.0.1\r\n1 As 10.0.0.2\r\n2 As 10.0.0.3\r\n" ASKED);
 	expect(f, "\003", GONE PROMPT);
-	text_clear(&f->out);
+	/* What stands behind it on the line is not done unseen. */
+	(void)session_input(f->session, REMOVE, strlen(REMOVE));
+	assert_true(pager_waits(&f->session->pager));
+	expect(f, "q", GONE PROMPT);
+	expect(f, ":put [/ip route print count-only where static]\r",
+	       ":put [/ip route print count-only where static]\r\n6\r\n" PROMPT);
 	expect(f, LIST "; :put behind\r",
 	       LIST "; :put behind\r\nFlags: A - ACTIVE; s - STATIC\r\nColumns: GATEWAY\r\n"
 	            "#    GATEWAY\r\n0 As 10.0.0.1\r\n1 As 10.0.0.2\r\n2 As 10.0.0.3\r\n" ASKED);
