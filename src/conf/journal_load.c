@@ -35,6 +35,19 @@ static int load_failed(struct journal *journal, int code, struct diag *diag)
 	return journal_open_failed(journal, journal_error(journal, code), diag);
 }
 
+/*
+ * A lost bit can make bytes of a text: they read the same, so that the checksum holds, but they are
+ * equal to no text, and the row would be found under no menu.
+ */
+static bool row_is_typed(sqlite3_stmt *statement)
+{
+	for (int i = 0; i < 7; i++) {
+		if (sqlite3_column_type(statement, i) != (i < 4 ? SQLITE_INTEGER : SQLITE_TEXT))
+			return false;
+	}
+	return true;
+}
+
 int journal_rows_verify(struct journal *journal, const struct conf_state *state, struct log *log,
                         struct diag *diag)
 {
@@ -51,6 +64,10 @@ int journal_rows_verify(struct journal *journal, const struct conf_state *state,
 		if (code != SQLITE_ROW)
 			break;
 		code = SQLITE_OK;
+		if (!row_is_typed(statement)) {
+			error = journal_damaged(diag, "a value is of another type");
+			break;
+		}
 		row_read(statement, &row, lens);
 		journal->digest += row.checksum;
 		if (journal_row_sum(&row, lens) != row.checksum)

@@ -291,6 +291,33 @@ static void an_error_that_passes_is_no_damage(void **unused)
 	used_free(&used);
 }
 
+/*
+ * The type of a stored value is a number before it: one bit makes bytes of a text, and the row
+ * would belong to no menu. The byte is found by trying all of them.
+ */
+static void no_row_is_lost_by_its_type(void **unused)
+{
+	struct used used;
+	size_t len, at;
+	const uint8_t *bytes, *found;
+
+	use(&used);
+	bytes = sim_store_bytes(used.store, CONF_FILE, &len);
+	found = memmem(bytes, len, "/ip/route", 9); /* of a row, or of the history: all are tried */
+	assert_non_null(found);
+	for (at = (size_t)(found - bytes) - 12; at < (size_t)(found - bytes); at++) {
+		struct sim_store *copy = sim_store_copy(used.store, &used.random);
+		struct small_router s;
+
+		flip(copy, CONF_FILE, at);
+		start(&s, copy);
+		expect_export(&s, used.now);
+		small_router_close(&s);
+		sim_store_free(copy);
+	}
+	used_free(&used);
+}
+
 static const char *some_file(struct sim_random *random)
 {
 	uint32_t drawn = sim_random_below(random, 10);
@@ -534,6 +561,7 @@ int main(void)
 		cmocka_unit_test(the_notice_stays_until_a_change),
 		cmocka_unit_test(an_older_database_is_noticed),
 		cmocka_unit_test(an_error_that_passes_is_no_damage),
+		cmocka_unit_test(no_row_is_lost_by_its_type),
 		cmocka_unit_test(any_one_file_may_be_damaged),
 		cmocka_unit_test(any_byte_of_the_head_may_be_damaged),
 		cmocka_unit_test(all_files_may_be_damaged),
