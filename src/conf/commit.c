@@ -154,11 +154,14 @@ static bool take_passing(struct conf *conf, struct commit *commit)
 static bool apply_all(struct conf *conf, struct commit *commit)
 {
 	for (size_t i = 0; i < commit->pending->n; i++) {
+		struct request *request = commit->pending->requests[i];
 		uint32_t id;
 
-		if (!txn_apply(commit->draft, commit->pending->requests[i], &id, &commit->diag))
+		if (request->verb == VERB_ADD && request->menu->adding != NULL)
+			request->menu->adding(conf->setup.router, request);
+		if (!txn_apply(commit->draft, request, &id, &commit->diag))
 			return false;
-		commit->pending->requests[i]->added = id;
+		request->added = id;
 		if (id != 0)
 			commit->id = id;
 	}

@@ -18,7 +18,7 @@
 #include "conf/trial.h"
 
 struct conf_draft;
-struct history;
+struct revisions;
 struct replay;
 
 /* A change that waits for its turn: requests, what a draft has gathered, or something of the
@@ -58,6 +58,14 @@ struct commit_job {
 	struct journal_write *write;
 };
 
+/* Who watches what is published (watch.h), and the transactions that not all of them have seen. */
+struct feed {
+	struct watch *watches;
+	struct watch_step *first, **last;
+	size_t n;
+	uint64_t number; /* of the next transaction */
+};
+
 struct conf {
 	struct conf_setup setup;
 	struct conf_state *current; /* published */
@@ -67,13 +75,14 @@ struct conf {
 	struct pending **last;
 	struct commit commit;
 	struct commit_job job;
+	struct feed feed;
 	struct trials trials;
-	struct history *history; /* the page of it that is at hand; NULL: none was asked for */
-	uint64_t writes;         /* to the store, that went well */
-	unsigned drafts;         /* that are not freed yet */
-	uint32_t next_id;        /* while there are any: no id below it is given out again */
-	bool busy;               /* a change is between its start and its answer */
-	bool pumping;            /* conf_pump is further up on the stack */
+	struct revisions *revisions; /* the page of it that is at hand; NULL: none was asked for */
+	uint64_t writes;             /* to the store, that went well */
+	unsigned drafts;             /* that are not freed yet */
+	uint32_t next_id;            /* while there are any: no id below it is given out again */
+	bool busy;                   /* a change is between its start and its answer */
+	bool pumping;                /* conf_pump is further up on the stack */
 };
 
 /* Queue what @draft has gathered; the words of @origin live until the answer. */

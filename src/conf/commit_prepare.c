@@ -1,6 +1,7 @@
 /* What the menus make of a draft before it can be published. */
 #include "conf/commit.h"
 #include "conf/txn.h"
+#include "conf/watch.h"
 #include "lib/mem.h"
 #include "lib/must.h"
 
@@ -58,5 +59,6 @@ void commit_publish(struct conf *conf, struct conf_state *draft, struct prepared
 		prepared->ready[m] = false;
 	}
 	commit_discard(conf, prepared);
+	watch_published(conf, old, draft);
 	conf_release(conf, old);
 }

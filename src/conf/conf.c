@@ -3,8 +3,8 @@
 #include <string.h>
 
 #include "conf/commit.h"
-#include "conf/history.h"
 #include "conf/line.h"
+#include "conf/revision.h"
 #include "conf/row.h"
 #include "conf/trial_inside.h"
 #include "conf/type.h"
@@ -29,11 +29,12 @@ void conf_free(struct conf *conf)
 	if (conf == NULL)
 		return;
 	must(conf_idle(conf) && conf->drafts == 0);
+	must(conf->feed.watches == NULL && conf->feed.first == NULL);
 	must(conf->states == conf->current && conf->current->next == NULL &&
 	     conf->current->refs == 1);
 	state_free(conf->current);
 	trials_free(&conf->trials);
-	history_free(conf->history);
+	revision_free(conf->revisions);
 	journal_close(conf->journal);
 	mem_free(conf);
 }
@@ -53,6 +54,11 @@ const struct menu *conf_menu(const struct conf *conf, const char *path)
 const struct menu *const *conf_menus(const struct conf *conf)
 {
 	return conf->setup.menus;
+}
+
+const char *conf_word_help(const struct conf *conf, const struct field *field, const char *word)
+{
+	return conf->setup.word_help != NULL ? conf->setup.word_help(field, word) : NULL;
 }
 
 const struct conf_setup *conf_doors(const struct conf *conf)

@@ -35,6 +35,9 @@ struct conf_setup {
 	struct log *log;
 	struct random *random; /* for SQLite, should it ask; may be NULL */
 	bool no_defaults;      /* a fresh store gets only the rows that come with the router */
+	/* What @word means, a value of @field, or a flag of items when @field is NULL; NULL: not
+	 * known. May be NULL. */
+	const char *(*word_help)(const struct field *field, const char *word);
 };
 
 /* The file in the store that holds the configuration (beside it, while it is written: "-wal"). */
@@ -56,6 +59,8 @@ MUST_USE int conf_load(struct conf *conf, struct diag *diag);
 /* The menu at @path, or NULL. */
 const struct menu *conf_menu(const struct conf *conf, const char *path);
 const struct menu *const *conf_menus(const struct conf *conf);
+/* What the word means to people, or NULL. */
+const char *conf_word_help(const struct conf *conf, const struct field *field, const char *word);
 struct router *conf_router(const struct conf *conf);
 /* What it was made with: the doors to the world. */
 const struct conf_setup *conf_doors(const struct conf *conf);

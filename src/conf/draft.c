@@ -144,6 +144,22 @@ bool conf_draft_reset(struct conf_draft *draft, const char *const *keep, bool no
 	return true;
 }
 
+bool conf_draft_replace(struct conf_draft *draft, struct conf_state *loaded, struct diag *diag)
+{
+	must(!draft->committing);
+	if (loaded->next_id < draft->work->next_id)
+		loaded->next_id = draft->work->next_id;
+	loaded->revision = draft->work->revision;
+	commit_ids_begin(draft->conf, loaded);
+	draft_late_drop(draft, &draft->late);
+	if (!load_fill(draft->conf, loaded, false, diag) || !judge(draft, loaded, diag)) {
+		state_free(loaded);
+		return false;
+	}
+	take_trial(draft, loaded);
+	return true;
+}
+
 bool conf_draft_changes(const struct conf_draft *draft)
 {
 	return draft->late != NULL || commit_changes(draft->base, draft->work);
@@ -197,6 +213,7 @@ void conf_draft_commit(struct conf_draft *draft, const struct journal_origin *or
 		.who = word_keep(&draft->arena, origin->who),
 		.door = word_keep(&draft->arena, origin->door),
 		.line = word_keep(&draft->arena, origin->line),
+		.trial = origin->trial,
 	};
 
 	must(!draft->committing && !draft->freed);

@@ -52,6 +52,13 @@ MUST_USE bool conf_draft_change_all(struct conf_draft *draft, struct request *co
 MUST_USE bool conf_draft_reset(struct conf_draft *draft, const char *const *keep, bool no_defaults,
                                struct diag *diag);
 
+/*
+ * Make it what a backup holds: @loaded, which becomes the draft's, and what must be there besides
+ * (rows for the ports of this machine). Ids in it stay what they are.
+ */
+MUST_USE bool conf_draft_replace(struct conf_draft *draft, struct conf_state *loaded,
+                                 struct diag *diag);
+
 /* Does it differ from what it started as? */
 bool conf_draft_changes(const struct conf_draft *draft);
 /*

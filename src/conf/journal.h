@@ -132,6 +132,14 @@ MUST_USE struct row *journal_row_new(const struct journal_row *from, const struc
 MUST_USE int journal_load(struct journal *journal, struct conf_state *state, struct log *log,
                           struct diag *diag);
 
+/* What is stored, as bytes, the caller's. In a background job. */
+MUST_USE int journal_image(struct journal *journal, uint8_t **ret_bytes, size_t *ret_len);
+/* Fill @state (fresh) with what such bytes hold. Any thread. */
+MUST_USE int journal_image_load(const uint8_t *bytes, size_t len, struct conf_state *state,
+                                struct diag *diag);
+/* Fill @state (fresh) with the rows that are stored, and its revision; in background jobs. */
+MUST_USE int journal_read(struct journal *journal, struct conf_state *state, struct diag *diag);
+
 /* Fold what is perhaps left in the log into the file. In a background job. */
 MUST_USE int journal_settle(struct journal *journal);
 

@@ -194,3 +194,16 @@ int journal_load(struct journal *journal, struct conf_state *state, struct log *
 		error = menu_load(journal, state, m, diag);
 	return error;
 }
+
+int journal_read(struct journal *journal, struct conf_state *state, struct diag *diag)
+{
+	int64_t revision = 0;
+	int error = journal_number(journal, "SELECT revision FROM seal", &revision);
+
+	if (error != 0)
+		return journal_open_failed(journal, error, diag);
+	state->revision = (uint64_t)revision;
+	for (size_t m = 0; error == 0 && m < state->nmenus; m++)
+		error = menu_load(journal, state, m, diag);
+	return error;
+}

@@ -7,7 +7,7 @@
 
 int journal_error(struct journal *journal, int code)
 {
-	int error = store_vfs_error(journal->vfs);
+	int error = journal->vfs != NULL ? store_vfs_error(journal->vfs) : 0;
 
 	switch (code & 0xff) {
 	case SQLITE_CORRUPT:

@@ -22,11 +22,16 @@ struct diag;
 MUST_USE bool load_fresh(struct conf *conf, struct conf_state *draft, const bool *keep,
                          bool no_defaults, struct diag *diag);
 
+/* What is in no store, but on this machine, is added to @draft, which was loaded. @fresh: nothing
+ * was stored. */
+MUST_USE bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, struct diag *diag);
+
 /*
- * Add to @draft, which comes from the store, what is missing: rows of things that are there, and of
- * settings; when it is @fresh, also the rows of a fresh store.
+ * Publish @loaded (it is taken over) with what is missing in it, stored first if there is a
+ * journal.
+ * @fresh: nothing was stored.
  */
-MUST_USE bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, bool no_defaults,
+MUST_USE int load_first(struct conf *conf, struct conf_state *loaded, bool fresh,
                         struct diag *diag);
 
 #endif

@@ -22,6 +22,7 @@
 struct conf_draft;
 struct conf_state;
 struct diag;
+struct look_sink;
 struct menu;
 struct question;
 struct request;
@@ -42,6 +43,7 @@ enum field_flags {
 	F_HOLDS = 1 << 12,    /* of a reference: what it names can't be removed meanwhile */
 	F_QUIET = 1 << 11,    /* print detail leaves it out as long as it is as by default */
 	F_PASSING = 1 << 13,  /* a row that is added with it is not stored: menu->take gets it */
+	F_ITEM = 1 << 14,     /* of an action: an item of its menu, named as for set; type_ref */
 	F_DEFAULT_NAME =
 		1 << 10, /* of a MENU_FIXED: which thing the row is for; stored, never set */
 };
@@ -167,6 +169,7 @@ struct action_caller {
 	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
 	                      * NULL: it can't have one */
 	struct text *notice; /* what is to be shown when it has gone well */
+	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
 };
 
 struct conf;
@@ -181,8 +184,10 @@ typedef void action_change(struct conf *conf, const struct action_caller *caller
  * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
  * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
  *
+ * A monitor has look() (look.h) instead of turn(): what is to be seen, until the person interrupts.
  * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
- * change() is a transaction, and has no start() either.
+ * change() is a transaction, and has no start() either, unless it asks first: then it gets what
+ * start() and answer() have made of the state in place of the arguments.
  */
 struct action {
 	const char *name;
@@ -194,6 +199,10 @@ struct action {
 	              struct diag *diag);
 	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
 	void (*stop)(struct router *router, void *state, struct text *out);
+	/* Did it end well? Asked once turn() has returned true. NULL: it always does. */
+	bool (*finish)(struct router *router, void *state, struct diag *diag);
+	void (*look)(struct router *router, void *state, struct look_sink *sink, mono now);
+	uint32_t look_after_ms;
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */
@@ -240,6 +249,9 @@ struct menu {
 	bool (*check)(const struct row *row, struct diag *diag);
 	/* Judge the menu's rows together (duplicates, references). */
 	bool (*check_all)(const struct conf_state *state, struct rows rows, struct diag *diag);
+
+	/* Put into @request, which adds a row, who adds it and when, where that is kept. */
+	void (*adding)(struct router *router, struct request *request);
 
 	/*
 	 * From rows to what the router runs on, in two halves (D9). prepare() does all that can

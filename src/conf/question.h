@@ -20,6 +20,7 @@ struct question {
 	const char *keys; /* small letters: one of them is the answer; NULL: a line is */
 	const char *help; /* shown for ?, whole sentences; NULL: there is none */
 	bool secret;      /* the answer is not shown */
+	const char *edit; /* a text to be edited, which is the answer then; NULL: none is */
 };
 
 /* "netmask [255.255.255.0]: ", or "netmask: " when @dflt is "". @help is borrowed. */

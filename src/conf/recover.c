@@ -5,8 +5,8 @@
 #include <time.h>
 
 #include "conf/commit.h"
+#include "conf/load.h"
 #include "conf/spare.h"
-#include "conf/start.h"
 #include "conf/store_words.h"
 #include "lib/text.h"
 
@@ -99,8 +99,14 @@ int recover_spare(struct store *store, wall now, char ret_aside[RECOVER_NAME_BYT
 
 int recover_begin(struct conf *conf, struct diag *diag)
 {
+	bool no_defaults = conf->setup.no_defaults;
+	int error;
+
 	must(conf->journal == NULL);
-	return start_first(conf, state_new(conf->setup.menus), true, true, diag);
+	conf->setup.no_defaults = true; /* the text says what there is */
+	error = load_first(conf, state_new(conf->setup.menus), true, diag);
+	conf->setup.no_defaults = no_defaults;
+	return error;
 }
 
 int recover_rows(struct conf *conf, struct diag *diag)
@@ -115,7 +121,7 @@ int recover_rows(struct conf *conf, struct diag *diag)
 		error = fresh ? -EUCLEAN : journal_load(journal, loaded, conf->setup.log, diag);
 	journal_close(journal);
 	if (error == 0)
-		return start_first(conf, loaded, false, false, diag);
+		return load_first(conf, loaded, false, diag);
 	state_free(loaded);
 	return error;
 }

@@ -31,7 +31,9 @@ enum verb {
 	VERB_FIND,
 	VERB_GET,
 	VERB_EXPORT,
+	VERB_EDIT,
 	VERB_ACTION, /* one of the menu's own */
+	VERB_RESET,  /* typed only: it comes as VERB_UNSET of the properties meant */
 };
 
 struct request_field {

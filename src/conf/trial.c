@@ -90,12 +90,14 @@ static struct journal_trial stored(const struct trial *trial)
 }
 
 void trial_begin(struct conf *conf, uint64_t ms, const struct journal_origin *origin,
-                 conf_done *done, void *arg)
+                 uint32_t *ret_id, conf_done *done, void *arg)
 {
 	struct trial *trial = add(conf, conf->trials.last_id + 1, origin->who, origin->door);
 
 	trial->until.ns = trial->since.ns + (int64_t)(ms * NS_PER_MS);
 	trial->due = mono_add_ms(clock_mono(conf->setup.clock), ms);
+
+	*ret_id = trial->id;
 
 	struct journal_trial kept = stored(trial);
 

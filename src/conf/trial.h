@@ -54,11 +54,11 @@ struct trials {
 MUST_USE uint32_t trial_take(struct conf *conf, const char *who, const char *door,
                              struct diag *diag);
 /*
- * Begin one that lives for @ms; answer->id is its id. It survives a restart: the end is a time of
- * day. @origin: whose, its words are copied.
+ * Begin one that lives for @ms; *ret_id (set at once) is its id. It survives a restart: the end is
+ * a time of day. @origin: whose, its words are copied.
  */
 void trial_begin(struct conf *conf, uint64_t ms, const struct journal_origin *origin,
-                 conf_done *done, void *arg);
+                 uint32_t *ret_id, conf_done *done, void *arg);
 /* It is over: what is on it stays (release, confirm), or is taken back (unroll; @notice, until the
  * answer, gets a line for each row that could not be). */
 void trial_keep(struct conf *conf, uint32_t id, conf_done *done, void *arg);

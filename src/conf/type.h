@@ -19,6 +19,9 @@ struct choice_sink {
 
 struct type {
 	const char *name; /* for documentation: "address", "time", "yes|no" */
+	/* What a value looks like, for types that can't list theirs and whose name does not say it:
+	 * "A.B.C.D/len"; NULL: the name does. */
+	const char *looks;
 	/*
 	 * Read the whole of @text into @at (field->bytes long, zeroed). On failure fills @diag in
 	 * RouterOS's words (ROUTEROS.md 1.4): "invalid value for argument address", "value of mtu

@@ -58,6 +58,7 @@ static int ip4_type_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_ip4 = {
 	.name = "address",
+	.looks = "A.B.C.D",
 	.parse = ip4_type_parse,
 	.print = ip4_type_print,
 	.compare = ip4_type_compare,
@@ -103,6 +104,7 @@ static int ip_addr_type_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_ip_addr = {
 	.name = "address",
+	.looks = "A.B.C.D",
 	.parse = ip_addr_parse,
 	.print = ip_addr_type_print,
 	.compare = ip_addr_type_compare,
@@ -183,6 +185,7 @@ static int prefix_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_prefix = {
 	.name = "address/prefix",
+	.looks = "A.B.C.D/len",
 	.parse = prefix_parse,
 	.print = prefix_print,
 	.compare = prefix_compare,
@@ -190,6 +193,7 @@ const struct type type_prefix = {
 
 const struct type type_network = {
 	.name = "network",
+	.looks = "A.B.C.D/len",
 	.parse = network_parse,
 	.print = prefix_print,
 	.compare = prefix_compare,
@@ -271,6 +275,7 @@ static int range_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_range = {
 	.name = "address range",
+	.looks = "A.B.C.D, A.B.C.D-A.B.C.D or A.B.C.D/len",
 	.parse = range_parse,
 	.print = range_print,
 	.compare = range_compare,
@@ -306,6 +311,7 @@ static int mac_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_mac = {
 	.name = "mac address",
+	.looks = "02:03:04:05:06:07",
 	.parse = mac_type_parse,
 	.print = mac_type_print,
 	.compare = mac_compare,

@@ -172,6 +172,7 @@ static int time_compare(const void *a, const void *b, size_t bytes)
 
 const struct type type_time = {
 	.name = "time",
+	.looks = "1d2h3m4s500ms or 26:03:04",
 	.parse = time_parse,
 	.print = time_print,
 	.compare = time_compare,

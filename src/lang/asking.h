@@ -20,8 +20,12 @@ struct asking {
 
 	/* An action's question. */
 	const struct action *action;
+	const struct call *action_call;
 	void *state;
 	const char *line; /* as typed */
+
+	/* An edited text: what is to be called with it as the last argument. */
+	struct call *set;
 
 	/* What would be done: the question is whether to do it. */
 	struct conf_draft *draft;
@@ -29,6 +33,8 @@ struct asking {
 
 /* The next question of the action, or its end. False with @diag when that can't be: it goes on. */
 bool exec_ask_next(struct run *run, struct diag *diag);
+
+bool exec_edit_answer(struct run *run, const char *text, struct diag *diag);
 
 /* The action has asked all: show what would be done, and ask. */
 bool exec_ask_draft(struct run *run, struct diag *diag);

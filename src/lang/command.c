@@ -66,6 +66,12 @@ static const struct param name_params[] = {
 	  .help = "Names of properties",
 	  .positional = true },
 };
+static const struct param reset_params[] = {
+	{ .kind = PARAM_FIELDS,
+	  .name = "value-name",
+	  .help = "Names of properties; all that may have a default when none is given",
+	  .positional = true },
+};
 static const struct param import_params[] = {
 	{ .kind = PARAM_VALUE,
 	  .name = "file-name",
@@ -136,10 +142,13 @@ static const struct own owns[] = {
 	[VERB_FIND] = { .where = true },
 	[VERB_GET] = { .items = true, MORE(name_params) },
 	[VERB_EXPORT] = { .where = true, MORE(export_params) },
+	[VERB_EDIT] = { .items = true, MORE(name_params) },
 	[VERB_ACTION] = { .fields = true },
+	[VERB_RESET] = { .items = true, MORE(reset_params) },
 };
 
 static const struct own items_action_own = { .items = true };
+static const struct own monitor_own = { .fields = true, MORE(monitor_params) };
 static const struct own none_own;
 static const struct own import_own = { MORE(import_params) };
 
@@ -150,6 +159,9 @@ static const struct own *own_of(const struct command *command)
 	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
 	    command->action->items != NULL)
 		return &items_action_own;
+	if (command->kind == COMMAND_VERB && command->verb == VERB_ACTION &&
+	    command->action->look != NULL)
+		return &monitor_own;
 	return command->kind == COMMAND_VERB ? &owns[command->verb] : &none_own;
 }
 

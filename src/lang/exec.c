@@ -25,8 +25,21 @@ void exec_settle(struct run *run)
 		arena_free(&run->arena);
 }
 
-static void locate(const struct run *run, unsigned line, unsigned column, struct diag *diag)
+void run_failed_at(const struct run *run, struct text *out)
 {
+	const struct call *call = run->failed_call;
+	const char *path = call != NULL ? call->command.place.path : NULL;
+
+	if (call != NULL)
+		text_printf(out, " (%s%s%s; line %u)", path, strcmp(path, "/") == 0 ? "" : "/",
+		            command_word(&call->command), run->failed_line);
+	else if (run->failed_line > 0)
+		text_printf(out, " (line %u)", run->failed_line);
+}
+
+static void locate(struct run *run, unsigned line, unsigned column, struct diag *diag)
+{
+	run->failed_line = diag->line > 0 ? diag->line : line;
 	if (diag->at_position || !run->code->several_lines)
 		return;
 	diag->at_position = true;
@@ -36,16 +49,18 @@ static void locate(const struct run *run, unsigned line, unsigned column, struct
 	diag->column = column;
 }
 
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag)
+void exec_locate(struct run *run, const struct call *call, struct diag *diag)
 {
 	const struct arg *arg = diag->field[0] != '\0' ? call_arg(call, diag->field) : NULL;
 	const struct spot *spot = arg != NULL ? &arg->value_spot : &call->spot;
 
+	run->failed_call = call;
 	locate(run, spot->line, spot->column, diag);
 }
 
-void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag)
+void exec_locate_op(struct run *run, const struct op *op, struct diag *diag)
 {
+	run->failed_call = NULL;
 	locate(run, op->line, op->column, diag);
 }
 
@@ -94,7 +109,7 @@ void exec_flush(struct run *run)
 
 void exec_show(struct run *run, enum show how)
 {
-	if ((run->out.len > 0 || how == SHOW_PICTURE) && run->host.show != NULL)
+	if ((run->out.len > 0 || how != SHOW_PAGE) && run->host.show != NULL)
 		run->host.show(run->host.arg, how, text_str(&run->out), run->out.len);
 	else
 		exec_flush(run);

@@ -10,6 +10,7 @@
  *   exec_script: variables, jumps, operators: the language's own operations
  *   act:         its statements that act
  *   exec_ask:    when a person has answered
+ *   exec_edit:   when a person has edited
  *
  * Each takes its computed arguments off the stack and pushes its value. False means that it has
  * failed and run->diag says why.
@@ -25,6 +26,7 @@
 #include "lib/text.h"
 
 struct action;
+struct monitor;
 struct asking;
 struct question;
 struct reading;
@@ -75,6 +77,8 @@ struct run {
 	size_t ntries, tries_size;
 	struct arena arena; /* of the command at the outside; emptied when the frame's stack is */
 	struct diag diag;
+	unsigned failed_line;           /* 0: it has not failed, or nobody knows where */
+	const struct call *failed_call; /* NULL: none, but a command of the language */
 	bool failed, interrupted, finished;
 	bool limited; /* failed by a limit: nobody catches that */
 
@@ -111,7 +115,9 @@ struct run {
 
 	/* An action at work. */
 	const struct action *action;
+	const struct call *action_call;
 	void *action_state;
+	struct monitor *monitor; /* NULL: it has none */
 	struct text out;
 
 	/* A question that waits for its answer. */
@@ -137,8 +143,8 @@ bool exec_fail_limit(struct run *run);
 /* Give back what values have taken, if none is left. */
 void exec_settle(struct run *run);
 /* In a script, an error without a place of its own gets that of its argument or command. */
-void exec_locate(const struct run *run, const struct call *call, struct diag *diag);
-void exec_locate_op(const struct run *run, const struct op *op, struct diag *diag);
+void exec_locate(struct run *run, const struct call *call, struct diag *diag);
+void exec_locate_op(struct run *run, const struct op *op, struct diag *diag);
 void exec_push(struct run *run, struct value value);
 /* What the machine reads: what is published, or its draft; and the end of that. */
 const struct conf_state *exec_hold(struct run *run);
@@ -186,6 +192,8 @@ void exec_script_check(struct run *run);
 /* @source as a function, compiled; NULL: run->diag says why not. */
 const struct program *exec_script_compile(struct run *run, const char *source);
 bool exec_import(struct exec *exec);
+/* Import run->file, all or nothing. */
+void exec_import_file(struct run *run);
 void exec_import_turn(struct run *run, mono now, unsigned budget);
 /* Say what is about to be carried out, if that is wanted. */
 void exec_import_echo(struct run *run, const struct call *call);
@@ -201,8 +209,15 @@ void exec_file_print(struct run *run, bool append);
 /* The text is longer than a file may be: false. */
 bool exec_file_too_long(struct run *run);
 bool exec_action(struct exec *exec);
+/* The action of @call is a change of the configuration: @args are its own. */
+bool exec_action_change(struct run *run, const struct call *call, const void *args);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
+/* Monitors are actions, too; run->action and run->action_state are set when one begins. */
+bool exec_monitor_interval(struct exec *exec, const char *text, uint64_t *ret_ms);
+bool exec_monitor_begin(struct exec *exec, uint64_t interval_ms);
+void exec_monitor_turn(struct run *run);
+void exec_monitor_stop(struct run *run);
 /* Does the command lack an argument that somebody can be asked for? Then they are. */
 bool exec_ask_missing(struct run *run, const struct op *op);
 /* The questions of an action that has been started. */
@@ -210,5 +225,6 @@ bool exec_ask_begin(struct exec *exec, void *state);
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag);
 const struct question *exec_ask_question(const struct run *run);
 void exec_ask_stop(struct run *run);
+bool exec_edit(struct exec *exec);
 
 #endif

@@ -67,6 +67,21 @@ static bool act_on_items(struct exec *exec)
 	return true;
 }
 
+static bool read_arg(struct exec *exec, const struct arg *arg, void *args)
+{
+	const char *text;
+	struct value value;
+	uint32_t id;
+
+	if ((arg->param.field->flags & F_ITEM) == 0)
+		return read_field(exec, arg->param.field, exec_text(exec, arg), args);
+	value = exec_value(exec, arg);
+	if (!exec_item(exec, arg, &value, &id))
+		return false;
+	text = arena_printf(&exec->run->arena, "*%X", id);
+	return read_field(exec, arg->param.field, text, args);
+}
+
 static void changed(void *arg, const struct conf_answer *answer)
 {
 	struct run *run = arg;
@@ -79,7 +94,10 @@ static void changed(void *arg, const struct conf_answer *answer)
 	if (answer->ok) {
 		text_add(&run->out, text_str(&run->notice));
 		exec_flush(run);
-		exec_push(run, (struct value){ .kind = VALUE_NIL });
+		if (run->file[0] != '\0')
+			exec_import_file(run);
+		else
+			exec_push(run, (struct value){ .kind = VALUE_NIL });
 	} else {
 		run->diag = *answer->diag;
 		exec_locate(run, run->call, &run->diag);
@@ -88,27 +106,27 @@ static void changed(void *arg, const struct conf_answer *answer)
 	text_free(&run->notice);
 }
 
-static bool change(struct exec *exec, const void *args)
+bool exec_action_change(struct run *run, const struct call *call, const void *args)
 {
-	struct run *run = exec->run;
 	const struct action_caller caller = {
 		.who = run->host.who,
 		.door = run->host.door,
-		.line = arena_printf(&run->arena, "%s/%s", exec->call->command.place.path,
-		                     exec->call->text),
+		.line = arena_printf(&run->arena, "%s/%s", call->command.place.path, call->text),
 		.trial = run->host.trial,
 		.notice = &run->notice,
+		.import = run->file,
 	};
 
 	if (run->host.draft != NULL) {
 		(void)diag_fail(&run->diag, NULL,
 		                "failure: %s is a change of its own, and can't be part of this one",
-		                exec->call->command.action->name);
+		                call->command.action->name);
 		return exec_fail(run);
 	}
-	run->call = exec->call;
+	run->call = call;
+	run->file[0] = '\0';
 	run->changing = true;
-	exec->call->command.action->change(run->host.conf, &caller, args, changed, run);
+	call->command.action->change(run->host.conf, &caller, args, changed, run);
 	return true;
 }
 
@@ -123,15 +141,24 @@ bool exec_action(struct exec *exec)
 	void *args = arena_new(&run->arena, 1, action->args_size + 1);
 	void *state = arena_new(&run->arena, 1, action->state_size + 1);
 
+	uint64_t interval_ms = 1000;
+
 	if (!action_defaults(exec, args))
 		return false;
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next) {
-		if (!read_field(exec, arg->param.field, exec_text(exec, arg), args))
+		if (arg->param.kind == PARAM_FLAG)
+			continue;
+		if (arg->param.field == NULL) {
+			if (!exec_monitor_interval(exec, exec_text(exec, arg), &interval_ms))
+				return false;
+			continue;
+		}
+		if (!read_arg(exec, arg, args))
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
-	if (action->change != NULL)
-		return change(exec, args);
+	if (action->change != NULL && action->ask == NULL)
+		return exec_action_change(run, exec->call, args);
 
 	bool ok = action->start(conf_router(run->host.conf), args, state, &run->out, &run->diag);
 
@@ -140,31 +167,46 @@ bool exec_action(struct exec *exec)
 		return exec_fail(run);
 	if (action->ask != NULL)
 		return exec_ask_begin(exec, state);
-	if (action->turn == NULL) {
+	if (action->turn == NULL && action->look == NULL) {
 		exec_push(run, (struct value){ .kind = VALUE_NIL });
 		return true;
 	}
 	run->action = action;
+	run->action_call = exec->call;
 	run->action_state = state;
-	return true;
+	return action->look == NULL || exec_monitor_begin(exec, interval_ms);
 }
 
 void exec_action_turn(struct run *run, mono now)
 {
+	if (run->monitor != NULL) {
+		exec_monitor_turn(run);
+		return;
+	}
+
 	bool over =
 		run->action->turn(conf_router(run->host.conf), run->action_state, &run->out, now);
 
 	exec_flush(run);
 	if (!over)
 		return;
+
+	const struct action *action = run->action;
+
 	run->action = NULL;
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
+	if (action->finish == NULL ||
+	    action->finish(conf_router(run->host.conf), run->action_state, &run->diag))
+		return;
+	exec_locate(run, run->action_call, &run->diag);
+	(void)exec_fail(run);
 }
 
 void exec_action_stop(struct run *run)
 {
 	if (run->action == NULL)
 		return;
+	exec_monitor_stop(run);
 	if (run->action->stop != NULL)
 		run->action->stop(conf_router(run->host.conf), run->action_state, &run->out);
 	run->action = NULL;

@@ -143,6 +143,8 @@ bool exec_ask_next(struct run *run, struct diag *diag)
 	if (action->fill != NULL)
 		return exec_ask_draft(run, diag);
 	run->asking = NULL;
+	if (action->change != NULL)
+		return exec_action_change(run, asking->action_call, asking->state);
 	exec_push(run, (struct value){ .kind = VALUE_NIL });
 	return true;
 }
@@ -191,6 +193,7 @@ bool exec_ask_begin(struct exec *exec, void *state)
 	struct asking *asking = arena_new(&run->arena, 1, sizeof *asking);
 
 	*asking = (struct asking){ .action = call->command.action,
+		                   .action_call = call,
 		                   .state = state,
 		                   .line = arena_strdup(&run->arena, call->text) };
 	run->asking = asking;
@@ -202,6 +205,8 @@ bool exec_ask_begin(struct exec *exec, void *state)
 bool exec_ask_answer(struct run *run, const char *text, struct diag *diag)
 {
 	must(run->asking != NULL);
+	if (run->asking->set != NULL)
+		return exec_edit_answer(run, text, diag);
 	return run->asking->action != NULL ? take_answer(run, text, diag)
 	                                   : take_value(run, text, diag);
 }

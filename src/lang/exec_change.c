@@ -163,6 +163,8 @@ static struct request *request_new(struct exec *exec, const struct call *call)
 		                                       call->text),
 		                  .arena = &run->arena,
 		                  .notice = &run->notice };
+	if (command->verb == VERB_RESET)
+		request->verb = VERB_UNSET;
 	if (command->older != NULL && command->verb != VERB_ADD && command->verb != VERB_SET)
 		request->menu = command->menu;
 	return request;
@@ -243,6 +245,16 @@ static bool change_draft(struct run *run)
 	return !run->failed;
 }
 
+/* reset without names: all but what an item is called, and what it can't be without. */
+static void reset_all(struct request *request)
+{
+	const uint32_t stays = F_READ_ONLY | F_DEFAULT_NAME | F_KEY | F_REQUIRED | F_PASSING;
+
+	for (size_t i = 0; i < request->menu->nfields; i++)
+		if ((request->menu->fields[i].flags & stays) == 0)
+			request_put(request, request->menu->fields[i].name, NULL);
+}
+
 bool exec_change(struct exec *exec)
 {
 	struct run *run = exec->run;
@@ -254,6 +266,8 @@ bool exec_change(struct exec *exec)
 	for (const struct arg *arg = exec->call->args; arg != NULL; arg = arg->next)
 		if (!request_arg(exec, request, &ids, arg))
 			return false;
+	if (exec->call->command.verb == VERB_RESET && request->fields == NULL)
+		reset_all(request);
 	request->ids = ids.at;
 	request->nids = ids.n;
 	run->depth -= exec->call->ncomputed;

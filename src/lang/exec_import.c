@@ -190,6 +190,13 @@ bool exec_import(struct exec *exec)
 	return !run->failed;
 }
 
+void exec_import_file(struct run *run)
+{
+	run->import = (struct import){ 0 };
+	run->changing = true;
+	file_read(run->host.conf, run->file, have_read, run);
+}
+
 /* Go on behind the command that has failed. */
 static void skip_command(struct run *inner)
 {

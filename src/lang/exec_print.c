@@ -109,6 +109,7 @@ static const char *conflict(const struct reading *reading)
 {
 	unsigned options = reading->call->options;
 	bool repeats = reading->interval_ms > 0;
+	bool follows = (options & (OPTION_FOLLOW | OPTION_FOLLOW_ONLY)) != 0;
 	bool value = reading->wanted || (options & OPTION_AS_VALUE) != 0;
 
 	if (repeats && value)
@@ -118,6 +119,13 @@ static const char *conflict(const struct reading *reading)
 		       "with append";
 	if (reading->to_file && value)
 		return "as-value and file are two places to go to; leave one out";
+	if ((follows || repeats) && reading->run->host.draft != NULL)
+		return "nothing changes while this is only tried; leave follow and interval out";
+	if (follows && (value || repeats || reading->to_file || reading->norder > 0))
+		return "follow goes on as things happen; leave as-value, interval, file and "
+		       "order-by out";
+	if (follows && (options & (OPTION_COUNT_ONLY | OPTION_VALUE_LIST)) != 0)
+		return "follow shows items one by one; leave count-only and value-list out";
 	if ((options & OPTION_APPEND) != 0 && !reading->to_file)
 		return "append says where in a file; add file=name";
 	return NULL;
@@ -262,6 +270,10 @@ bool exec_print_over(struct reading *reading)
 {
 	struct run *run = reading->run;
 
+	if (reading->follow != NULL) {
+		exec_follow_listed(reading);
+		return true;
+	}
 	if (reading->interval_ms > 0) {
 		reading->rests = true;
 		run->due = mono_add_ms(run->now, reading->interval_ms);

@@ -34,6 +34,13 @@ uint32_t reading_number(struct reading *reading, uint32_t id)
 	return (uint32_t)reading->numbered_n++;
 }
 
+/* Whether the items themselves are shown. */
+static bool lists_items(const struct reading *reading)
+{
+	return reading->prints && !reading->counts &&
+	       (reading->call->options & OPTION_FOLLOW_ONLY) == 0;
+}
+
 static bool read_row(struct row_sink *sink, const struct row *row)
 {
 	struct reading *reading = (struct reading *)sink;
@@ -44,8 +51,10 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	if (!reading_means(reading, row))
 		return true;
 	reading->count++;
-	reading->too_many = reading->norder > 0 && reading->items.n == ORDER_ITEMS;
-	if (reading->prints && !reading->counts && !reading->too_many)
+	reading->too_many = reading->too_many ||
+	                    (reading->norder > 0 && reading->items.n == ORDER_ITEMS) ||
+	                    (reading->follow != NULL && !exec_follow_know(reading, row, number));
+	if (lists_items(reading) && !reading->too_many)
 		items_add(&reading->items, &reading->page, reading->menu, row, number);
 	/* What is made of another item can't be changed: "remove [find]" means the rest. */
 	if (!reading->prints && row->id != 0 && !row_is_made_of(row->id))
@@ -53,18 +62,35 @@ static bool read_row(struct row_sink *sink, const struct row *row)
 	return true;
 }
 
-void reading_print(struct reading *reading, const struct items *items)
+bool reading_lists(const struct reading *reading, const struct field *field)
+{
+	const char *names = reading->proplist;
+	struct arena *arena = &reading->run->arena;
+
+	while (*names != '\0') {
+		size_t len = strcspn(names, ",");
+
+		if (menu_field_find(reading->menu, arena_strndup(arena, names, len)) == field)
+			return true;
+		names += len + (names[len] == ',');
+	}
+	return false;
+}
+
+void reading_print(struct reading *reading, const struct conf_state *state, const char *marks)
 {
 	struct run *run = reading->run;
 	struct print_job job = { .call = reading->call,
-		                 .state = reading->walk.state,
-		                 .items = items,
+		                 .state = state,
+		                 .items = &reading->items,
 		                 .count = reading->count,
 		                 .first = !reading->began,
-		                 .proplist = reading->proplist };
+		                 .proplist = reading->proplist,
+		                 .follows = reading->follow != NULL,
+		                 .marks = marks };
 
 	run->host.print(run->host.arg, &job, &run->out);
-	reading->began = reading->began || items->n > 0;
+	reading->began = reading->began || reading->items.n > 0;
 }
 
 /* Only the properties asked for, and which item it is. */
@@ -121,7 +147,7 @@ static bool print_page(struct reading *reading)
 	}
 	if (!reading->began)
 		exec_print_time(reading);
-	reading_print(reading, &reading->items);
+	reading_print(reading, reading->walk.state, NULL);
 	arena_free(&reading->page);
 	reading->items = (struct items){ 0 };
 	return exec_print_show(reading);
@@ -152,9 +178,14 @@ static bool fail_too_many(struct reading *reading)
 {
 	struct run *run = reading->run;
 
-	(void)diag_fail(&run->diag, "order-by",
-	                "failure: order-by sorts up to %u items; choose fewer with where",
-	                ORDER_ITEMS);
+	if (reading->follow != NULL)
+		(void)diag_fail(&run->diag, NULL,
+		                "failure: follow keeps up with %u items; choose fewer with where",
+		                FOLLOW_ITEMS);
+	else
+		(void)diag_fail(&run->diag, "order-by",
+		                "failure: order-by sorts up to %u items; choose fewer with where",
+		                ORDER_ITEMS);
 	exec_locate(run, reading->call, &run->diag);
 	return exec_fail(run);
 }
@@ -210,11 +241,24 @@ static bool has_to_wait(struct reading *reading)
 	       (reading->paged && run->host.has_room != NULL && !run->host.has_room(run->host.arg));
 }
 
+static void follow_turn(struct reading *reading)
+{
+	exec_follow_turn(reading);
+	if (reading->too_many) {
+		(void)fail_too_many(reading);
+		exec_rows_stop(reading->run);
+	}
+}
+
 void exec_rows_turn(struct run *run)
 {
 	struct reading *reading = run->reading;
 	bool more;
 
+	if (reading->follow != NULL && reading->rests) {
+		follow_turn(reading);
+		return;
+	}
 	run->stuck = has_to_wait(reading);
 	if (run->stuck)
 		return;
@@ -243,6 +287,7 @@ void exec_rows_stop(struct run *run)
 		              reading->numbered_n);
 	else
 		mem_free(reading->numbered);
+	exec_follow_end(reading);
 	exec_release(run, reading->walk.state);
 	arena_free(&reading->page);
 	run->reading = NULL;
@@ -272,6 +317,8 @@ bool exec_rows(struct exec *exec)
 		return exec_fail(run);
 	}
 	run->depth -= exec->call->ncomputed;
+	if ((exec->call->options & (OPTION_FOLLOW | OPTION_FOLLOW_ONLY)) != 0)
+		exec_follow_begin(reading);
 	run->reading = reading;
 	exec_rows_turn(run); /* most lists are short */
 	return true;

@@ -363,6 +363,8 @@ bool exec_script_catch(struct run *run)
 	                                                strcspn(run->diag.text, "\n")));
 	run->diag = (struct diag){ 0 };
 	run->failed = false;
+	run->failed_call = NULL;
+	run->failed_line = 0;
 	run->at = caught.at;
 	exec_push(run, message);
 	return true;

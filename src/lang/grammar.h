@@ -161,6 +161,9 @@ void place_words(const struct place *place, struct place_sink *sink);
 /* The word that @text means at @place. False: none, or several. */
 bool place_find(const struct place *place, const char *text, struct place_word *ret_word);
 
+/* "add", or what its action is called; not for those of the language itself. */
+const char *command_word(const struct command *command);
+
 /* Offer the commands of the language, which stand behind a colon anywhere. */
 void global_words(struct place_sink *sink);
 /* The one that @text means, or exactly is. */

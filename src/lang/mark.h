@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-#define MARKS_MAX 512 /* what stands behind them gets none */
+#define LEX_MARKS_MAX 512 /* what stands behind them gets none */
 
 enum mark_kind {
 	MARK_MENU,
@@ -24,7 +24,7 @@ struct mark {
 };
 
 struct marks {
-	struct mark at[MARKS_MAX];
+	struct mark at[LEX_MARKS_MAX];
 	size_t n;
 };
 

@@ -160,16 +160,28 @@ struct path_walk {
 	bool joined;  /* something stands between the last step and here */
 };
 
+/* "set" alone is the wizard of the root; "set x 5" gives a variable a value. */
+static bool is_other_set(const struct parser *p, const struct place_word *found)
+{
+	struct lex lex = p->lex;
+
+	lex.marks = NULL;
+	lex_blanks(&lex);
+	return found->kind == WORD_COMMAND && found->action != NULL &&
+	       found->action->nfields == 0 && found->action->items == NULL &&
+	       !lex_command_ends(&lex);
+}
+
 /*
  * A command of the language needs no colon where no word of the menu is the same; it goes before
  * those that only begin so.
  */
-static bool walk_find(const struct path_walk *walk, const struct word *word,
+static bool walk_find(const struct parser *p, const struct path_walk *walk, const struct word *word,
                       struct place_word *ret_found)
 {
 	bool found = place_find(&walk->place, word->text, ret_found);
 
-	if (walk->any || (found && ret_found->len == word->len))
+	if (walk->any || (found && ret_found->len == word->len && !is_other_set(p, ret_found)))
 		return found;
 	return global_find(word->text, true, ret_found) || found;
 }
@@ -225,7 +237,7 @@ static bool parse_path(struct parser *p, bool wanted, bool *ret_value)
 		} else if (word.len == 0) {
 			return parse_fail(p, &word.spot,
 			                  wanted ? "expected command name" : "syntax error");
-		} else if (!walk_find(&walk, &word, &found)) {
+		} else if (!walk_find(p, &walk, &word, &found)) {
 			return bad_command(p, &walk.place, &word);
 		} else if (found.kind == WORD_COMMAND) {
 			struct command command = command_of(&walk.place, &found);
@@ -305,10 +317,9 @@ bool parse_program(const struct menu *const *menus, const char *path, const char
 bool parse_marked(const struct menu *const *menus, const char *path, struct lex lex,
                   struct program *program, struct expect *expect, struct diag *diag)
 {
-	struct parser p = { .lex = lex,
-		            .place = { .menus = menus },
-		            .expect = expect,
-		            .diag = diag };
+	struct parser p = {
+		.lex = lex, .place = { .menus = menus }, .expect = expect, .diag = diag
+	};
 
 	return parse_whole(&p, path, program, false);
 }

@@ -58,6 +58,7 @@ bool parse_value_name(struct parser *p, struct word *ret_word)
 	if (lex_peek(&p->lex) == '"')
 		return lex_string(&p->lex, p->arena, ret_word, p->diag);
 	*ret_word = lex_variable(&p->lex, p->arena);
+	mark_put(p->lex.marks, ret_word->spot.at - 1, ret_word->len + 1, MARK_VARIABLE);
 	expect_word(p->expect, &p->lex, ret_word, &what);
 	return true;
 }

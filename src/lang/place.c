@@ -23,6 +23,7 @@ static const struct verb_word verbs[] = {
 	{ "add", VERB_ADD, LISTS, "Create a new item" },
 	{ "comment", VERB_COMMENT, STORED, "Set comment for items" },
 	{ "disable", VERB_DISABLE, STORED, "Disable items" },
+	{ "edit", VERB_EDIT, STORED | 1u << MENU_SETTINGS, "Edit a property's text on the screen" },
 	{ "enable", VERB_ENABLE, STORED, "Enable items" },
 	{ "export", VERB_EXPORT, ~0u, "Print commands that restore this configuration" },
 	{ "find", VERB_FIND, STORED | 1u << MENU_OBSERVED, "Find items by value" },
@@ -30,9 +31,23 @@ static const struct verb_word verbs[] = {
 	{ "move", VERB_MOVE, 1u << MENU_ORDERED, "Change the order of items" },
 	{ "print", VERB_PRINT, ROWS, "Print values of item properties" },
 	{ "remove", VERB_REMOVE, LISTS, "Remove items" },
+	{ "reset", VERB_RESET, STORED | 1u << MENU_SETTINGS,
+	  "Put item properties back to their defaults" },
 	{ "set", VERB_SET, STORED | 1u << MENU_SETTINGS, "Change item properties" },
 	{ "unset", VERB_UNSET, STORED, "Clear item properties" },
 };
+
+const char *command_word(const struct command *command)
+{
+	if (command->kind != COMMAND_VERB)
+		return command->kind == COMMAND_IMPORT ? "import" : "quit";
+	if (command->verb == VERB_ACTION)
+		return command->action->name;
+	for (size_t i = 0; i < ARRAY_LEN(verbs); i++)
+		if (verbs[i].verb == command->verb)
+			return verbs[i].name;
+	return "";
+}
 
 void expect_word(struct expect *expect, const struct lex *lex, const struct word *word,
                  const struct expect *what)

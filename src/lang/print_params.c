@@ -1,5 +1,14 @@
-/* What print takes besides where. */
+/* What print takes besides where, and monitors besides their own. */
 #include "lang/print_params.h"
+
+const struct param monitor_params[MONITOR_PARAMS] = {
+	{ .kind = PARAM_FLAG,
+	  .name = "as-value",
+	  .option = OPTION_AS_VALUE,
+	  .help = "Once, as a value for :put and scripts" },
+	{ .kind = PARAM_VALUE, .name = "interval", .help = "How often; 1s when it is not given" },
+	{ .kind = PARAM_FLAG, .name = "once", .option = OPTION_ONCE, .help = "Only once" },
+};
 
 const struct param print_params[PRINT_PARAMS] = {
 	{ .kind = PARAM_FLAG,
@@ -22,6 +31,14 @@ const struct param print_params[PRINT_PARAMS] = {
 	{ .kind = PARAM_VALUE,
 	  .name = "file",
 	  .help = "Write it to this text file of the router's" },
+	{ .kind = PARAM_FLAG,
+	  .name = "follow",
+	  .option = OPTION_FOLLOW,
+	  .help = "The list, then each change of it until a key" },
+	{ .kind = PARAM_FLAG,
+	  .name = "follow-only",
+	  .option = OPTION_FOLLOW_ONLY,
+	  .help = "Only what changes from now on, until a key" },
 	{ .kind = PARAM_ITEMS, .name = "from", .help = "Only these items" },
 	{ .kind = PARAM_VALUE,
 	  .name = "interval",

@@ -15,6 +15,8 @@ static bool carry_out(struct exec *exec)
 		return exec_read(exec);
 	case VERB_ACTION:
 		return exec_action(exec);
+	case VERB_EDIT:
+		return exec_edit(exec);
 	default:
 		return exec_change(exec);
 	}
@@ -185,6 +187,8 @@ mono run_next(const struct run *run)
 		return run_next(run->inner);
 	if (run->sleeping)
 		return run->wake;
+	if (run->monitor != NULL)
+		return run->due;
 	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
 	                                                                       : mono_never();
 }

@@ -107,6 +107,8 @@ mono run_next(const struct run *run);
 bool run_ok(const struct run *run);
 bool run_interrupted(const struct run *run);
 const struct diag *run_diag(const struct run *run);
+/* " (/ip/route/add; line 3)": the command at which it has failed; nothing when none has. */
+void run_failed_at(const struct run *run, struct text *out);
 /* At any time: a change that is under way goes on without us. */
 void run_free(struct run *run);
 

@@ -43,6 +43,7 @@ static bool take_name(struct parser *p, struct word *ret_word)
 			return false;
 	} else {
 		*ret_word = lex_word(&p->lex, LEX_NAME, p->arena);
+		mark_put(p->lex.marks, ret_word->spot.at, ret_word->len, MARK_VARIABLE);
 		expect_word(p->expect, &p->lex, ret_word,
 		            &(struct expect){ .kind = EXPECT_VARIABLE,
 		                              .names = p->scope.names,
@@ -228,6 +229,7 @@ static bool take_key(struct parser *p, struct taken *taken, bool have, struct pa
 		return false;
 	if (lex_take(&p->lex, '=')) {
 		if (param_named(taken, word.text, false, ret_param)) {
+			mark_put(p->lex.marks, word.spot.at, word.len, MARK_NAME);
 			lex_blanks(&p->lex);
 			return true;
 		}

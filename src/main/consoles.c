@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "lib/text.h"
+#include "manage/jobs.h"
+#include "manage/manage.h"
 #include "menu/setup.h"
 #include "ui/login_name.h"
 
@@ -26,6 +28,13 @@ static bool client_has_room(void *arg)
 	const struct console *console = arg;
 
 	return local_client_has_room(console->client);
+}
+
+static bool execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	const struct console *console = arg;
+
+	return jobs_execute(console->all->manage->jobs, console->who, source, ret_job, diag);
 }
 
 static struct console *free_place(struct consoles *consoles)
@@ -94,6 +103,8 @@ static struct session_setup setup_of(struct console *console, const struct conso
 		.out = to_client,
 		.has_room = client_has_room,
 		.notice = to_client_beside,
+		.globals = console->all->manage->globals,
+		.execute = execute,
 		.error = said->interactive ? NULL : to_client_beside,
 		.chat = chat,
 	};

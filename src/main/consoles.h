@@ -14,6 +14,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct manage;
 
 struct console {
 	bool used;
@@ -29,7 +30,7 @@ struct console {
 
 struct consoles {
 	struct conf *conf;
-	const struct manage *manage;
+	struct manage *manage;
 	struct recalls recalls;
 	struct console at[LOCAL_CLIENTS_MAX];
 };

@@ -9,6 +9,7 @@
 #include "conf/diag.h"
 #include "fw/flow.h"
 #include "menu/menus.h"
+#include "menu/word_help.h"
 #include "os/afpacket.h"
 #include "os/clock.h"
 #include "os/link.h"
@@ -16,6 +17,7 @@
 #include "os/shared_memory.h"
 #include "os/store.h"
 #include "os/tap.h"
+#include "ui/print.h"
 
 /* Turns in a row before the loop looks at anything else than ports. */
 #define TURNS_MAX 16
@@ -198,6 +200,12 @@ static int make_router(struct daemon *daemon, struct text *why)
 	return 0;
 }
 
+/* As it would look in a terminal of any width. */
+static void print_for_script(struct conf *conf, const struct print_job *job, struct text *out)
+{
+	print_items(&(struct print_look){ .conf = conf }, job, out);
+}
+
 static int load_configuration(struct daemon *daemon, bool no_defaults, struct text *why)
 {
 	struct diag diag = { 0 };
@@ -212,6 +220,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 
 	struct conf_setup setup = {
 		.menus = menus_all,
+		.word_help = word_help,
 		.router = daemon->router,
 		.store = daemon->store,
 		.background = daemon->background,
@@ -223,6 +232,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 
 	daemon->conf = conf_new(&setup);
 	daemon->manage = manage_new(daemon->conf, &setup);
+	daemon->manage->print = print_for_script;
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);

@@ -17,6 +17,12 @@
 #include "manage/keeper.h"
 #include "manage/recovery.h"
 
+struct jobs;
+struct print_job;
+struct schedule;
+struct scripts;
+struct variables;
+
 /* Does somebody want the program to end? */
 enum manage_leaving {
 	MANAGE_STAYS,
@@ -34,6 +40,15 @@ struct manage {
 	struct keeper keeper;
 	struct recovery recovery;
 	struct log_book *log_book;
+
+	/* What runs by itself. */
+	wall wall;                 /* of the turn at hand */
+	struct variables *globals; /* that scripts share */
+	struct scripts *scripts;
+	struct jobs *jobs;
+	struct schedule *schedule;
+	/* How print lays out what a script shows; NULL: it shows nothing. Set by the caller. */
+	void (*print)(struct conf *conf, const struct print_job *job, struct text *out);
 };
 
 /*

@@ -2,6 +2,7 @@
 #ifndef MENU_INTERFACE_H
 #define MENU_INTERFACE_H
 
+#include "conf/menu.h"
 #include "core/iface.h"
 
 struct diag;
@@ -27,6 +28,11 @@ struct interface_list_row {
 struct interface_member_row {
 	uint32_t list, iface; /* rows */
 };
+
+/* monitor-traffic (of ports: monitor) and reset-counters. */
+#define INTERFACE_ACTIONS 2
+extern const struct action interface_actions[INTERFACE_ACTIONS];
+extern const struct action interface_ethernet_actions[INTERFACE_ACTIONS];
 
 /* May an interface be called so? */
 bool interface_name_check(const char *name, struct diag *diag);

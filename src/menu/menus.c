@@ -3,6 +3,7 @@
 #include <stddef.h>
 
 #include "menu/reboot.h"
+#include "menu/reset.h"
 
 const struct menu menu_ip = {
 	.path = "/ip",
@@ -16,7 +17,8 @@ const struct menu menu_ip_firewall = {
 	.kind = MENU_FOLDER,
 };
 
-static const struct action system_actions[] = { ACTION_REBOOT, ACTION_SHUTDOWN };
+static const struct action system_actions[] = { ACTION_REBOOT, ACTION_SHUTDOWN,
+	                                        ACTION_RESET_CONFIGURATION };
 
 const struct menu menu_system = {
 	.path = "/system",
@@ -29,17 +31,23 @@ const struct menu menu_system = {
 /* What others refer to comes first: a transaction is prepared and published in this order. */
 const struct menu *const menus_all[] = {
 	&menu_root,
+	&menu_safe_mode,
 	&menu_system,
 	&menu_system_logging_action,
 	&menu_system_logging,
 	&menu_log,
 	&menu_system_history,
+	&menu_system_backup,
 	&menu_system_identity,
 	&menu_system_note,
 	&menu_system_clock,
 	&menu_system_license,
 	&menu_system_resource,
 	&menu_system_resource_drop,
+	&menu_system_script,
+	&menu_system_script_job,
+	&menu_system_script_environment,
+	&menu_system_scheduler,
 	&menu_interface,
 	&menu_interface_ethernet,
 	&menu_interface_bridge,

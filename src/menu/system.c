@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/look.h"
 #include "conf/type.h"
 #include "menu/menus.h"
 #include "router/router.h"
@@ -98,6 +99,63 @@ static void resource_status(struct router *router, const struct conf_state *stat
 	row->given = UINT64_MAX; /* a count of 0 is a count */
 }
 
+struct resource_state {
+	uint64_t packets, drops;
+	mono before;
+};
+
+static uint64_t packets_so_far(const struct router *router)
+{
+	return router->counters.replayed + router->counters.walked;
+}
+
+static bool resource_begin(struct router *router, const void *args, void *arg, struct text *out,
+                           struct diag *diag)
+{
+	struct resource_state *state = arg;
+
+	*state = (struct resource_state){ .packets = packets_so_far(router),
+		                          .drops = router_drops(router),
+		                          .before = router->net.now };
+	return true;
+}
+
+static void look_number(struct look_sink *sink, const char *name, uint64_t number)
+{
+	char text[24];
+
+	snprintf(text, sizeof text, "%llu", (unsigned long long)number);
+	sink->value(sink, name, text);
+}
+
+static uint64_t in_a_second(uint64_t n, uint64_t ms)
+{
+	return ms > 0 ? n * 1000 / ms : 0;
+}
+
+static void resource_look(struct router *router, void *arg, struct look_sink *sink, mono now)
+{
+	struct resource_state *state = arg;
+	uint64_t ms = mono_since_ms(now, state->before);
+	uint64_t packets = packets_so_far(router), drops = router_drops(router);
+
+	look_number(sink, "packets-per-second", in_a_second(packets - state->packets, ms));
+	look_number(sink, "drops-per-second", in_a_second(drops - state->drops, ms));
+	look_number(sink, "connections", router->fw.flows->used);
+	look_number(sink, "free-packet-buffers", pkt_pool_available(router->net.pool));
+	*state = (struct resource_state){ .packets = packets, .drops = drops, .before = now };
+}
+
+static const struct action resource_monitor = {
+	.name = "monitor",
+	.help = "what the router does just now",
+	.args_size = 1,
+	.state_size = sizeof(struct resource_state),
+	.start = resource_begin,
+	.look = resource_look,
+	.look_after_ms = 1000,
+};
+
 const struct menu menu_system_resource = {
 	.path = "/system/resource",
 	.title = "What the router uses and does",
@@ -106,4 +164,6 @@ const struct menu menu_system_resource = {
 	.nfields = ARRAY_LEN(resource_fields),
 	.row_size = sizeof(struct resource_row),
 	.status = resource_status,
+	.actions = &resource_monitor,
+	.nactions = 1,
 };

@@ -5,12 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "conf/history.h"
-#include "conf/line_hide.h"
+#include "conf/diag.h"
+#include "conf/revision.h"
+#include "conf/revision_diff.h"
+#include "conf/secret.h"
 #include "conf/type.h"
 #include "lib/mem.h"
 #include "lib/wall.h"
-#include "manage/log_book.h"
 #include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -46,7 +47,7 @@ static const struct menu_flag flags[] = {
 static void lines_print(const struct field *field, const struct conf_state *state, const void *at,
                         struct text *out)
 {
-	line_hide(menus_all, at, out);
+	secret_hide(menus_all, at, out);
 }
 
 /* The same as they are: for print show-sensitive. */
@@ -126,7 +127,7 @@ static void fill(struct history_row *body, const struct journal_entry *entry)
 	struct text time = text_into(body->time, sizeof body->time);
 
 	body->revision = entry->mark.revision;
-	history_action(entry, &action);
+	revision_action(entry, &action);
 	wall_text(entry->origin.at, &time);
 	put(body->by, sizeof body->by, entry->origin.who);
 	put(body->policy, sizeof body->policy, "write");
@@ -148,6 +149,8 @@ static bool offer(const struct journal_entry *entry, struct row_sink *sink)
 
 	fill((void *)row->body, entry);
 	row->given = UINT64_MAX;
+	if (entry->mark.kind != JOURNAL_ROLLBACK)
+		row->given &= ~(1ULL << (ARRAY_LEN(fields) - 1));
 	more = sink->row(sink, row);
 	mem_free(storage);
 	return more;
@@ -160,12 +163,12 @@ static bool offer(const struct journal_entry *entry, struct row_sink *sink)
 static bool history_observe(struct router *router, const struct conf_state *state, uint32_t *at,
                             uint32_t most, struct row_sink *sink)
 {
-	struct history_page page;
+	struct revision_page page;
 	size_t n;
 
 	if (router->manage == NULL)
 		return false;
-	if (!history_page(router->manage->conf, *at == 0 ? HISTORY_NEWEST : *at, &page))
+	if (!revision_page(router->manage->conf, *at == 0 ? REVISION_NEWEST : *at, &page))
 		return true;
 	n = page.n < most ? page.n : most;
 	for (size_t i = 0; i < n; i++) {
@@ -176,6 +179,69 @@ static bool history_observe(struct router *router, const struct conf_state *stat
 	return page.error == 0 && *at > 0 && (n < page.n || !page.last);
 }
 
+/* --- diff --- */
+
+struct diff_args {
+	uint64_t from, to;
+};
+
+struct diff_state {
+	struct revision_diff *diff;
+};
+
+static const struct field diff_fields[] = {
+	{ "from", &type_uint, AT(struct diff_args, from), .max = UINT32_MAX,
+	  .help = "the revision to begin at; when it is not given, the one before to" },
+	{ "to", &type_uint, AT(struct diff_args, to), .min = 1, .max = UINT32_MAX,
+	  .help = "the revision to arrive at; when it is not given, the newest" },
+};
+
+static bool diff_begin(struct router *router, const void *args, void *state, struct text *out,
+                       struct diag *diag)
+{
+	const struct diff_args *wanted = args;
+	struct diff_state *at = state;
+
+	if (router->manage == NULL)
+		return diag_fail(diag, NULL, "failure: there is no history here");
+	at->diff =
+		revision_diff_new(router->manage->conf,
+	                          wanted->from != 0 ? wanted->from : UINT64_MAX, wanted->to, diag);
+	return at->diff != NULL;
+}
+
+static bool diff_go_on(struct router *router, void *state, struct text *out, mono now)
+{
+	struct diff_state *at = state;
+
+	if (!revision_diff_ready(at->diff, out))
+		return false;
+	revision_diff_free(at->diff);
+	at->diff = NULL;
+	return true;
+}
+
+static void diff_stop(struct router *router, void *state, struct text *out)
+{
+	struct diff_state *at = state;
+
+	revision_diff_free(at->diff);
+	at->diff = NULL;
+}
+
+static const struct action actions[] = {
+	{ .name = "diff",
+	  .help = "the lines that lead from one revision to another; without arguments: the last "
+	          "change",
+	  .fields = diff_fields,
+	  .nfields = ARRAY_LEN(diff_fields),
+	  .args_size = sizeof(struct diff_args),
+	  .state_size = sizeof(struct diff_state),
+	  .start = diff_begin,
+	  .turn = diff_go_on,
+	  .stop = diff_stop },
+};
+
 const struct menu menu_system_history = {
 	.path = "/system/history",
 	.title = "Every change of the configuration, the newest first",
@@ -185,5 +251,7 @@ const struct menu menu_system_history = {
 	.row_size = sizeof(struct history_row),
 	.flags = flags,
 	.nflags = ARRAY_LEN(flags),
+	.actions = actions,
+	.nactions = ARRAY_LEN(actions),
 	.observe_some = history_observe,
 };

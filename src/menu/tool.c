@@ -5,6 +5,7 @@
 #include "conf/diag.h"
 #include "core/addr.h"
 #include "menu/menus.h"
+#include "menu/safe_mode.h"
 #include "menu/setup.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
@@ -108,9 +109,27 @@ void tool_time(uint64_t ns, struct text *out)
 	  .nfields = UNDO_FIELDS,                                                                  \
 	  .args_size = sizeof(struct undo_args),                                                   \
 	  .change = undo_redo }
+
+#define ACTION_COMMIT_CONFIRM                                                                      \
+	{ .name = "commit-confirm",                                                                \
+	  .help = "what this login changes is taken back unless /confirm comes in time",           \
+	  .fields = safe_mode_begin_fields,                                                        \
+	  .nfields = ARRAY_LEN(safe_mode_begin_fields),                                            \
+	  .args_size = sizeof(struct safe_mode_begin_args),                                        \
+	  .change = safe_mode_begin }
+
+#define ACTION_CONFIRM                                                                             \
+	{ .name = "confirm",                                                                       \
+	  .help = "keep what was done after commit-confirm",                                       \
+	  .fields = safe_mode_confirm_fields,                                                      \
+	  .nfields = ARRAY_LEN(safe_mode_confirm_fields),                                          \
+	  .args_size = sizeof(struct safe_mode_confirm_args),                                      \
+	  .change = safe_mode_confirm }
 /* clang-format on */
 
 static const struct action root_actions[] = {
+	ACTION_COMMIT_CONFIRM,
+	ACTION_CONFIRM,
 	ACTION_PING,
 	ACTION_REDO,
 	ACTION_UNDO,

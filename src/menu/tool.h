@@ -16,8 +16,9 @@
 #define TOOL_TABLE_BYTES     32
 #define TOOL_INTERFACE_BYTES IFACE_NAME_BYTES
 
-extern const struct type type_tool_address;   /* ip4, short forms too: 10.1 is 10.0.0.1 */
-extern const struct type type_tool_interface; /* char[TOOL_INTERFACE_BYTES]: its name */
+extern const struct type type_tool_address;    /* ip4, short forms too: 10.1 is 10.0.0.1 */
+extern const struct type type_tool_interfaces; /* char[]: names with commas between */
+extern const struct type type_tool_interface;  /* char[TOOL_INTERFACE_BYTES]: its name */
 
 /* Is @src (zero: none is asked for) an address of the router's? */
 MUST_USE bool tool_source(const struct router *router, ip4 src, struct diag *diag);

@@ -97,6 +97,38 @@ static void interface_choices(const struct field *field, const struct conf_state
 	type_ref.choices(&part, state, sink);
 }
 
+/* The same for several, separated by commas. */
+static bool interfaces_parse(const struct field *field, const struct conf_state *state,
+                             const char *text, void *at, struct diag *diag)
+{
+	struct text names = text_into(at, field->bytes);
+	struct field one = *field;
+
+	one.bytes = TOOL_INTERFACE_BYTES;
+	for (;;) {
+		size_t len = strcspn(text, ",");
+		char word[64], name[TOOL_INTERFACE_BYTES] = "";
+
+		snprintf(word, sizeof word, "%.*s", (int)len, text);
+		if (!interface_parse(&one, state, word, name, diag))
+			return false;
+		text_printf(&names, "%s%s", names.len > 0 ? "," : "", name);
+		if (text[len] == '\0')
+			break;
+		text += len + 1;
+	}
+	return !names.cut ||
+	       diag_fail(diag, field->name,
+	                 "invalid value for argument %s: these are too many at once", field->name);
+}
+
+const struct type type_tool_interfaces = {
+	.name = "interfaces",
+	.parse = interfaces_parse,
+	.print = interface_print,
+	.choices = interface_choices,
+};
+
 const struct type type_tool_interface = {
 	.name = "interface",
 	.parse = interface_parse,

@@ -3,7 +3,7 @@
  */
 #include "menu/undo.h"
 
-#include "conf/history.h"
+#include "conf/revision.h"
 #include "conf/type.h"
 
 const struct field undo_fields[UNDO_FIELDS] = {
@@ -17,16 +17,16 @@ static void go(struct conf *conf, const struct action_caller *caller, const void
                conf_done *done, void *arg)
 {
 	const struct undo_args *wanted = args;
-	const struct history_steps steps = { .redo = redo,
-		                             .count = wanted->count,
-		                             .revision = wanted->revision };
+	const struct revision_steps steps = { .redo = redo,
+		                              .count = wanted->count,
+		                              .revision = wanted->revision };
 	const struct journal_origin origin = { .who = caller->who,
 		                               .door = caller->door,
 		                               .line = caller->line,
 		                               .trial =
 		                                       caller->trial != NULL ? *caller->trial : 0 };
 
-	history_step(conf, &steps, &origin, caller->notice, done, arg);
+	revision_step(conf, &steps, &origin, caller->notice, done, arg);
 }
 
 void undo_change(struct conf *conf, const struct action_caller *caller, const void *args,

@@ -9,18 +9,37 @@
 #include "lang/scope.h"
 #include "lib/text.h"
 
+/* How what is typed may fit a word; the next one is tried when no word fits so. */
+enum fit {
+	FIT_BEGINS,
+	FIT_INITIALS, /* of the parts of a hyphenated word */
+	FIT_IN_ORDER,
+};
+
 struct completer {
 	struct conf *conf;
 	const struct conf_state *state;
 	struct candidates *candidates;
 	const char *typed; /* of the word so far */
 	size_t typed_len;
-	bool loosely;  /* nothing begins so: in order will do */
+	enum fit fit;
 	bool in_list;  /* behind a comma: only another value can follow */
 	size_t *reach; /* nothing is offered: only how much of the word fits; NULL: offer */
 };
 
-/* "mt" for monitor-traffic: the letters come in this order, the first one first. */
+/* "mt" for monitor-traffic. */
+static bool has_initials(const char *word, const char *typed, size_t len)
+{
+	for (size_t i = 0; i < len; i++) {
+		if (typed[i] == '\0' || *word != typed[i])
+			return false;
+		word += strcspn(word, "-");
+		word += *word == '-';
+	}
+	return len > 0;
+}
+
+/* "mtr" for monitor-traffic: the letters come in this order, the first one first. */
 static bool in_order(const char *word, const char *typed, size_t len)
 {
 	if (len == 0 || *word != *typed)
@@ -32,6 +51,15 @@ static bool in_order(const char *word, const char *typed, size_t len)
 		word++;
 	}
 	return true;
+}
+
+static bool fits_so(const struct completer *c, const char *word)
+{
+	if (c->fit == FIT_INITIALS)
+		return has_initials(word, c->typed, c->typed_len);
+	if (c->fit == FIT_IN_ORDER)
+		return in_order(word, c->typed, c->typed_len);
+	return strncmp(word, c->typed, c->typed_len) == 0;
 }
 
 static void reach(struct completer *c, const char *word)
@@ -52,8 +80,7 @@ static void offer(struct completer *c, const char *word, const char *help, char 
 		reach(c, word);
 		return;
 	}
-	fits = c->loosely ? in_order(word, c->typed, c->typed_len)
-	                  : strncmp(word, c->typed, c->typed_len) == 0;
+	fits = fits_so(c, word);
 	if (!fits)
 		return;
 	if (all->n == all->size) {
@@ -102,7 +129,10 @@ static void offer_value(struct completer *c, const char *value, const char *help
 	} else if (test && strpbrk(value, "<>~!&|") != NULL && text_str(&quoted)[0] != '"') {
 		offer(c, arena_printf(&c->candidates->arena, "\"%s\"", value), help, ' ');
 	} else {
-		offer(c, text_str(&quoted), help, ' ');
+		/* "equal:" is the beginning of a value. */
+		bool begins = *value != '\0' && value[strlen(value) - 1] == ':';
+
+		offer(c, text_str(&quoted), help, begins ? 0 : ' ');
 	}
 	text_free(&quoted);
 }
@@ -110,11 +140,16 @@ static void offer_value(struct completer *c, const char *value, const char *help
 struct choice_offer {
 	struct choice_sink sink;
 	struct completer *completer;
+	const struct field *field;
 };
 
 static void offer_choice(struct choice_sink *sink, const char *word, const char *help)
 {
-	offer_value(((struct choice_offer *)sink)->completer, word, help);
+	const struct choice_offer *choices = (struct choice_offer *)sink;
+
+	if (help == NULL && choices->field->ref == NULL)
+		help = conf_word_help(choices->completer->conf, choices->field, word);
+	offer_value(choices->completer, word, help);
 }
 
 struct item_offer {
@@ -153,7 +188,9 @@ static void offer_names(struct completer *c, const struct menu *menu, char next)
 
 static void offer_values(struct completer *c, const struct param *param)
 {
-	struct choice_offer choices = { .sink = { offer_choice }, .completer = c };
+	struct choice_offer choices = { .sink = { offer_choice },
+		                        .completer = c,
+		                        .field = param->field };
 
 	if (param->kind == PARAM_ITEMS)
 		offer_items(c, c->candidates->expect.command.menu);
@@ -193,6 +230,11 @@ static void offer_params(struct completer *c)
 		offer_values(c, &expect->param);
 }
 
+static const char *flag_help(const struct completer *c, const char *word)
+{
+	return c->conf != NULL ? conf_word_help(c->conf, NULL, word) : NULL;
+}
+
 static void offer_tests(struct completer *c)
 {
 	const struct menu *menu = c->candidates->expect.command.menu;
@@ -203,7 +245,7 @@ static void offer_tests(struct completer *c)
 	offer(c, "disabled", "Whether it is switched off", ' ');
 	offer(c, "dynamic", "Whether the router has made it", ' ');
 	for (size_t i = 0; i < menu->nflags; i++)
-		offer(c, menu->flags[i].word, NULL, ' ');
+		offer(c, menu->flags[i].word, flag_help(c, menu->flags[i].word), ' ');
 }
 
 static void offer_test_values(struct completer *c)
@@ -302,9 +344,10 @@ void candidates_find(struct conf *conf, const char *path, const char *text, size
 	c.in_list = ret_candidates->from > 0 && text[ret_candidates->from - 1] == ',';
 	c.state = conf_hold(conf);
 	offer_all(&c);
-	c.loosely = ret_candidates->n == 0;
-	if (c.loosely)
+	while (ret_candidates->n == 0 && c.fit < FIT_IN_ORDER) {
+		c.fit++;
 		offer_all(&c);
+	}
 	conf_release(conf, c.state);
 	sort(ret_candidates);
 }
@@ -317,8 +360,7 @@ size_t candidates_reach(const struct expect *expect, const char *word, size_t le
 		.candidates = &none, .typed = word, .typed_len = len, .reach = &reach
 	};
 
-	if (expect->kind == EXPECT_PLACE || expect->kind == EXPECT_PARAM ||
-	    expect->kind == EXPECT_TEST)
+	if (expect->kind != EXPECT_VALUE && expect->kind != EXPECT_TEST_VALUE)
 		offer_all(&c);
 	arena_free(&none.arena);
 	return reach;

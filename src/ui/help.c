@@ -7,7 +7,18 @@
 #include "ui/complete.h"
 #include "ui/table.h"
 
-/* What kind of value is wanted: its type, range and default. */
+/* Times are kept in milliseconds, and written otherwise. */
+static void print_bound(const struct field *field, int64_t bound, struct text *out)
+{
+	uint64_t value = (uint64_t)bound;
+
+	if (field->type == &type_time && field->bytes == sizeof value)
+		type_time.print(field, NULL, &value, out);
+	else
+		text_printf(out, "%lld", (long long)bound);
+}
+
+/* What kind of value is wanted: its type, what it looks like, range and default. */
 static void print_value(const struct param *param, struct text *out)
 {
 	const struct field *field = param->field;
@@ -19,8 +30,15 @@ static void print_value(const struct param *param, struct text *out)
 	}
 	text_printf(out, "<%s> -- %s", field->type->name,
 	            field->help != NULL ? field->help : field->name);
-	if (field->max > field->min && field->type != &type_string)
-		text_printf(out, " (%lld..%lld)", (long long)field->min, (long long)field->max);
+	if (field->type->looks != NULL)
+		text_printf(out, ": %s", field->type->looks);
+	if (field->max > field->min && field->type != &type_string) {
+		text_add(out, " (");
+		print_bound(field, field->min, out);
+		text_add(out, "..");
+		print_bound(field, field->max, out);
+		text_char(out, ')');
+	}
 	if (field->dflt != NULL)
 		text_printf(out, "; default %s", *field->dflt != '\0' ? field->dflt : "\"\"");
 	text_char(out, '\n');

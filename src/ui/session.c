@@ -4,6 +4,7 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "lang/variables.h"
 #include "lib/mem.h"
 #include "ui/session_inside.h"
 
@@ -77,6 +78,7 @@ bool session_turn(struct session *session, mono now)
 	bool more = false;
 
 	session->now = now;
+	session_safe_turn(session);
 	if (session->run != NULL)
 		more = session_step(session);
 	if (session_keys_read(session))
@@ -123,6 +125,10 @@ void session_resize(struct session *session, size_t width, size_t height)
 	session->setup.height = height;
 	session->line.width = width;
 	session->answer.width = width;
+	session->editor.width = width;
+	session->editor.height = height;
+	if (session->editing)
+		session_ask_draw(session);
 }
 
 /* A terminal that says what is pasted is told to, and told to leave it at the end. */
@@ -137,6 +143,7 @@ void session_close(struct session *session)
 	if (!session->closed)
 		ask_for_pastes(session, false);
 	session->closed = true;
+	session_safe_end(session);
 }
 
 struct session *session_new(const struct session_setup *setup)
@@ -144,6 +151,8 @@ struct session *session_new(const struct session_setup *setup)
 	struct session *session = mem_new(1, sizeof *session);
 
 	session->setup = *setup;
+	if (setup->globals == NULL)
+		session->setup.globals = session->own = variables_new();
 	session->setup.colour = setup->colour && !setup->dumb;
 	session->path = mem_strdup("/");
 	session->line.width = setup->width;
@@ -153,6 +162,7 @@ struct session *session_new(const struct session_setup *setup)
 	ask_for_pastes(session, true);
 	if (setup->interactive && setup->greeting != NULL)
 		session_out_bytes(session, setup->greeting, strlen(setup->greeting));
+	session_safe_greet(session);
 	session_prompt(session);
 	return session;
 }
@@ -162,13 +172,18 @@ void session_free(struct session *session)
 	if (session == NULL)
 		return;
 	run_free(session->run);
+	variables_free(session->own);
+	session_safe_end(session);
 	pager_reset(&session->pager);
 	line_free(&session->line);
 	line_free(&session->answer);
+	editor_free(&session->editor);
+	text_free(&session->wrong);
 	recall_free(&session->own_history);
 	numbering_free(&session->numbering);
 	text_free(&session->entry);
 	text_free(&session->ahead);
+	text_free(&session->kept);
 	mem_free(session->path);
 	mem_free(session);
 }

@@ -21,8 +21,11 @@
 #include "lib/must.h"
 
 struct conf;
+struct diag;
 struct recall;
 struct session;
+struct text;
+struct variables;
 
 struct session_setup {
 	struct conf *conf;
@@ -48,6 +51,9 @@ struct session_setup {
 	/* A line that began with "#": say it to other logins. False: there is none. NULL: it is a
 	 * comment. */
 	bool (*chat)(void *arg, const char *line);
+	struct variables *globals; /* that all scripts share; NULL: its own */
+	/* :execute: run @source by itself, its name to @ret_job. NULL: it is refused. */
+	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
 };
 
 /* How a text ended: everything ran, or the error was printed. */

@@ -4,7 +4,21 @@
 
 #include "conf/diag.h"
 #include "conf/question.h"
+#include "lib/mem.h"
 #include "ui/session_inside.h"
+
+static void open_editor(struct session *session, const struct question *question)
+{
+	struct text out = { 0 };
+
+	session->editing = true;
+	session->editor.width = session->setup.width;
+	session->editor.height = session->setup.height;
+	editor_open(&session->editor, question->prompt, question->edit, text_str(&session->wrong),
+	            &out);
+	text_clear(&session->wrong);
+	session_out_drawn(session, &out);
+}
 
 void session_ask(struct session *session)
 {
@@ -12,6 +26,10 @@ void session_ask(struct session *session)
 	struct text out = { 0 };
 
 	session->asking = true;
+	if (question->edit != NULL) {
+		open_editor(session, question);
+		return;
+	}
 	session->answer.width = session->setup.width;
 	session->answer.masked = question->secret;
 	session->answer.dumb = session->setup.dumb;
@@ -108,10 +126,50 @@ static void enter(struct session *session, const struct question *question)
 	answer(session, *typed != '\0' ? typed : question->dflt);
 }
 
+/* The screen is as before; what was wrong is shown when the text is there again. */
+static void leave_editor(struct session *session, bool keep)
+{
+	char *text = mem_strdup(editor_text(&session->editor));
+	struct diag diag = { 0 };
+	struct text out = { 0 };
+
+	editor_close(&session->editor, &out);
+	session_out_drawn(session, &out);
+	session->editing = false;
+	if (keep) {
+		session->asking = false;
+		if (!run_answer(session->run, text, &diag))
+			text_add(&session->wrong, diag.text);
+		(void)session_step(session);
+	} else {
+		give_up(session);
+	}
+	mem_free(text);
+}
+
+void session_ask_draw(struct session *session)
+{
+	struct text out = { 0 };
+
+	if (session->editing)
+		editor_draw(&session->editor, &out);
+	else
+		line_refresh(&session->answer, &out);
+	session_out_drawn(session, &out);
+}
+
 void session_ask_key(struct session *session, uint8_t byte)
 {
 	const struct question *question = run_question(session->run);
 	struct text out = { 0 };
+
+	if (session->editing) {
+		enum editor_event done = editor_byte(&session->editor, byte);
+
+		if (done != EDITOR_NONE)
+			leave_editor(session, done == EDITOR_SAVE);
+		return;
+	}
 
 	if (question->keys != NULL && !session->answer.in_escape && isprint(byte) && byte != '?') {
 		answer_key(session, question, (char)tolower(byte));

@@ -5,6 +5,7 @@
  *   session_out.c    what it shows
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
+ *   session_safe.c   safe mode
  *   session_safe.c   the key for safe mode
  *   session_ask.c    questions, and what is answered
  */
@@ -15,6 +16,7 @@
 #include "lang/parse.h"
 #include "lang/run.h"
 #include "lib/text.h"
+#include "ui/editor.h"
 #include "ui/line.h"
 #include "ui/live.h"
 #include "ui/pager.h"
@@ -26,6 +28,7 @@ struct diag;
 
 struct session {
 	struct session_setup setup;
+	struct variables *own; /* globals, where the caller has none for us */
 	struct numbering numbering;
 	char *path;
 	mono now;
@@ -37,9 +40,15 @@ struct session {
 
 	struct line line;
 	struct recall own_history; /* when the setup has none */
-	struct text entry;  /* lines before the one that is typed, of an entry that is still open */
-	struct text ahead;  /* typed while nobody reads */
-	bool asking;        /* a question is open, and what is typed answers it */
+	struct text entry; /* lines before the one that is typed, of an entry that is still open */
+	struct text ahead; /* typed while nobody reads */
+	struct text kept;  /* what was typed when a key ran a command; it is typed again after it */
+	uint32_t trial;    /* that its changes are on (conf/trial.h); 0: on none */
+	struct goodbye *goodbye; /* it leaves, once what it did is kept; NULL: it stays */
+	bool asking;             /* a question is open, and what is typed answers it */
+	bool editing;            /* and it is a text, on the whole screen */
+	struct editor editor;
+	struct text wrong;  /* with the text that was edited last */
 	struct line answer; /* what has been typed of the answer */
 	bool tabbed;        /* the last key was Tab, and it could not decide */
 	bool more_typed;    /* more came with the key that is being taken */
@@ -86,6 +95,15 @@ struct line_hooks session_keys_hooks(struct session *session);
 
 /* Ctrl-X or F4: begin safe mode, or keep what was done in it. */
 void session_safe_toggle(struct session *session);
+/* What a prompt ends in: "> ", or what mode this is. */
+void session_safe_prompt(const struct session *session, struct text *out);
+/* /quit: what was done in safe mode is kept, then the session closes. */
+void session_safe_quit(struct session *session);
+/* The session ends, whatever the reason: what is not kept by now is taken back. */
+void session_safe_end(struct session *session);
+/* Tell the user what was taken back since they were last here, and what waits for their word. */
+void session_safe_greet(struct session *session);
+void session_safe_turn(struct session *session);
 
 /* Somebody reads what is typed: nothing runs, or it asks. */
 bool session_keys_read(const struct session *session);
@@ -96,5 +114,7 @@ bool session_keys_read(const struct session *session);
 void session_ask(struct session *session);
 /* A key for its answer. */
 void session_ask_key(struct session *session, uint8_t byte);
+/* Several keys that came together are drawn once. */
+void session_ask_draw(struct session *session);
 
 #endif

@@ -250,13 +250,17 @@ static void show_typed(struct session *session)
 
 	if (!session_keys_read(session) || session->closed)
 		return;
-	line_refresh(session->asking ? &session->answer : &session->line, &out);
+	if (session->asking) {
+		session_ask_draw(session);
+		return;
+	}
+	line_refresh(&session->line, &out);
 	session_out_drawn(session, &out);
 }
 
 bool session_keys_read(const struct session *session)
 {
-	return session->run == NULL || session->asking;
+	return (session->run == NULL && session->goodbye == NULL) || session->asking;
 }
 
 void session_keys_catch_up(struct session *session)

@@ -176,7 +176,14 @@ static void host_go(void *arg, const char *path)
 
 static void host_quit(void *arg)
 {
-	session_close(arg);
+	session_safe_quit(arg);
+}
+
+static bool host_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
+{
+	const struct session *session = arg;
+
+	return session->setup.execute(session->setup.arg, source, ret_job, diag);
 }
 
 struct run_host session_out_host(struct session *session)
@@ -185,6 +192,7 @@ struct run_host session_out_host(struct session *session)
 		                  .numbering = &session->numbering,
 		                  .who = session->setup.who,
 		                  .door = session->setup.door,
+		                  .trial = &session->trial,
 		                  .arg = session,
 		                  .out = host_out,
 		                  .show = host_show,
@@ -192,6 +200,8 @@ struct run_host session_out_host(struct session *session)
 		                  .has_room = host_has_room,
 		                  .notice = host_notice,
 		                  .print = host_print,
+		                  .globals = session->setup.globals,
+		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
 		                  .go = host_go,
 		                  .quit = host_quit,
 		                  .asks = session->setup.interactive };

@@ -32,7 +32,7 @@ void session_prompt(struct session *session)
 {
 	struct text text = { 0 }, out = { 0 }, open = { 0 };
 
-	if (!session->setup.interactive || session->closed)
+	if (!session->setup.interactive || session->closed || session->goodbye != NULL)
 		return;
 	lex_open(text_str(&session->entry), session->entry.len, &open);
 	if (session->entry.len > 0) {
@@ -40,10 +40,14 @@ void session_prompt(struct session *session)
 	} else {
 		text_printf(&text, "[%s@", session->setup.who);
 		identity(session, &text);
-		text_printf(&text, "] %s> ", strcmp(session->path, "/") == 0 ? "" : session->path);
+		text_printf(&text, "] %s", strcmp(session->path, "/") == 0 ? "" : session->path);
+		session_safe_prompt(session, &text);
 	}
 	session->line.quoted = open.len > 0 && open.bytes[open.len - 1] == '"';
 	line_start(&session->line, text_str(&text), &out);
+	if (session->kept.len > 0)
+		line_replace(&session->line, 0, text_str(&session->kept), &out);
+	text_clear(&session->kept);
 	session_out_drawn(session, &out);
 	text_free(&text);
 	text_free(&open);

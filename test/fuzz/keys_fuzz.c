@@ -31,6 +31,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		(void)session_input(session, (const char *)data + at, piece);
 		s.clock.now = mono_add_s(s.clock.now, 1);
 		(void)router_turn(s.router, s.clock.now);
+		(void)manage_turn(s.manage, s.clock.now);
 		(void)session_turn(session, s.clock.now);
 		if (data[at] == 'w')
 			session_resize(session, piece, data[at - 1] % 16);

@@ -14,6 +14,7 @@
 #include "lib/mem.h"
 #include "manage/manage.h"
 #include "menu/menus.h"
+#include "menu/word_help.h"
 #include "router/router.h"
 #include "sim/clock.h"
 #include "sim/memory_port.h"
@@ -77,6 +78,7 @@ static inline int small_router_open_on(struct small_router *s, struct store *sto
 
 	struct conf_setup setup = {
 		.menus = menus_all,
+		.word_help = word_help,
 		.router = s->router,
 		.store = store,
 		.background = &s->background,
@@ -156,6 +158,7 @@ static inline bool small_router_run(struct small_router *s, const char *script, 
 			session_interrupt(session);
 		s->clock.now = mono_add_s(s->clock.now, 1);
 		(void)router_turn(s->router, s->clock.now);
+		(void)manage_turn(s->manage, s->clock.now);
 		while (session_turn(session, s->clock.now))
 			;
 	}

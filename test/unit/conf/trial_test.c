@@ -251,21 +251,14 @@ static void a_name_that_was_taken(void **unused)
 	bench_end(&b);
 }
 
-static void begun(void *arg, const struct conf_answer *answer)
-{
-	uint32_t *id = arg;
-
-	assert_true(answer->ok);
-	*id = answer->id;
-}
-
 static uint32_t begin(struct fixture *f, uint64_t ms)
 {
 	const struct journal_origin origin = { .who = "admin", .door = "script" };
 	uint32_t id = 0;
 
-	trial_begin(f->conf, ms, &origin, begun, &id);
+	trial_begin(f->conf, ms, &origin, &id, fixture_answer, f);
 	settle(f);
+	assert_true(f->ok);
 	assert_int_not_equal(id, 0);
 	return id;
 }

@@ -1,4 +1,6 @@
 /* What scripts say: the language as a whole, run by the real machine on a small configuration. */
+#include <stdlib.h>
+
 #include "lang/fixture.h"
 
 struct case_row {
@@ -449,6 +451,132 @@ static void test_execute(void **unused)
 	fixture_free(f);
 }
 
+/* Random pieces of scripts: whatever they do, they end, and everything is given back. */
+static void test_anything(void **unused)
+{
+	static const char *const pieces[] = {
+		":local a 1; ",
+		":global g {1;x=2}; ",
+		":local f do={:return ($1 . $x)}; ",
+		":put $a; ",
+		"$f 5 x=6; ",
+		":put [$f $a]; ",
+		":set a ($a + 1); ",
+		":set ($g->\"x\") $a; ",
+		":if ($a > 2) do={",
+		"} else={",
+		"}; ",
+		"{ ",
+		":while ($a < 9) do={",
+		":for i from=1 to=4 do={",
+		":foreach k,v in=$g do={",
+		":put \"$k=$v $[:len $v]\"; ",
+		":do {",
+		"} on-error={",
+		"} while=(false); ",
+		":onerror e in={",
+		"} do={",
+		":error \"no $a\"; ",
+		":break; ",
+		":continue; ",
+		":return $a; ",
+		":delay 1s; ",
+		"/thing/add name=\"t$a\"; ",
+		":put [/thing/find where name~\"t$a\" or size=$a]; ",
+		"/thing/remove [find]; ",
+		"/thing { set [find] note=$a }; ",
+		":retry {",
+		"} delay=1 max=2; ",
+		"(",
+		")",
+		"$",
+		"\"",
+		"=",
+		"->",
+		";",
+		"\n",
+		":put ($g->$a); ",
+		":put [:typeof $g]; ",
+		":global f; ",
+		":local x [:parse \":put \\$1\"]; $x 7; ",
+		":put ([/thing/get t1]->\"size\"); ",
+	};
+	struct fixture *f = fixture_new();
+	unsigned ran = 0;
+
+	f->host.memory_bytes = 200 << 10;
+	f->host.time_ns = 50 * NS_PER_S;
+	srandom(3);
+	for (int round = 0; round < 6000; round++) {
+		struct text text = { 0 };
+		struct run *run;
+		int n = (int)(random() % 14);
+
+		while (n-- > 0)
+			text_add(&text, pieces[(size_t)random() % ARRAY_LEN(pieces)]);
+		run = fixture_begin(f, text_str(&text));
+		assert_true(run != NULL || (f->diag.failed && f->diag.at_position));
+		ran += run != NULL;
+		for (int turn = 0; run != NULL && run_step(run, f->now, 20) != RUN_DONE; turn++) {
+			f->now = mono_add_ms(f->now, 100);
+			if (turn == 200)
+				run_interrupt(run);
+			assert_true(turn < 210);
+		}
+		run_free(run);
+		text_free(&text);
+	}
+	assert_true(ran > 500);
+	fixture_free(f);
+}
+
+/* How the paths, names and values of ROUTEROS.md 1.2 are written, each way beside the other. */
+static void test_grammar(void **unused)
+{
+	static const struct case_row rows[] = {
+		{ "/thing/add name=a; /thing add name=b; thing/add name=c; thing add name=d; / "
+		  "thing add name=e; :put [:len [/thing/find]]",
+		  "5\n" },
+		{ "/thing; add name=a; ..; net; .. thing add name=b; .. { thing add name=c }; "
+		  "/net/list; /; thing { add name=d; add name=e }; :put [:len [/thing find]]",
+		  "5\n" },
+		{ "/thi a na=a si=3; /thi s a si=4; :put [/thi g a si]", "4\n" },
+		{ "/thing add name a size 3; :put [/thing get a size]", "3\n" },
+		{ "/thing add name=a note=!x; :put [/thing get a note]", "!x\n" },
+		{ "/thing add name=a note=!\"x y\"; :put [/thing get a note]", "!x y\n" },
+		{ "/thing add name=a note=x; /thing set a !note; :put [:len [/thing get a note]]",
+		  "0\n" },
+		{ "/thing add name=a note=x; /thing unset a note; :put [:len [/thing get a note]]",
+		  "0\n" },
+		{ "/thing add name=a note=\"\" size=2; :put [/thing get a size]", "2\n" },
+		{ "/thing add name=a note= size=2",
+		  "!expected end of command (line 1 column 25)\n" },
+		{ "/thing { add name=a; add name=b; add name=c }; /thing remove 0,2; :put [/thing "
+		  "get [find] name]",
+		  "b\n" },
+		{ "/thing { add name=a; add name=b; add name=c; move c a; move [find name=a]; "
+		  ":foreach i in=[find] do={:put [get $i name]} }",
+		  "c\nb\na\n" },
+		{ "/thing { add name=a; add name=b }; :local ids [/thing find]; /thing set "
+		  "numbers=$ids note=both; /thing comment $ids \"c d\"; :put [/thing get b "
+		  "comment]",
+		  "c d\n" },
+		{ "/thing add name=a \\\n  size=5 # a comment\n:put [/thing get a size]", "5\n" },
+		{ "# nothing\n;;\n:put x ; ; :put y", "x\ny\n" },
+		{ "/thing { add name=a disabled=yes; add name=b size=8; :put [:len [find "
+		  "disabled]]; "
+		  ":put [:len [find !disabled && size>7]]; :put [:len [find where disabled or "
+		  "(name=b and size<=8)]] }",
+		  "1\n1\n2\n" },
+		{ "/thing add name=a; /thing { :put [get a size]; set a size=9 }; :put [thing get "
+		  "a "
+		  "size]",
+		  "7\n9\n" },
+	};
+
+	CHECK(rows);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -459,6 +587,7 @@ int main(void)
 		cmocka_unit_test(test_delay),       cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_budget),      cmocka_unit_test(test_interrupted),
 		cmocka_unit_test(test_log),         cmocka_unit_test(test_execute),
+		cmocka_unit_test(test_anything),    cmocka_unit_test(test_grammar),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -29,6 +29,7 @@
 #include "core/neigh.h"
 #include "core/world.h"
 #include "lang/run.h"
+#include "manage/jobs.h"
 #include "manage/manage.h"
 #include "menu/menus.h"
 #include "router/router.h"
@@ -54,7 +55,8 @@ struct fixture {
 	struct fixture_way ways[FIXTURE_PORTS + 1]; /* [i] is the port of interface i */
 	struct numbering numbering;
 	mono now;
-	bool asks; /* somebody is there to answer questions */
+	int64_t wall_ahead_s; /* by so much the wall clock was set */
+	bool asks;            /* somebody is there to answer questions */
 	/* Of the last line. */
 	bool ok;
 	struct diag diag;
@@ -117,14 +119,25 @@ static inline void fixture_at_once(struct background *background, struct backgro
 	job->done(job);
 }
 
+static inline struct fixture *fixture_of_clock(struct clock *clock)
+{
+	return (struct fixture *)((char *)clock - offsetof(struct fixture, clock));
+}
+
 static inline mono fixture_mono(struct clock *clock)
 {
-	return (mono){ NS_PER_S };
+	return fixture_of_clock(clock)->now;
 }
+
+#define FIXTURE_START_S 1000
+#define FIXTURE_WALL_S  1700000000LL /* at the start: 2023-11-14 22:13:20 */
 
 static inline wall fixture_wall(struct clock *clock)
 {
-	return (wall){ 1700000000LL * (int64_t)NS_PER_S };
+	const struct fixture *f = fixture_of_clock(clock);
+	int64_t begun_s = FIXTURE_WALL_S - FIXTURE_START_S + f->wall_ahead_s;
+
+	return (wall){ begun_s * (int64_t)NS_PER_S + (int64_t)f->now.ns };
 }
 
 static inline void fixture_ports(struct fixture *f, unsigned ports)
@@ -151,7 +164,7 @@ static inline struct fixture *fixture_with_ports(struct memory_store *store, uns
 	struct router_setup router = {
 		.random = &f->random.random,
 		.log = &f->log,
-		.now = { 1000 * NS_PER_S },
+		.now = { FIXTURE_START_S * NS_PER_S },
 		.budget = { .pkt_small = 64,
 		            .pkt_large = 2,
 		            .neighbours = 16,
@@ -229,6 +242,12 @@ static inline void fixture_notice(void *arg, const char *line)
 	text_printf(&((struct fixture *)arg)->notice, "%s\n", line);
 }
 
+static inline bool fixture_execute(void *arg, const char *source, struct text *ret_job,
+                                   struct diag *diag)
+{
+	return jobs_execute(((struct fixture *)arg)->manage->jobs, "admin", source, ret_job, diag);
+}
+
 /* Paths hold within a line or script only: each begins at the root. */
 static inline void fixture_go(void *arg, const char *path)
 {
@@ -245,6 +264,8 @@ static inline struct run *begin(struct fixture *f, const char *line)
 		                 .out = fixture_out,
 		                 .notice = fixture_notice,
 		                 .go = fixture_go,
+		                 .globals = f->manage->globals,
+		                 .execute = fixture_execute,
 		                 .asks = f->asks };
 
 	text_clear(&f->out);
@@ -272,8 +293,10 @@ static inline bool run(struct fixture *f, const char *line)
 
 	if (running == NULL)
 		return false;
-	for (int i = 0; run_step(running, f->now, 100) != RUN_DONE; i++)
+	for (int i = 0; run_step(running, f->now, 100) != RUN_DONE; i++) {
+		(void)manage_turn(f->manage, f->now);
 		assert_true(i < 1000);
+	}
 	end(f, running);
 	return f->ok;
 }

@@ -77,10 +77,12 @@ static void actions_are_sane(const struct menu *menu)
 	for (size_t a = 0; a < menu->nactions; a++) {
 		const struct action *action = &menu->actions[a];
 
+		bool asks = action->change != NULL && action->ask != NULL;
+
 		help_is_a_sentence(menu->path, action->name, action->help);
 		assert_int_equal((action->items != NULL) + (action->start != NULL) +
 		                         (action->change != NULL),
-		                 1);
+		                 asks ? 2 : 1);
 		for (size_t i = 0; i < action->nfields; i++)
 			field_is_sane(menu->path, &action->fields[i], action->args_size);
 		fields_are_apart(menu->path, action->fields, action->nfields, false);
@@ -209,6 +211,10 @@ static const char everything[] =
 	"/system logging action add name=own target=disk memory-lines=7 memory-stop-on-full=yes "
 	"disk-file-name=mine disk-lines-per-file=8 disk-file-count=3 disk-stop-on-full=yes\n"
 	"/system logging add topics=firewall,!debug action=own prefix=\"fw \" regex=\"^a|b\"\n"
+	"/system script add name=s owner=ann policy=read,write dont-require-permissions=yes "
+	"source=\":put \\\"\\$x\\\"\\r\\n/ip/route/print\"\n"
+	"/system scheduler add name=e owner=ann policy=read start-date=2030-12-31 "
+	"start-time=23:59:59 interval=1d on-event=s\n"
 	"/interface set ether1 name=wan mtu=1400 merge-segments=no comment=\"to the provider\"\n"
 	"/interface disable ether3\n"
 	"/interface bridge add name=bridge1 mtu=1300 ageing-time=1m auto-mac=no "

@@ -405,6 +405,9 @@ static void test_script(void **unused)
 {
 	struct fixture *f = fixture_new(NULL);
 
+	must_run(f, ":local x 1; set x 5; :put $x");
+	assert_string_equal(text_str(&f->out), "5\n");
+
 	refused(f, "/setup",
 	        "failure: setup asks questions, and nobody can answer them here\n"
 	        "type it at the console (towpath without -c), or use what it would: "

@@ -168,6 +168,17 @@ static void the_history_says_it(void **unused)
 	         "/system/identity/set name=Towpath\n");
 	value_is(f, ":put [/system/history/get [find revision=4] action]",
 	         "undo from revision 3: ip address removed\n");
+	value_is(f, "/system/history/diff from=1 to=2", "/system/identity/set name=one\n");
+	must_run(f, "/system/history/diff from=3 to=2");
+	assert_non_null(strstr(text_str(&f->out), "/ip/address/remove *"));
+	value_is(f, "/system/history/diff from=2 to=4", "");
+	must_run(f, "/system/history/diff");
+	assert_non_null(strstr(text_str(&f->out), "/ip/address/remove *"));
+	must_run(f, "/system/history/diff from=1 to=3");
+	assert_non_null(strstr(text_str(&f->out), "/system/identity/set name=one\n"));
+	assert_non_null(strstr(text_str(&f->out), " address=10.1.1.1/24 interface=ether2\n"));
+	refused(f, "/system/history/diff to=9",
+	        "value of to out of range (0..4)\nthat is the newest revision");
 	must_run(f, "/redo count=1");
 	refused(f, "/undo 0", "value of count out of range (1..1000000)");
 	must_run(f, "/undo revision=2");

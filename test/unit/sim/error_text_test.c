@@ -40,7 +40,7 @@ static const struct {
 	{ "/ip/route/print where foo=1", "syntax error (line 1 column 23)" },
 	{ "/ip/route/add comment=\"\\q\"", "syntax error (line 1 column 24)" },
 	{ ":put \"a", "syntax error (line 1 column 6)" },
-	{ ":put $nobody", "syntax error (line 1 column 6)" },
+	{ ":put $nobody", "syntax error (line 1 column 7)" },
 	{ "/ip/route/print where dst-address~\"[\"", "syntax error (line 1 column 35)" },
 	/* A command that is known, a parameter that can't be. */
 	{ "/ip/route/print detail=yes", "bad parameter detail (line 1 column 17)" },

@@ -248,6 +248,51 @@ static void test_scripts(void **unused)
 	fixture_free(f);
 }
 
+static void must_show(struct fixture *f, const char *part)
+{
+	if (strstr(text_str(&f->out), part) == NULL)
+		fail_msg("expected: %s\nshown: %s", part, text_str(&f->out));
+}
+
+/* A property in the editor; what can't be its value comes back with what is wrong. */
+static void test_edit(void **unused)
+{
+	struct fixture *f = fixture_new(true, 60);
+
+	type(f, "/ip route add gateway=10.0.0.1 comment=\"one\"\r");
+	type(f, "/ip route edit 0 distance\r");
+	must_show(f, "\033[?1049h\033[H1\033[K\r\n");
+	must_show(f, "distance: ");
+	type(f, "x");
+	must_show(f, "\033[Hx1\033[K\r\n");
+	type(f, "\017");
+	must_show(f, "\033[?1049l");
+	must_show(f, "\033[?1049h\033[Hx1\033[K\r\n");
+	must_show(f, "\033[7minvalid value for argument distance");
+	type(f, "\0047\017");
+	must_show(f, "\033[?1049l" PROMPT);
+	type(f, "/ip route edit 0 comment\r");
+	type(f, "\033[F\rtwo\003");
+	must_show(f, "\033[?1049l" PROMPT);
+	type(f, "/ip route edit 0 comment\r\033[F\rtwo\017");
+	type(f, ":put [/ip route get 0 distance]; :put [/ip route get 0 comment]\r");
+	must_show(f, "\r\n71\r\none\r\ntwo\r\n");
+	type(f, "/system identity edit name\r\033[F2\017");
+	must_show(f, "\033[?1049l[admin@Towpath2] > ");
+	type(f, "/interface edit ether1 rx-packet\r");
+	must_show(f, "failure: rx-packet can't be edited");
+	type(f, "/ip route edit 0 nothing\r");
+	must_show(f, "input does not match any value of value-name");
+	type(f, "/ip route edit 0 comment\r");
+	fixture_free(f); /* in the middle of it */
+
+	f = fixture_new(false, 0);
+	assert_true(fixture_run(f, "/ip route add gateway=10.0.0.1"));
+	assert_false(fixture_run(f, "/ip route edit 0 comment"));
+	must_show(f, "failure: edit needs a terminal\nuse set comment=...\n");
+	fixture_free(f);
+}
+
 /* A session may end in the middle of a question. */
 static void test_leaving(void **unused)
 {
@@ -264,7 +309,8 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_values),  cmocka_unit_test(test_giving_up),
 		cmocka_unit_test(test_secrets), cmocka_unit_test(test_conversation),
-		cmocka_unit_test(test_scripts), cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_scripts), cmocka_unit_test(test_edit),
+		cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

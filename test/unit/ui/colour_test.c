@@ -44,9 +44,15 @@ static const struct {
 	{ "/ip route print where gatx", ".mm.mmmmm.ccccc.nnnnn....!" },
 	{ "/ip route { print", ".mm.mmmmm...ccccc" },
 	{ ":put [/ip route find]", ".ccc...mm.mmmmm.cccc." },
-	{ "set [find active] !gateway", "!!!!!!!!!!!!!!!!!!!!!!!!!!" },
+	{ "set [find active] !gateway", "ccc.!!!!!!!!!!!!!!!!!!!!!!" },
 	{ "/ip route set [find active] !gateway", ".mm.mmmmm.ccc..cccc.nnnnnn...nnnnnnn" },
 	{ "# a comment", "..........." },
+	{ ":local x 1; :put $x", ".ccccc.......ccc.vv" },
+	{ ":local out 1; :put \"a $out b\"", ".ccccc.........ccc....vvvv..." },
+	{ ":local out 1; :put $ou", ".ccccc.........ccc.vvv" },
+	{ ":put $nobody", ".ccc.v!!!!!!" },
+	{ ":fox", "...!" },
+	{ ":if (1 = 1) do={/ip route print}", ".cc.........nn...mm.mmmmm.ccccc." },
 	{ "/interface set ether1 mtu=1400; print", ".mmmmmmmmm.ccc........nnn........!!!!" },
 };
 

@@ -26,11 +26,14 @@ static void test_offers(void **unused)
 		{ "/ip/", "export firewall route" },
 		{ "ip/ro", "route" },
 		{ "ip route ",
-		  "add comment disable enable export find get print remove set unset" },
+		  "add comment disable edit enable export find get print remove reset set unset" },
 		{ "ip route pr", "print" },
 		{ "/interface mt", "" },
 		{ "/ip route co", "comment" },
 		{ "/ip firewall nat mv", "move" },
+		{ "/ip route print si", "show-ids" },
+		{ "/ip route print ss", "show-sensitive" },
+		{ "/ip route print swi", "show-ids show-sensitive" },
 		{ "/interface pt", "pppoe-client print" },
 		{ "/ip firewall nat add ",
 		  "action chain comment copy-from disabled log place-before to-addresses" },
@@ -51,7 +54,8 @@ static void test_offers(void **unused)
 		{ "/interface pppoe-client add interface=", "ether1 ether2" },
 		{ "/ip route add bl", "blackhole" },
 		{ "/ip route print ",
-		  "append as-value brief count-only detail file from interval order-by proplist "
+		  "append as-value brief count-only detail file follow follow-only from interval "
+		  "order-by proplist "
 		  "show-ids show-sensitive stats terse timestamp value-list where "
 		  "without-paging" },
 		{ "/ip route print proplist=gateway,dst", "dst-address" },
@@ -70,6 +74,18 @@ static void test_offers(void **unused)
 		{ "/ip route print ; # a", "" },
 		{ "/ip foo pr", "" },
 		{ "/interface set \"ether1\"", "" },
+		{ ":fore", "foreach" },
+		{ ":if (true) ", "do else" },
+		{ ":if (true) do={ :re", "retry return" },
+		{ ":for i from=1 to=5 d", "do" },
+		{ ":local one 1; :local two 2; :put $", "one two" },
+		{ ":local one 1; :put \"x$o", "one" },
+		{ ":local one 1; { :local own 2 }; :put $o", "one" },
+		{ ":local one 1; :set o", "one" },
+		{ ":local f do={ :put $1; :put $", "1" },
+		{ ":foreach k,v in={1;2} do={ /interface set $", "k v" },
+		{ ":local x ether1; /interface set [find where name=$x] m", "mtu" },
+		{ ":foreach i in=[/interface find where na", "name" },
 	};
 	struct fixture *f = fixture_new(false, 0);
 

@@ -151,7 +151,7 @@ static void test_order_by(void **unused)
 		                        "dst-address, gateway, routing-table, distance, "
 		                        "blackhole, comment, disabled\n" },
 		{ "print order-by=gateway,distance,blackhole,gateway",
-		  "invalid value for argument order-by: up to 3 properties are wanted\n" },
+		  "invalid value for argument order-by\nup to 3 properties are wanted\n" },
 	};
 	struct fixture *f = fixture_new(false, 0);
 
@@ -186,6 +186,35 @@ static void test_conflicts(void **unused)
 		if (steps[i].out != NULL)
 			assert_string_equal(text_str(&f->out), steps[i].out);
 	}
+	fixture_free(f);
+}
+
+/* reset: back to the default, or to nothing; what an item can't be without stays. */
+static void test_reset(void **unused)
+{
+	static const struct step steps[] = {
+		{ "/ip/route; add dst-address=10.0.0.0/8 gateway=a distance=7 comment=here "
+		  "disabled=yes",
+		  "" },
+		{ "reset 0 distance,gateway; print terse where static",
+		  "0 Xs comment=here dst-address=10.0.0.0/8 routing-table=\"main\" distance=1\n" },
+		{ "set 0 gateway=b distance=9; reset [find static]; print terse where static",
+		  "0 Xs comment=here dst-address=0.0.0.0/0 routing-table=\"main\" distance=1\n" },
+		{ "/interface; set ether1 mtu=1400; reset ether1; :put [get ether1 mtu]",
+		  "1500\n" },
+		{ "/interface/pppoe-client; add name=p interface=ether1 password=x; reset p; "
+		  "print terse",
+		  "0 name=\"p\" interface=ether1\n" },
+		{ "/ip/route/reset 0 foo", NULL },
+		{ "/system/identity; set name=x; reset; :put [get name]", "Towpath\n" },
+		{ "set name=y; reset name; :put [get name]", "Towpath\n" },
+		{ "/ip/firewall/nat; add chain=dstnat action=dst-nat to-addresses=1.1.1.1; "
+		  "/ip/firewall/src-nat/reset 0; print terse",
+		  "0 chain=dstnat action=accept\n" },
+	};
+	struct fixture *f = fixture_new(false, 0);
+
+	expect_steps(f, steps, ARRAY_LEN(steps));
 	fixture_free(f);
 }
 
@@ -397,11 +426,17 @@ static void test_interval_terminal(void **unused)
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_manual_sample),   cmocka_unit_test(test_stats),
-		cmocka_unit_test(test_widths),          cmocka_unit_test(test_order_by),
-		cmocka_unit_test(test_conflicts),       cmocka_unit_test(test_file),
-		cmocka_unit_test(test_pages),           cmocka_unit_test(test_too_many_to_sort),
-		cmocka_unit_test(test_interval_script), cmocka_unit_test(test_interval_terminal),
+		cmocka_unit_test(test_manual_sample),
+		cmocka_unit_test(test_stats),
+		cmocka_unit_test(test_widths),
+		cmocka_unit_test(test_order_by),
+		cmocka_unit_test(test_conflicts),
+		cmocka_unit_test(test_reset),
+		cmocka_unit_test(test_file),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_too_many_to_sort),
+		cmocka_unit_test(test_interval_script),
+		cmocka_unit_test(test_interval_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

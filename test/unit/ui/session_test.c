@@ -359,7 +359,7 @@ static const struct {
 	{ "/ip/route/prnt", "bad command name prnt (line 1 column 11)\n"
 	                    "there is no \"prnt\" in /ip/route; did you mean print?\n" },
 	{ "/interface e", "bad command name e (line 1 column 12)\n"
-	                  "\"e\" could be enable or export\n" },
+	                  "\"e\" could be edit, enable or export\n" },
 	{ "/ip route remove",
 	  "missing value(s) of argument(s) numbers\n"
 	  "say which items: numbers of the last print, names, *ids or [find ...]\n" },
@@ -433,7 +433,7 @@ static const struct {
 	                "are route, firewall, export\n" },
 	{ "/ip route move 0",
 	  "bad command name move (line 1 column 11)\nthere is no \"move\" in /ip/route; there are "
-	  "add, comment, disable, enable, export, find, get, print, remove, set, unset\n" },
+	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, unset\n" },
 	{ "/ip route add !gateway",
 	  "expected end of command (line 1 column 15)\nonly set clears a property with !gateway; "
 	  "leave it out here\n" },
@@ -491,6 +491,20 @@ static void test_script(void **unused)
 	fixture_free(f);
 }
 
+/* A login is a series of lines: what is global is there in the next one, what is local is not. */
+static void test_variables(void **unused)
+{
+	struct fixture *f = fixture_new(false, 0);
+
+	assert_true(fixture_run(f, ":global x 5; :local y 6; :put ($x + $y)"));
+	assert_string_equal(text_str(&f->out), "11\n");
+	assert_true(fixture_run(f, ":global x; :put $x"));
+	assert_string_equal(text_str(&f->out), "5\n");
+	assert_false(fixture_run(f, ":put $y"));
+	assert_false(fixture_run(f, ":execute {:put 1}"));
+	fixture_free(f);
+}
+
 static void test_export(void **unused)
 {
 	struct fixture *f = fixture_new(false, 0);
@@ -545,8 +559,8 @@ static void test_terminal(void **unused)
 	assert_string_equal(text_str(&f->out),
 	                    "foo\r\nbad command name foo (line 1 column 1)\r\n"
 	                    "there is no \"foo\" in /ip/route; there are add, "
-	                    "comment, disable, enable, export, find, get, print, "
-	                    "remove, set, unset\r\n"
+	                    "comment, disable, edit, enable, export, find, get, print, "
+	                    "remove, reset, set, unset\r\n"
 	                    "[admin@Towpath] /ip/route> ");
 	type(f, "/system identity set name=r1\r");
 	assert_string_equal(text_str(&f->out),
@@ -626,6 +640,9 @@ static void test_tab(void **unused)
 	                                          "system\r\ncount -- Count something\r\n"));
 	type(f, "/ip route add distance=?");
 	assert_non_null(strstr(text_str(&f->out), "-- Lower wins (1..255); default 1\r\n"));
+	type(f, "\025/ip route add dst-address=?");
+	assert_non_null(strstr(text_str(&f->out), "<network> -- Network this route leads to: "
+	                                          "A.B.C.D/len; default 0.0.0.0/0\r\n"));
 	type(f, "\025:put \"?\"\r");
 	assert_non_null(strstr(text_str(&f->out), "\r\n?\r\n"));
 	fixture_free(f);
@@ -757,7 +774,7 @@ int main(void)
 		cmocka_unit_test(test_items),       cmocka_unit_test(test_order),
 		cmocka_unit_test(test_notices),     cmocka_unit_test(test_words),
 		cmocka_unit_test(test_errors),      cmocka_unit_test(test_script),
-		cmocka_unit_test(test_export),      cmocka_unit_test(test_action),
+		cmocka_unit_test(test_export), cmocka_unit_test(test_variables),      cmocka_unit_test(test_action),
 		cmocka_unit_test(test_terminal),    cmocka_unit_test(test_typing_ahead),
 		cmocka_unit_test(test_tab),         cmocka_unit_test(test_anything),
 		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),

@@ -1,4 +1,4 @@
-#include "conf/history.h"
+#include "conf/revision.h"
 
 #include "conf/row.h"
 #include "conf/trial.h"
@@ -114,13 +114,13 @@ static bool any_change(struct fixture *f, uint64_t *seed)
 	return f->ok;
 }
 
-static bool step(struct fixture *f, const struct history_steps *steps)
+static bool step(struct fixture *f, const struct revision_steps *steps)
 {
 	const struct journal_origin origin = { .who = "admin", .door = "console" };
 	unsigned before = f->answers;
 
 	text_clear(&f->notice);
-	history_step(f->conf, steps, &origin, &f->notice, fixture_answer, f);
+	revision_step(f->conf, steps, &origin, &f->notice, fixture_answer, f);
 	while (f->answers == before)
 		assert_true(fixture_background_turn(&f->background));
 	return f->ok;
@@ -128,12 +128,12 @@ static bool step(struct fixture *f, const struct history_steps *steps)
 
 static bool undo(struct fixture *f)
 {
-	return step(f, &(struct history_steps){ 0 });
+	return step(f, &(struct revision_steps){ 0 });
 }
 
 static bool redo(struct fixture *f)
 {
-	return step(f, &(struct history_steps){ .redo = true });
+	return step(f, &(struct revision_steps){ .redo = true });
 }
 
 static void reopen(struct fixture *f, struct memory_store *store)
@@ -260,13 +260,13 @@ static void several_at_once(void **unused)
 		(void)fixture_add(&f, "/ip/rule", "action", "drop");
 		revisions[i] = f.revision;
 	}
-	assert_true(step(&f, &(struct history_steps){ .count = 3 }));
+	assert_true(step(&f, &(struct revision_steps){ .count = 3 }));
 	assert_like(&f, dumps[1]);
-	assert_true(step(&f, &(struct history_steps){ .redo = true, .revision = revisions[2] }));
+	assert_true(step(&f, &(struct revision_steps){ .redo = true, .revision = revisions[2] }));
 	assert_like(&f, dumps[3]);
-	assert_true(step(&f, &(struct history_steps){ .revision = revisions[0] }));
+	assert_true(step(&f, &(struct revision_steps){ .revision = revisions[0] }));
 	assert_like(&f, dumps[0]);
-	assert_refused(&f, step(&f, &(struct history_steps){ .revision = revisions[0] }),
+	assert_refused(&f, step(&f, &(struct revision_steps){ .revision = revisions[0] }),
 	               "failure: there is nothing to undo in revision 2\n"
 	               "/system/history/print shows with U what can be");
 	for (unsigned i = 0; i < 4; i++)
@@ -292,13 +292,13 @@ static void it_says_what_was_undone(void **unused)
 /* All entries there are, read a page at a time. */
 static unsigned walk(struct fixture *f, unsigned *ret_undoable)
 {
-	struct history_page page;
-	uint64_t from = HISTORY_NEWEST;
+	struct revision_page page;
+	uint64_t from = REVISION_NEWEST;
 	unsigned n = 0;
 
 	*ret_undoable = 0;
 	do {
-		while (!history_page(f->conf, from, &page))
+		while (!revision_page(f->conf, from, &page))
 			assert_true(fixture_background_turn(&f->background));
 		assert_int_equal(page.error, 0);
 		for (size_t i = 0; i < page.n; i++) {

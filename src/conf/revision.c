@@ -1,4 +1,4 @@
-#include "conf/history.h"
+#include "conf/revision.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -8,9 +8,9 @@
 #include "lib/mem.h"
 
 #define PAGE_ENTRIES 64
-#define ACTIONS_MOST 3 /* that are named of a change with more */
+#define ACTIONS_MOST 1 /* that are named of a change with more */
 
-struct history {
+struct revisions {
 	struct background_job job; /* first: the job is cast back to this */
 	struct conf *conf;
 	struct journal *journal;
@@ -27,84 +27,84 @@ struct history {
 
 static void page_work(struct background_job *job)
 {
-	struct history *history = (struct history *)job;
+	struct revisions *revisions = (struct revisions *)job;
 
-	history->error = journal_entries(history->journal, history->from, PAGE_ENTRIES,
-	                                 &history->arena, &history->entries, &history->n);
+	revisions->error = journal_entries(revisions->journal, revisions->from, PAGE_ENTRIES,
+	                                   &revisions->arena, &revisions->entries, &revisions->n);
 }
 
 static void page_done(struct background_job *job)
 {
-	struct history *history = (struct history *)job;
+	struct revisions *revisions = (struct revisions *)job;
 
-	history->reading = false;
-	history->read = true;
-	history->unseen = true;
+	revisions->reading = false;
+	revisions->read = true;
+	revisions->unseen = true;
 }
 
-/* The first entry of the page from @from on; history->n: it is not on this page. */
-static size_t page_find(const struct history *history, uint64_t from)
+/* The first entry of the page from @from on; revisions->n: it is not on this page. */
+static size_t page_find(const struct revisions *revisions, uint64_t from)
 {
 	size_t i = 0;
 
-	if (from > history->from)
-		return history->n;
-	while (i < history->n && history->entries[i].mark.revision > from)
+	if (from > revisions->from)
+		return revisions->n;
+	while (i < revisions->n && revisions->entries[i].mark.revision > from)
 		i++;
 	return i;
 }
 
-static void page_read(struct conf *conf, struct history *history, uint64_t from)
+static void page_read(struct conf *conf, struct revisions *revisions, uint64_t from)
 {
-	arena_free(&history->arena);
-	history->read = false;
-	history->reading = true;
-	history->n = 0;
-	history->from = from;
-	history->writes = conf->writes;
-	history->journal = conf->journal;
-	history->job = (struct background_job){ .work = page_work, .done = page_done };
-	background_submit(conf->setup.background, &history->job);
+	arena_free(&revisions->arena);
+	revisions->read = false;
+	revisions->reading = true;
+	revisions->n = 0;
+	revisions->from = from;
+	revisions->writes = conf->writes;
+	revisions->journal = conf->journal;
+	revisions->job = (struct background_job){ .work = page_work, .done = page_done };
+	background_submit(conf->setup.background, &revisions->job);
 }
 
-bool history_page(struct conf *conf, uint64_t from, struct history_page *ret_page)
+bool revision_page(struct conf *conf, uint64_t from, struct revision_page *ret_page)
 {
-	struct history *history = conf->history;
+	struct revisions *revisions = conf->revisions;
 	size_t i;
 
 	if (conf->journal == NULL) {
-		*ret_page = (struct history_page){ .last = true };
+		*ret_page = (struct revision_page){ .last = true };
 		return true;
 	}
-	if (history == NULL) {
-		history = mem_new(1, sizeof *history);
-		conf->history = history;
+	if (revisions == NULL) {
+		revisions = mem_new(1, sizeof *revisions);
+		conf->revisions = revisions;
 	}
-	if (history->reading)
+	if (revisions->reading)
 		return false;
-	i = page_find(history, from);
-	if (!history->read || (!history->unseen && history->writes != conf->writes) ||
-	    (i == history->n && from != history->from)) {
-		page_read(conf, history, from);
-		if (history->reading)
+	i = page_find(revisions, from);
+	if (!revisions->read || (!revisions->unseen && revisions->writes != conf->writes) ||
+	    (i == revisions->n && from != revisions->from)) {
+		page_read(conf, revisions, from);
+		if (revisions->reading)
 			return false;
-		i = page_find(history, from);
+		i = page_find(revisions, from);
 	}
-	history->unseen = false;
-	*ret_page = (struct history_page){ .entries = history->entries + i,
-		                           .n = history->n - i,
-		                           .last = history->n < PAGE_ENTRIES,
-		                           .error = history->error };
+	revisions->unseen = false;
+	*ret_page = (struct revision_page){ .entries = revisions->entries + i,
+		                            .n = revisions->n - i,
+		                            .last = revisions->n < PAGE_ENTRIES,
+		                            .error = revisions->error };
 	return true;
 }
 
-void history_free(struct history *history)
+void revision_free(struct revisions *revisions)
 {
-	if (history == NULL)
+	if (revisions == NULL)
 		return;
-	must(!history->reading);
-	arena_free(&history->arena);
-	mem_free(history);
+	must(!revisions->reading);
+	arena_free(&revisions->arena);
+	mem_free(revisions);
 }
 
 /* A line of the log without its values: "/ip/address/add". */
@@ -172,7 +172,7 @@ static void actions_put(const char *lines, struct text *out)
 			next = action_word(lines);
 		}
 		if (named == ACTIONS_MOST) {
-			text_add(out, ", ...");
+			text_add(out, " and more");
 			return;
 		}
 		text_add(out, named++ > 0 ? ", " : "");
@@ -182,7 +182,7 @@ static void actions_put(const char *lines, struct text *out)
 		text_add(out, "places only");
 }
 
-void history_action(const struct journal_entry *entry, struct text *out)
+void revision_action(const struct journal_entry *entry, struct text *out)
 {
 	const struct journal_mark *mark = &entry->mark;
 
@@ -194,9 +194,9 @@ void history_action(const struct journal_entry *entry, struct text *out)
 	actions_put(entry->redo, out);
 }
 
-void history_step(struct conf *conf, const struct history_steps *steps,
-                  const struct journal_origin *origin, struct text *notice, conf_done *done,
-                  void *arg)
+void revision_step(struct conf *conf, const struct revision_steps *steps,
+                   const struct journal_origin *origin, struct text *notice, conf_done *done,
+                   void *arg)
 {
 	struct replay *replay = replay_new(conf, steps->redo ? REPLAY_REDO : REPLAY_UNDO, NULL);
 

@@ -1,5 +1,5 @@
 /*
- * history.h -- every change there was: looked at, taken back, done again, compared.
+ * revision.h -- every change there was: looked at, taken back, done again, compared.
  *
  * The history is as long as the disk allows, so it is never in memory as a whole: one page is at
  * hand, and reading another is the background's work, for the disk may take its time. Whoever walks
@@ -12,8 +12,8 @@
  *
  * Threads: the router's.
  */
-#ifndef CONF_HISTORY_H
-#define CONF_HISTORY_H
+#ifndef CONF_REVISION_H
+#define CONF_REVISION_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -24,12 +24,12 @@
 #include "lib/must.h"
 #include "lib/text.h"
 
-struct history;
+struct revisions;
 
-#define HISTORY_NEWEST INT64_MAX
+#define REVISION_NEWEST INT64_MAX
 
-/* What is at hand of it, from the newest downwards; good until the next history_page(). */
-struct history_page {
+/* What is at hand of it, from the newest downwards; good until the next revision_page(). */
+struct revision_page {
 	const struct journal_entry *entries;
 	size_t n;
 	bool last; /* nothing is older than these */
@@ -37,24 +37,24 @@ struct history_page {
 };
 
 /*
- * From revision @from (HISTORY_NEWEST: the newest) on downwards. False: it is being read; ask again
- * next turn.
+ * From revision @from (REVISION_NEWEST: the newest) on downwards. False: it is being read; ask
+ * again next turn.
  */
-MUST_USE bool history_page(struct conf *conf, uint64_t from, struct history_page *ret_page);
-void history_free(struct history *history);
+MUST_USE bool revision_page(struct conf *conf, uint64_t from, struct revision_page *ret_page);
+void revision_free(struct revisions *revisions);
 
 /* "ip address added", "undo of revision 12: ip address added" */
-void history_action(const struct journal_entry *entry, struct text *out);
+void revision_action(const struct journal_entry *entry, struct text *out);
 
-struct history_steps {
+struct revision_steps {
 	bool redo;
 	uint32_t count;    /* how many changes; 0: one */
 	uint64_t revision; /* as far as this one, which is included; 0: by count */
 };
 
 /* @notice (may be NULL; until the answer) gets a line for each change: which it was. */
-void history_step(struct conf *conf, const struct history_steps *steps,
-                  const struct journal_origin *origin, struct text *notice, conf_done *done,
-                  void *arg);
+void revision_step(struct conf *conf, const struct revision_steps *steps,
+                   const struct journal_origin *origin, struct text *notice, conf_done *done,
+                   void *arg);
 
 #endif

@@ -1,10 +1,10 @@
 /*
- * line_hide.h -- lines of the history, without the secrets in them.
+ * secret.h -- lines of the history, without the secrets in them.
  *
  * Threads: any.
  */
-#ifndef CONF_LINE_HIDE_H
-#define CONF_LINE_HIDE_H
+#ifndef CONF_SECRET_H
+#define CONF_SECRET_H
 
 #include "conf/menu.h"
 #include "lib/text.h"
@@ -13,6 +13,6 @@
  * Append @lines, as line_diff() has written them, to @out, with ***** for each value of a field
  * with F_SECRET. Of a menu that is not among @menus no value is shown: what it was is not known.
  */
-void line_hide(const struct menu *const *menus, const char *lines, struct text *out);
+void secret_hide(const struct menu *const *menus, const char *lines, struct text *out);
 
 #endif

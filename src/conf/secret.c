@@ -1,4 +1,4 @@
-#include "conf/line_hide.h"
+#include "conf/secret.h"
 
 #include <string.h>
 
@@ -78,7 +78,7 @@ static void hide_line(const struct menu *const *menus, const char *line, size_t 
 	}
 }
 
-void line_hide(const struct menu *const *menus, const char *lines, struct text *out)
+void secret_hide(const struct menu *const *menus, const char *lines, struct text *out)
 {
 	while (*lines != '\0') {
 		size_t len = strcspn(lines, "\n");
