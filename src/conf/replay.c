@@ -8,6 +8,7 @@
 #include "conf/replay_rows.h"
 #include "conf/revision.h"
 #include "conf/state.h"
+#include "conf/store_words.h"
 #include "conf/trial_inside.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
@@ -116,7 +117,8 @@ static bool read_failed(int error, struct diag *diag)
 	if (error == -EUCLEAN)
 		return diag_fail(diag, NULL,
 		                 "failure: the history is damaged there, so nothing was changed");
-	return diag_fail(diag, NULL, "failure: the history can't be read: %s", strerror(-error));
+	return diag_fail(diag, NULL, "failure: the history can't be read (%s); %s",
+	                 strerror(-error), store_words_advice(error));
 }
 
 static bool steps_found(const struct replay *replay, struct diag *diag)

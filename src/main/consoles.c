@@ -55,6 +55,15 @@ static const char greeting[] =
 	"export  the configuration           /quit   leaves; the router goes on\n"
 	"\n";
 
+/* What whoever looks after the router must know before anything else. */
+static void notice_show(struct console *console, const struct manage *manage)
+{
+	const char *notice = recovery_notice(manage);
+
+	if (notice != NULL)
+		local_client_notice(console->client, notice, strlen(notice));
+}
+
 /* What one user says to all others who sit at a console. */
 static bool chat(void *arg, const char *line)
 {
@@ -129,6 +138,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 	text_add(&welcome, greeting);
 	setup_read_greeting(consoles->conf, &welcome);
 	setup.greeting = text_str(&welcome);
+	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);
 	text_free(&welcome);
 	return console;

@@ -8,6 +8,7 @@
 #ifndef MAIN_CONSOLES_H
 #define MAIN_CONSOLES_H
 
+#include "manage/manage.h"
 #include "os/local_socket.h"
 #include "ui/recall.h"
 #include "ui/session.h"

@@ -236,7 +236,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
-	error = conf_load(daemon->conf, &diag);
+	error = recovery_load(daemon->manage, &diag);
 	if (error != 0) {
 		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
 		return error;
@@ -341,6 +341,8 @@ void daemon_stop(struct daemon *daemon)
 
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
+	if (daemon->manage != NULL)
+		manage_stop(daemon->manage);
 	consoles_free(&daemon->consoles);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
