@@ -19,7 +19,8 @@
 struct login {
 	struct session *session;
 	char who[8];
-	struct op *op; /* under way */
+	struct op *op;          /* under way */
+	unsigned trial, trials; /* the safe mode it is in (0: none); how many it was in */
 	struct text out;
 	bool done, ok;
 };
@@ -35,6 +36,7 @@ struct bench {
 	struct memory_store store;
 	struct small_router s;
 	struct seeded seeded;
+	bool safe; /* some are in safe mode: rows keep their order, and nothing is undone */
 	struct background_job *first, **last; /* the disk takes its time */
 	struct login logins[LOGINS];
 	struct watcher watchers[WATCHERS];
@@ -42,7 +44,10 @@ struct bench {
 	size_t nops;
 	struct moment **moments; /* by revision - base */
 	uint64_t base, revision;
-	struct op **makers; /* of revisions; likewise */
+	struct op **makers;      /* of revisions; likewise. NULL: what was lost is taken back ... */
+	size_t *lost;            /* ... of that login */
+	size_t drops, rollbacks; /* logins that were lost; revisions by that */
+	size_t left;             /* changes that could not be taken back */
 	uint32_t pool[SERIAL_MENUS][POOL];
 };
 
@@ -119,6 +124,7 @@ static void bench_begin(struct bench *b, uint64_t seed)
 	b->s.background.submit = slow_submit;
 	b->moments = mem_new(REVISIONS + LOGINS + 1, sizeof(struct moment *));
 	b->makers = mem_new(REVISIONS + LOGINS + 1, sizeof(struct op *));
+	b->lost = mem_new(REVISIONS + LOGINS + 1, sizeof *b->lost);
 	state = conf_hold(b->s.conf);
 	b->base = b->revision = state->revision;
 	b->moments[0] = mem_new(1, sizeof(struct moment));
@@ -146,6 +152,7 @@ static void bench_end(struct bench *b)
 		mem_free(b->moments[r - b->base]);
 	mem_free(b->moments);
 	mem_free(b->makers);
+	mem_free(b->lost);
 	small_router_close(&b->s);
 	memory_store_free(&b->store);
 }
@@ -190,6 +197,19 @@ static void draw_ids(struct bench *b, struct op *op, size_t most)
 	}
 }
 
+static void draw_safe_op(struct bench *b, struct op *op)
+{
+	static const enum op_kind kinds[] = { OP_ADD,         OP_ADD,  OP_ADD, OP_SET_KEY,
+		                              OP_SET_COMMENT, OP_FIND, OP_GET, OP_FIND_REMOVE };
+	struct login *login = &b->logins[op->login];
+
+	op->kind = kinds[draw(b, ARRAY_LEN(kinds))];
+	op->menu = 1 + (unsigned)draw(b, SERIAL_MENUS - 1);
+	if (op->login % 3 != 0 || draw(b, 4) > 0)
+		return;
+	op->kind = login->trial == 0 ? OP_SAFE : draw(b, 4) == 0 ? OP_RELEASE : op->kind;
+}
+
 static void draw_op(struct bench *b, struct op *op)
 {
 	static const enum op_kind kinds[] = { OP_ADD,  OP_ADD,  OP_ADD,         OP_ADD,
@@ -201,6 +221,8 @@ static void draw_op(struct bench *b, struct op *op)
 	op->menu = (unsigned)draw(b, SERIAL_MENUS);
 	op->key = (unsigned)draw(b, SERIAL_KEYS);
 	op->comment = (unsigned)draw(b, SERIAL_KEYS);
+	if (b->safe)
+		draw_safe_op(b, op);
 	if (op->kind == OP_MOVE)
 		op->menu = SERIAL_MENUS - 1;
 	if (op->kind == OP_ADD && b->moments[b->revision - b->base]->lists[op->menu].n > 40)
@@ -209,7 +231,8 @@ static void draw_op(struct bench *b, struct op *op)
 		draw_ids(b, op, 1);
 	else if (op->kind == OP_SET_COMMENT || op->kind == OP_REMOVE)
 		draw_ids(b, op, 3);
-	if (op->kind == OP_MOVE || (op->kind == OP_ADD && serial_menus[op->menu].ordered))
+	if (op->kind == OP_MOVE ||
+	    (op->kind == OP_ADD && serial_menus[op->menu].ordered && !b->safe))
 		op->before = draw(b, 2) == 0 ? draw_id(b, op->menu) : 0;
 	if (op->kind == OP_MOVE && op->before == op->ids[0])
 		op->before = 0;
@@ -268,7 +291,10 @@ static void put_line(struct text *line, const struct op *op)
 		            menu->path, op->comment, menu->path);
 		break;
 	default:
-		text_add(line, op->kind == OP_UNDO ? "/undo" : "/redo");
+		text_add(line, op->kind == OP_UNDO   ? "/undo"
+		               : op->kind == OP_REDO ? "/redo"
+		               : op->kind == OP_SAFE ? "/safe-mode/take"
+		                                     : "/safe-mode/release");
 	}
 }
 
@@ -300,6 +326,11 @@ static void login_take(struct bench *b, struct login *login)
 	struct op *op = login->op;
 	size_t len = login->out.len;
 
+	if (op->kind == OP_SAFE)
+		login->trial = ++login->trials;
+	op->trial = login->trial;
+	if (op->kind == OP_RELEASE)
+		login->trial = 0;
 	op->to = b->revision;
 	op->ok = login->ok;
 	assert_true(len < SAID_BYTES);
@@ -314,8 +345,19 @@ static void login_take(struct bench *b, struct login *login)
 	login->op = NULL;
 }
 
+/* The line is dropped in safe mode; somebody logs in again. */
+static void login_drop(struct bench *b, struct login *login)
+{
+	session_free(login->session);
+	login_begin(b, (size_t)(login - b->logins));
+	login->trial = 0;
+	b->drops++;
+}
+
 static void login_turn(struct bench *b, struct login *login)
 {
+	if (login->op == NULL && login->trial != 0 && draw(b, 8) == 0)
+		login_drop(b, login);
 	if (login->op == NULL)
 		login_ask(b, login);
 	else
@@ -380,6 +422,26 @@ static struct op *maker_of(struct bench *b, uint64_t r, const char *who)
 	return NULL;
 }
 
+static void find_maker(struct bench *b, uint64_t r, const struct journal_entry *entry)
+{
+	struct op *op;
+
+	assert_int_equal(entry->mark.revision, r);
+	if (entry->mark.kind == JOURNAL_ROLLBACK) {
+		size_t i = 0;
+
+		while (strcmp(b->logins[i].who, entry->origin.who) != 0)
+			assert_true(++i < LOGINS);
+		b->lost[r - b->base] = i;
+		b->rollbacks++;
+		return;
+	}
+	op = maker_of(b, r, entry->origin.who);
+	assert_int_equal(op->made, 0); /* one command, one revision */
+	op->made = r;
+	b->makers[r - b->base] = op;
+}
+
 static void find_makers(struct bench *b)
 {
 	struct revision_page page;
@@ -389,15 +451,8 @@ static void find_makers(struct bench *b)
 			(void)disk_turn(b);
 		assert_int_equal(page.error, 0);
 		assert_true(page.n > 0);
-		for (size_t i = 0; i < page.n && r > b->base; i++, r--) {
-			const struct journal_entry *entry = &page.entries[i];
-			struct op *op = maker_of(b, r, entry->origin.who);
-
-			assert_int_equal(entry->mark.revision, r);
-			assert_int_equal(op->made, 0); /* one command, one revision */
-			op->made = r;
-			b->makers[r - b->base] = op;
-		}
+		for (size_t i = 0; i < page.n && r > b->base; i++, r--)
+			find_maker(b, r, &page.entries[i]);
 	}
 }
 
@@ -466,6 +521,28 @@ static void carry_out(struct bench *b, struct steps *steps, struct moment *momen
 	steps->nredo = 0;
 }
 
+/* All of the lost login's safe mode, the newest first. */
+static void take_back(struct bench *b, struct moment *moment, uint64_t r)
+{
+	size_t lost = b->lost[r - b->base];
+	unsigned trial = 0;
+
+	while (r-- > b->base + 1) {
+		const struct op *op = b->makers[r - b->base];
+		struct moment **made = &b->moments[r - b->base];
+
+		if (op == NULL || op->login != lost)
+			continue;
+		if (trial == 0)
+			trial = op->trial; /* nothing that came later is its own */
+		assert_int_not_equal(trial, 0);
+		if (op->trial != trial)
+			return;
+		b->left += list_take_back(&moment->lists[op->menu], &made[-1]->lists[op->menu],
+		                          &made[0]->lists[op->menu]);
+	}
+}
+
 /* Each revision is what the naive lists make of the one before it. */
 static void replay(struct bench *b)
 {
@@ -479,11 +556,13 @@ static void replay(struct bench *b)
 		struct moment *is = b->moments[r - b->base];
 		const struct op *op = b->makers[r - b->base];
 
-		carry_out(b, steps, moment, op, r);
+		if (op != NULL)
+			carry_out(b, steps, moment, op, r);
+		else
+			take_back(b, moment, r);
 		if (!moment_same(moment, is))
-			fail_msg(
-				"revision %lu (command %d in menu %u) is another than it should be",
-				(unsigned long)r, (int)op->kind, op->menu);
+			fail_msg("revision %lu (%s) is another than it should be", (unsigned long)r,
+			         op != NULL ? b->logins[op->login].who : "a lost login's");
 		is->undoable = steps->nundo;
 		is->redoable = steps->nredo;
 	}
@@ -658,12 +737,8 @@ static void finish(struct bench *b)
 		watcher_catch_up(b, &b->watchers[i]);
 }
 
-static void one_history(uint64_t seed)
+static void crowd(struct bench *b)
 {
-	struct bench *b = mem_new(1, sizeof *b);
-	size_t still = 0, refused = 0, told = 0;
-
-	bench_begin(b, seed);
 	for (size_t i = 0; i < LOGINS; i++)
 		login_begin(b, i);
 	for (size_t i = 0; i < WATCHERS; i++)
@@ -676,27 +751,44 @@ static void one_history(uint64_t seed)
 		if (op->kind == OP_FIND_REMOVE)
 			take_found(b, op);
 	replay(b);
+}
+
+static void one_history(uint64_t seed, bool safe)
+{
+	struct bench *b = mem_new(1, sizeof *b);
+	size_t still = 0, refused = 0, told = 0;
+
+	bench_begin(b, seed);
+	b->safe = safe;
+	crowd(b);
 	check_answers(b, &still, &refused);
 	for (size_t i = 0; i < WATCHERS; i++)
 		told += check_watcher(b, &b->watchers[i]);
 	print_message("seed %lu: %zu answers, %zu of them without a revision, %zu refused; %zu "
-	              "changes told\n",
-	              (unsigned long)seed, b->nops, still, refused, told);
-	assert_true(still > REVISIONS / 10 && refused > REVISIONS / 10 && told > REVISIONS);
+	              "changes told; %zu of %zu lost logins taken back, but for %zu changes\n",
+	              (unsigned long)seed, b->nops, still, refused, told, b->rollbacks, b->drops,
+	              b->left);
+	assert_true(still > REVISIONS / 10 && refused > REVISIONS / 20 && told > REVISIONS);
+	assert_true(!safe || (b->rollbacks > 20 && b->left > 20));
 	bench_end(b);
 	mem_free(b);
 }
 
 static void test_one_history(void **unused)
 {
-	for (uint64_t seed = 1; seed <= 2; seed++)
-		one_history(seed);
+	one_history(1, false);
+}
+
+static void test_safe_mode(void **unused)
+{
+	one_history(2, true);
 }
 
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_history),
+		cmocka_unit_test(test_safe_mode),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -75,12 +75,14 @@ enum op_kind {
 	OP_FIND_REMOVE, /* two commands in a line */
 	OP_UNDO,
 	OP_REDO,
-	OP_KINDS
+	OP_SAFE,    /* safe mode begins */
+	OP_RELEASE, /* or ends, and what was done in it stays */
 };
 
 struct op {
 	enum op_kind kind;
-	size_t login; /* whose */
+	size_t login;   /* whose */
+	unsigned trial; /* of that login: in which safe mode; 0: in none */
 	unsigned menu, key, comment;
 	uint32_t ids[SERIAL_IDS], before;
 	size_t nids;
@@ -164,6 +166,37 @@ static inline const char *list_edit(struct list *list, const struct op *op, uint
 	return NULL;
 }
 
+/* @after is what somebody has made of @before; take back in @list what is still so. */
+static inline size_t list_take_back(struct list *list, const struct list *before,
+                                    const struct list *after)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < after->n; i++) { /* added, or set */
+		const struct item *item = &after->at[i];
+		size_t was = list_find(before, item->id), is = list_find(list, item->id);
+
+		if (was < before->n && memcmp(&before->at[was], item, sizeof *item) == 0)
+			continue;
+		if (is == list->n || memcmp(&list->at[is], item, sizeof *item) != 0)
+			left++;
+		else if (was == before->n)
+			(void)list_take(list, is);
+		else
+			list->at[is] = before->at[was];
+	}
+	for (size_t i = 0; i < before->n; i++) { /* removed: rows stand as they were added */
+		size_t is = 0;
+
+		if (list_find(after, before->at[i].id) < after->n)
+			continue;
+		while (is < list->n && list->at[is].id < before->at[i].id)
+			is++;
+		list_insert(list, is, before->at[i]);
+	}
+	return left;
+}
+
 static inline void list_found(const struct list *list, unsigned comment, struct text *out)
 {
 	for (size_t i = 0; i < list->n; i++)
@@ -240,6 +273,9 @@ static inline bool moment_explains_still(const struct moment *moment, const stru
 		return moment->undoable == 0 && said_begins(op, "failure: nothing to undo");
 	case OP_REDO:
 		return moment->redoable == 0 && said_begins(op, "failure: nothing to redo");
+	case OP_SAFE:
+	case OP_RELEASE:
+		return op->ok;
 	case OP_FIND:
 		list_found(list, op->comment, &found);
 		same = op->ok && strcmp(op->said, found.len > 0 ? text_str(&found) : "") == 0;
