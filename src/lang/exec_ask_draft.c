@@ -75,9 +75,7 @@ bool exec_ask_draft_answer(struct run *run, const char *text, struct diag *diag)
 {
 	struct asking *asking = run->asking;
 	struct conf_draft *draft = asking->draft;
-	const struct journal_origin origin = { .trial = run->host.trial != NULL ? *run->host.trial
-		                                                                : 0,
-		                               .who = run->host.who,
+	const struct journal_origin origin = { .who = run->host.who,
 		                               .door = run->host.door,
 		                               .line = asking->line };
 
