@@ -8,6 +8,7 @@
 
 #include "conf/diag.h"
 #include "fw/flow.h"
+#include "manage/log_book.h"
 #include "menu/menus.h"
 #include "menu/word_help.h"
 #include "os/afpacket.h"
@@ -251,6 +252,7 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 
 	daemon->consoles.conf = daemon->conf;
 	daemon->consoles.manage = daemon->manage;
+	log_book_set_echo(daemon->manage->log_book, consoles_echo, &daemon->consoles);
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
