@@ -309,6 +309,7 @@ static bool leaves(const struct daemon *daemon)
 bool daemon_run(struct daemon *daemon)
 {
 	notify(daemon, "READY=1");
+	log_write(&daemon->log, LOG_INFO, "system", "router started, Towpath " TOWPATH_VERSION);
 	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
 	        daemon->options->socket);
 	while (!leaves(daemon)) {
