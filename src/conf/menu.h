@@ -169,6 +169,7 @@ struct action_caller {
 	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
 	                      * NULL: it can't have one */
 	struct text *notice; /* what is to be shown when it has gone well */
+	uint32_t lacks;      /* policies that they do not have (conf/policy.h) */
 	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
 };
 
@@ -226,6 +227,14 @@ struct action {
 	void (*again)(struct router *router, void *state, struct text *out);
 	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
 	const char *instead;    /* is told what to type instead, a whole sentence */
+
+	/*
+	 * What one must be allowed to call it (conf/policy.h). 0: write for what changes
+	 * something (items, change, fill), else read. needs(): what it takes besides, with these
+	 * arguments; NULL: nothing.
+	 */
+	uint32_t policy;
+	uint32_t (*needs)(struct router *router, const void *args);
 };
 
 struct menu {
@@ -244,6 +253,10 @@ struct menu {
 	const struct action *actions;
 	size_t nactions;
 	const struct refused *refused; /* arguments; NULL: none */
+	/* Who changes rows or sees their secrets must be allowed this besides (conf/policy.h); of
+	 * one row that is added, changed or removed row_needs() says what more. */
+	uint32_t policy;
+	uint32_t (*row_needs)(const struct row *row);
 
 	/* Judge one row by itself: reads nothing but the row, so that a form may call it too. */
 	bool (*check)(const struct row *row, struct diag *diag);
@@ -291,6 +304,9 @@ struct menu {
 	bool (*fixed)(struct router *router, size_t n, char *ret_name, size_t bytes);
 	/* The rows of a fresh store, in order. Rows of menus further up the list are there. */
 	void (*fresh)(struct router *router, struct fresh_sink *sink);
+	/* The name of a row of fresh() that every store begins with, though it can be removed
+	 * later: NULL: there is none. */
+	const char *begins_with;
 	/* A warning about a stored row that works but perhaps not as meant, shown after add and set
 	 * and in print detail; false: none. */
 	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,
