@@ -13,6 +13,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct login;
 struct manage;
 
 struct console {
@@ -24,6 +25,7 @@ struct console {
 	bool goodbye;           /* the client has been told to go */
 	bool interactive;
 	bool sized; /* the login has said how large the terminal is */
+	struct login *login;
 	char who[CONSOLE_WHO_BYTES];
 };
 

@@ -16,6 +16,8 @@
 #include "lib/must.h"
 
 struct jobs;
+struct logins;
+struct users;
 struct print_job;
 struct schedule;
 struct scripts;
@@ -36,6 +38,10 @@ struct manage {
 	mono now;                /* of the turn at hand */
 	enum manage_leaving leaving;
 	struct log_book *log_book;
+
+	/* Its people. */
+	struct users *users; /* NULL before they are published */
+	struct logins *logins;
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */
