@@ -51,8 +51,8 @@ bool conf_idle(const struct conf *conf);
 
 /*
  * Open the store and publish what it holds; a fresh store gets the menus' fresh rows first.
- * Called once, before packets. Returns 0 or -errno with @diag in words (a damaged store is an
- * error that names the file and what to do, never an empty start).
+ * Called once, before packets. Returns 0 or -errno with @diag in words (a damaged store is
+ * -EUCLEAN, never an empty start; manage/recovery.h goes on from there).
  */
 MUST_USE int conf_load(struct conf *conf, struct diag *diag);
 
@@ -110,6 +110,9 @@ struct export_options {
 	bool show_sensitive;
 };
 void conf_export(struct conf *conf, const struct export_options *options, struct text *out);
+/* Of a state that is held, without the line of when; from any thread, as it only reads it. */
+void conf_export_state(const struct conf_state *state, const struct export_options *options,
+                       struct text *out);
 
 /*
  * Offer the rows of @menu as print and find see them: first the stored ones, in order, as copies

@@ -312,17 +312,21 @@ static void title(const struct conf *conf, struct text *out)
 	text_printf(out, " by Towpath %s\n", TOWPATH_VERSION);
 }
 
-void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
+void conf_export_state(const struct conf_state *state, const struct export_options *options,
+                       struct text *out)
 {
-	struct export export = { .state = options->state != NULL ? options->state : conf->current,
-		                 .options = options,
-		                 .out = out };
+	struct export export = { .state = state, .options = options, .out = out };
 
-	title(conf, out);
 	if (is_below("/", options->path) && options->choice == NULL && options->wanted == NULL)
 		text_add(out,
 		         "# for a router on a new store: towpathd --no-defaults, then towpath < "
 		         "this file\n");
 	for (size_t m = 0; m < export.state->nmenus; m++)
 		menu_export(&export, m);
+}
+
+void conf_export(struct conf *conf, const struct export_options *options, struct text *out)
+{
+	title(conf, out);
+	conf_export_state(options->state != NULL ? options->state : conf->current, options, out);
 }

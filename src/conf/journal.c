@@ -1,6 +1,7 @@
 #include "conf/journal_inside.h"
 
 #include <errno.h>
+#include <string.h>
 
 #include "conf/conf.h"
 #include "conf/diag.h"
@@ -20,7 +21,7 @@ void journal_keep_mark(struct journal *journal)
 	journal->store->close(file);
 }
 
-static int database_open(struct journal *journal, struct diag *diag)
+static int database_open(struct journal *journal, const char *name, struct diag *diag)
 {
 	/* Exclusive before anything is read: so the log needs no shared memory. */
 	static const char settings[] = "PRAGMA locking_mode=EXCLUSIVE;"
@@ -32,9 +33,8 @@ static int database_open(struct journal *journal, struct diag *diag)
 				       "PRAGMA journal_mode=WAL;"
 				       "PRAGMA synchronous=EXTRA;"
 				       "PRAGMA wal_autocheckpoint=0;";
-	int code =
-		sqlite3_open_v2(CONF_FILE, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-	                        store_vfs_name(journal->vfs));
+	int code = sqlite3_open_v2(name, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+	                           store_vfs_name(journal->vfs));
 	int error = code == SQLITE_OK ? 0 : journal_error(journal, code);
 
 	if (error == 0)
@@ -44,31 +44,55 @@ static int database_open(struct journal *journal, struct diag *diag)
 	return error == 0 ? 0 : journal_open_failed(journal, error, diag);
 }
 
-int journal_open(struct store *store, struct random *random, struct journal **ret_journal,
-                 bool *ret_fresh, struct diag *diag)
+static struct journal *journal_new(struct store *store, struct random *random, struct diag *diag)
 {
 	struct journal *journal = mem_new(1, sizeof *journal);
-	int error;
 
 	journal->store = store;
-	journal->marked = store->exists(store, MARK_FILE);
 	journal->vfs = store_vfs_new(store, random);
-	if (journal->vfs == NULL) {
-		mem_free(journal);
-		(void)diag_fail(diag, NULL, "%s can't be opened: out of memory", CONF_FILE);
+	if (journal->vfs != NULL)
+		return journal;
+	mem_free(journal);
+	(void)diag_fail(diag, NULL, "%s can't be opened: out of memory", CONF_FILE);
+	return NULL;
+}
+
+/* MARK_FILE is about the one journal of the store, not about one that is being made. */
+static int open_named(struct store *store, struct random *random, const char *name, bool *ret_fresh,
+                      struct journal **ret_journal, struct diag *diag)
+{
+	struct journal *journal = journal_new(store, random, diag);
+	bool is_it = strcmp(name, CONF_FILE) == 0;
+	int error;
+
+	if (journal == NULL)
 		return -ENOMEM;
-	}
-	error = database_open(journal, diag);
+	journal->marked = is_it && store->exists(store, MARK_FILE);
+	error = database_open(journal, name, diag);
 	if (error == 0)
 		error = journal_schema_check(journal, ret_fresh, diag);
 	if (error != 0) {
 		journal_close(journal);
 		return error;
 	}
-	if (!*ret_fresh)
+	if (!*ret_fresh && is_it)
 		journal_keep_mark(journal);
 	*ret_journal = journal;
 	return 0;
+}
+
+int journal_open(struct store *store, struct random *random, struct journal **ret_journal,
+                 bool *ret_fresh, struct diag *diag)
+{
+	return open_named(store, random, CONF_FILE, ret_fresh, ret_journal, diag);
+}
+
+int journal_create(struct store *store, struct random *random, const char *name,
+                   struct journal **ret_journal, struct diag *diag)
+{
+	bool fresh;
+
+	return open_named(store, random, name, &fresh, ret_journal, diag);
 }
 
 void journal_close(struct journal *journal)

@@ -105,7 +105,8 @@ struct journal_write {
 	struct journal_mark *marks; /* of older ones, to be replaced */
 	size_t nmarks;
 	struct journal_trial trial; /* one that begins; id 0: none does */
-	uint32_t settled;           /* a trial that is over: nothing is on it any more; 0: none */
+	const uint32_t *settled;    /* trials that are over: nothing is on them any more */
+	size_t nsettled;
 	uint64_t revision;
 	uint32_t next_id;
 	uint64_t digest; /* of all rows, after this write */
@@ -121,6 +122,9 @@ struct journal_write {
  */
 MUST_USE int journal_open(struct store *store, struct random *random, struct journal **ret_journal,
                           bool *ret_fresh, struct diag *diag);
+/* One in the file @name, which there must not be yet; it becomes the store's by being renamed. */
+MUST_USE int journal_create(struct store *store, struct random *random, const char *name,
+                            struct journal **ret_journal, struct diag *diag);
 void journal_close(struct journal *journal);
 
 /* The row that is stored as @from; NULL and @diag when this version can't read it. */
@@ -137,6 +141,25 @@ MUST_USE int journal_image_load(const uint8_t *bytes, size_t len, struct conf_st
                                 struct diag *diag);
 /* Fill @state (fresh) with the rows that are stored, and its revision; in background jobs. */
 MUST_USE int journal_read(struct journal *journal, struct conf_state *state, struct diag *diag);
+
+/* Fold what is perhaps left in the log into the file. In a background job. */
+MUST_USE int journal_settle(struct journal *journal);
+
+/* Beyond the rows: are the file's pages, tables and indexes what SQLite left? 0 or -EUCLEAN. */
+MUST_USE int journal_sound(struct journal *journal, struct diag *diag);
+
+enum journal_part {
+	JOURNAL_WHOLE,
+	JOURNAL_ROWS, /* the history may be damaged */
+	JOURNAL_SEAL, /* only its word of the last revision */
+};
+
+/*
+ * Is that part of the file @name of @store in order, and of which revision is it? 0, or -errno;
+ * -EUCLEAN: it is damaged. It is only read, and nobody may be writing it. Any thread.
+ */
+MUST_USE int journal_verify(struct store *store, const char *name, enum journal_part part,
+                            uint64_t *ret_revision);
 
 /* Make ready what writes the way from @old to @new. The caller's; journal_write_free() it. */
 struct journal_write *journal_write_new(const struct journal *journal, const struct conf_state *old,

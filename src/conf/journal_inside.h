@@ -7,6 +7,7 @@
  *   journal_write.c   a change becomes what is stored
  *   journal_log.c     the history: what was changed, and what takes it back
  *   journal_mark.c    what may still become of it: undo, redo, trials
+ *   journal_verify.c  is a file whole? without loading it
  *   journal_sum.c     checksums
  *   journal_sql.c     statements, and what their errors mean
  *
@@ -28,7 +29,15 @@ struct journal {
 	sqlite3 *db;
 	uint64_t digest; /* of all stored rows */
 	bool marked;     /* MARK_FILE is there */
+	bool read_only;  /* it was opened to be looked at */
 	bool doubtful;   /* a failed write is perhaps stored: cut the log before the next one */
+};
+
+/* What the last commit says of all of them. */
+struct journal_seal {
+	uint64_t revision;
+	uint32_t next_id;
+	uint64_t digest;
 };
 
 /* --- journal.c --- */
@@ -40,9 +49,22 @@ void journal_keep_mark(struct journal *journal);
 
 /* Is it ours, and of a version that we can read? An empty one becomes ours. */
 MUST_USE int journal_schema_check(struct journal *journal, bool *ret_fresh, struct diag *diag);
+/* Are tables and indexes defined as we define them? */
+MUST_USE int journal_schema_same(struct journal *journal, struct diag *diag);
 /* Both say in @diag what is wrong with the file, and return the error. */
 int journal_damaged(struct diag *diag, const char *what);
 int journal_open_failed(struct journal *journal, int error, struct diag *diag);
+
+/* --- journal_load.c --- */
+
+/* Every row is as it was written. @log is told of rows that no menu of @state wants; or NULL. */
+MUST_USE int journal_rows_verify(struct journal *journal, const struct conf_state *state,
+                                 struct log *log, struct diag *diag);
+MUST_USE int journal_seal_verify(struct journal *journal, struct journal_seal *ret_seal,
+                                 struct diag *diag);
+/* After these two: no row is missing. */
+MUST_USE int journal_rows_there(const struct journal *journal, const struct journal_seal *seal,
+                                struct diag *diag);
 
 /* --- journal_log.c --- */
 

@@ -35,14 +35,27 @@ static int load_failed(struct journal *journal, int code, struct diag *diag)
 	return journal_open_failed(journal, journal_error(journal, code), diag);
 }
 
-/* First pass: every row is as it was written. */
-static int rows_verify(struct journal *journal, const struct conf_state *state, struct log *log,
-                       struct diag *diag)
+/*
+ * A lost bit can make bytes of a text: they read the same, so that the checksum holds, but they are
+ * equal to no text, and the row would be found under no menu.
+ */
+static bool row_is_typed(sqlite3_stmt *statement)
+{
+	for (int i = 0; i < 7; i++) {
+		if (sqlite3_column_type(statement, i) != (i < 4 ? SQLITE_INTEGER : SQLITE_TEXT))
+			return false;
+	}
+	return true;
+}
+
+int journal_rows_verify(struct journal *journal, const struct conf_state *state, struct log *log,
+                        struct diag *diag)
 {
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(journal->db, SELECT_ROWS, -1, &statement, NULL);
 	int error = 0;
 
+	journal->digest = 0;
 	while (error == 0 && code == SQLITE_OK) {
 		struct journal_row row;
 		size_t lens[3];
@@ -51,11 +64,15 @@ static int rows_verify(struct journal *journal, const struct conf_state *state, 
 		if (code != SQLITE_ROW)
 			break;
 		code = SQLITE_OK;
+		if (!row_is_typed(statement)) {
+			error = journal_damaged(diag, "a value is of another type");
+			break;
+		}
 		row_read(statement, &row, lens);
 		journal->digest += row.checksum;
 		if (journal_row_sum(&row, lens) != row.checksum)
 			error = journal_damaged(diag, "a row's checksum is wrong");
-		else if (state_menu(state, row.menu) < 0 && log != NULL)
+		else if (log != NULL && state_menu(state, row.menu) < 0)
 			log_write(log, LOG_WARNING, "system",
 			          "%s holds a row of %s, which this version does not know",
 			          CONF_FILE, row.menu);
@@ -66,30 +83,41 @@ static int rows_verify(struct journal *journal, const struct conf_state *state, 
 	return error;
 }
 
-static int seal_verify(struct journal *journal, struct conf_state *state, struct diag *diag)
+static int seal_read(struct journal *journal, struct journal_seal *ret_seal, uint64_t *ret_checksum)
 {
 	sqlite3_stmt *statement = NULL;
 	int code = sqlite3_prepare_v2(journal->db,
 	                              "SELECT revision, next_id, digest, checksum FROM seal", -1,
 	                              &statement, NULL);
-	uint64_t digest = 0, checksum = 0;
 
 	if (code == SQLITE_OK)
 		code = sqlite3_step(statement);
 	if (code == SQLITE_ROW) {
-		state->revision = (uint64_t)sqlite3_column_int64(statement, 0);
-		state->next_id = (uint32_t)sqlite3_column_int64(statement, 1);
-		digest = (uint64_t)sqlite3_column_int64(statement, 2);
-		checksum = (uint64_t)sqlite3_column_int64(statement, 3);
+		ret_seal->revision = (uint64_t)sqlite3_column_int64(statement, 0);
+		ret_seal->next_id = (uint32_t)sqlite3_column_int64(statement, 1);
+		ret_seal->digest = (uint64_t)sqlite3_column_int64(statement, 2);
+		*ret_checksum = (uint64_t)sqlite3_column_int64(statement, 3);
 	}
 	sqlite3_finalize(statement);
+	return code;
+}
+
+int journal_seal_verify(struct journal *journal, struct journal_seal *ret_seal, struct diag *diag)
+{
+	uint64_t checksum = 0;
+	int code = seal_read(journal, ret_seal, &checksum);
+
 	if (code != SQLITE_ROW)
 		return load_failed(journal, code, diag);
-	if (journal_seal_sum(state->revision, state->next_id, digest) != checksum)
+	if (journal_seal_sum(ret_seal->revision, ret_seal->next_id, ret_seal->digest) != checksum)
 		return journal_damaged(diag, "the seal's checksum is wrong");
-	if (digest != journal->digest)
-		return journal_damaged(diag, "rows are missing");
 	return 0;
+}
+
+int journal_rows_there(const struct journal *journal, const struct journal_seal *seal,
+                       struct diag *diag)
+{
+	return seal->digest == journal->digest ? 0 : journal_damaged(diag, "rows are missing");
 }
 
 struct row *journal_row_new(const struct journal_row *from, const struct menu *menu,
@@ -152,12 +180,16 @@ static int menu_load(struct journal *journal, struct conf_state *state, size_t m
 int journal_load(struct journal *journal, struct conf_state *state, struct log *log,
                  struct diag *diag)
 {
+	struct journal_seal seal = { .next_id = state->next_id };
 	int error;
 
-	journal->digest = 0;
-	error = rows_verify(journal, state, log, diag);
+	error = journal_rows_verify(journal, state, log, diag);
 	if (error == 0)
-		error = seal_verify(journal, state, diag);
+		error = journal_seal_verify(journal, &seal, diag);
+	if (error == 0)
+		error = journal_rows_there(journal, &seal, diag);
+	state->revision = seal.revision;
+	state->next_id = seal.next_id;
 	for (size_t m = 0; error == 0 && m < state->nmenus; m++)
 		error = menu_load(journal, state, m, diag);
 	return error;

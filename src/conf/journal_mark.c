@@ -79,8 +79,8 @@ int journal_mark_put(struct journal *journal, const struct journal_write *write)
 		error = mark_put(journal, &write->mark);
 	if (error == 0 && write->trial.id != 0)
 		error = trial_begin(journal, &write->trial);
-	if (error == 0 && write->settled != 0)
-		error = trial_settle(journal, write->settled);
+	for (size_t i = 0; error == 0 && i < write->nsettled; i++)
+		error = trial_settle(journal, write->settled[i]);
 	return error;
 }
 

@@ -5,9 +5,12 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "lib/text.h"
 
 #define APPLICATION_ID 0x546f7770 /* "Towp" */
 #define SCHEMA_VERSION 2
+/* No version of Towpath will ever write a format of that number: a bit was lost. */
+#define SCHEMA_ABSURD 1000
 
 #define HISTORY_TABLES                                                                             \
 	"CREATE TABLE delta(revision INTEGER NOT NULL, id INTEGER NOT NULL, menu TEXT NOT NULL,"   \
@@ -76,6 +79,8 @@ int journal_schema_check(struct journal *journal, bool *ret_fresh, struct diag *
 		return journal_damaged(diag, "it is empty, although it once held a configuration");
 	if (application != APPLICATION_ID)
 		return journal_damaged(diag, "it is not a configuration of Towpath");
+	if (version < 1 || version >= SCHEMA_ABSURD)
+		return journal_damaged(diag, "its format is one that there is not");
 	if (version == 1) {
 		error = journal_exec(journal, from_1);
 		if (error != 0)
@@ -94,4 +99,43 @@ int journal_schema_check(struct journal *journal, bool *ret_fresh, struct diag *
 		return journal_open_failed(journal, error, diag);
 	*ret_fresh = seals == 0;
 	return seals == 0 && journal->marked ? journal_damaged(diag, "its seal is missing") : 0;
+}
+
+/* The definitions of all tables and indexes. */
+static int definitions(sqlite3 *db, struct text *out)
+{
+	static const char sql[] = "SELECT type, name, tbl_name, sql FROM sqlite_schema"
+				  " WHERE sql IS NOT NULL ORDER BY name";
+	sqlite3_stmt *statement = NULL;
+	int code = sqlite3_prepare_v2(db, sql, -1, &statement, NULL);
+
+	while (code == SQLITE_OK || code == SQLITE_ROW) {
+		code = sqlite3_step(statement);
+		for (int i = 0; code == SQLITE_ROW && i < 4; i++) {
+			const char *text = (const char *)sqlite3_column_text(statement, i);
+
+			text_printf(out, "%s\n", text != NULL ? text : "");
+		}
+	}
+	sqlite3_finalize(statement);
+	return code;
+}
+
+int journal_schema_same(struct journal *journal, struct diag *diag)
+{
+	struct text ours = { 0 }, right = { 0 };
+	sqlite3 *db = NULL;
+	int error = 0;
+
+	if (sqlite3_open_v2(":memory:", &db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK ||
+	    sqlite3_exec(db, schema, NULL, NULL, NULL) != SQLITE_OK ||
+	    definitions(db, &right) != SQLITE_DONE)
+		error = -ENOMEM;
+	else if (definitions(journal->db, &ours) != SQLITE_DONE ||
+	         strcmp(text_str(&ours), text_str(&right)) != 0)
+		error = journal_damaged(diag, "its tables are not as they were made");
+	(void)sqlite3_close(db);
+	text_free(&ours);
+	text_free(&right);
+	return error;
 }

@@ -17,10 +17,10 @@ int journal_error(struct journal *journal, int code)
 		return error != 0 ? error : -ENOSPC;
 	case SQLITE_NOMEM:
 		return -ENOMEM;
-	case SQLITE_READONLY:
-		return -EROFS;
 	default:
-		return error != 0 ? error : -EIO;
+		/* The store did what it was asked, and the statements are ours: what is left is a
+		 * file that ends too early, lacks a table, or says that it is read-only. */
+		return error != 0 ? error : -EUCLEAN;
 	}
 }
 

@@ -179,16 +179,24 @@ static void take_back(struct journal *journal, struct journal_write *write)
 	write->doubtful = journal->doubtful;
 }
 
+int journal_settle(struct journal *journal)
+{
+	int error = journal_fold(journal);
+
+	if (error == 0)
+		journal->doubtful = false;
+	return error;
+}
+
 void journal_write_run(struct journal *journal, struct journal_write *write)
 {
 	store_vfs_time(journal->vfs, write->origin.at);
 	if (journal->doubtful) {
-		write->result = journal_fold(journal);
+		write->result = journal_settle(journal);
 		if (write->result != 0) {
 			write->doubtful = true;
 			return;
 		}
-		journal->doubtful = false;
 	}
 	write->result = write_all(journal, write);
 	if (write->result != 0) {

@@ -58,24 +58,11 @@ static int first_publish(struct conf *conf, struct conf_state *draft, struct dia
 	return 0;
 }
 
-int conf_load(struct conf *conf, struct diag *diag)
+int load_first(struct conf *conf, struct conf_state *loaded, bool fresh, struct diag *diag)
 {
-	struct conf_state *loaded = state_new(conf->setup.menus);
-	struct conf_state *draft;
-	bool fresh = true;
+	struct conf_state *draft = state_draft(loaded);
 	int result = 0;
 
-	must(conf->journal == NULL && conf->current->revision == 0);
-	if (conf->setup.store != NULL)
-		result = journal_open(conf->setup.store, conf->setup.random, &conf->journal, &fresh,
-		                      diag);
-	if (result == 0 && !fresh)
-		result = journal_load(conf->journal, loaded, conf->setup.log, diag);
-	if (result != 0) {
-		state_free(loaded);
-		return result;
-	}
-	draft = state_draft(loaded);
 	if (!load_fill(conf, draft, fresh, diag) || !txn_check(loaded, draft, diag))
 		result = -EINVAL;
 	if (result == 0)
@@ -83,9 +70,34 @@ int conf_load(struct conf *conf, struct diag *diag)
 	if (result == 0 && conf->journal != NULL)
 		result = replay_load(conf, &draft, diag);
 	state_free(loaded);
-	if (result != 0) {
-		state_free(draft);
-		return result;
-	}
-	return first_publish(conf, draft, diag);
+	if (result == 0)
+		return first_publish(conf, draft, diag);
+	state_free(draft);
+	return result;
+}
+
+int conf_load(struct conf *conf, struct diag *diag)
+{
+	struct conf_state *loaded = state_new(conf->setup.menus);
+	bool fresh = true;
+	int result = 0;
+
+	must(conf->journal == NULL);
+	if (conf->setup.store != NULL)
+		result = journal_open(conf->setup.store, conf->setup.random, &conf->journal, &fresh,
+		                      diag);
+	if (result == 0 && !fresh)
+		result = journal_load(conf->journal, loaded, conf->setup.log, diag);
+	/* A damaged history would be noticed by the next change only, which could not be stored. */
+	if (result == 0 && !fresh)
+		result = journal_sound(conf->journal, diag);
+	if (result == 0)
+		result = load_first(conf, loaded, fresh, diag);
+	else
+		state_free(loaded);
+	if (result == 0)
+		return 0;
+	journal_close(conf->journal);
+	conf->journal = NULL;
+	return result;
 }

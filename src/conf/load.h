@@ -26,4 +26,12 @@ MUST_USE bool load_fresh(struct conf *conf, struct conf_state *draft, const bool
  * was stored. */
 MUST_USE bool load_fill(struct conf *conf, struct conf_state *draft, bool fresh, struct diag *diag);
 
+/*
+ * Publish @loaded (it is taken over) with what is missing in it, stored first if there is a
+ * journal.
+ * @fresh: nothing was stored.
+ */
+MUST_USE int load_first(struct conf *conf, struct conf_state *loaded, bool fresh,
+                        struct diag *diag);
+
 #endif

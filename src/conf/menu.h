@@ -16,15 +16,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "conf/action.h"
 #include "lib/mono.h"
 #include "lib/text.h"
 
-struct conf_draft;
 struct conf_state;
 struct diag;
-struct look_sink;
 struct menu;
-struct question;
 struct request;
 struct router; /* opaque here: hooks only hand it on */
 struct type;
@@ -77,8 +75,7 @@ enum row_flags {
 	ROW_MENU_FIRST = 1 << 8,
 };
 
-/* The id of a dynamic row that the router makes of a stored one: this and the id of that one. Other
- * dynamic rows have ids from 0x80000000 on. */
+/* In the id of a dynamic row made of the stored one of that id; others begin at 0x80000000. */
 #define ROW_MADE_OF 0x40000000U
 
 static inline bool row_is_made_of(uint32_t id)
@@ -143,10 +140,8 @@ struct row_sink {
 	bool (*row)(struct row_sink *sink, const struct row *row);
 };
 
-/*
- * Takes the rows that a fresh store starts with, one by one. @flags: ROW_FIXED for what comes with
- * the router, ROW_DISABLED. In MENU_SETTINGS the fields are set in the one row.
- */
+/* Takes the rows that a fresh store starts with, one by one. @flags: ROW_FIXED for what comes with
+ * the router, ROW_DISABLED. In MENU_SETTINGS the fields are set in the one row. */
 struct fresh_field {
 	const char *name, *value; /* as a person would type them */
 };
@@ -154,87 +149,6 @@ struct fresh_field {
 struct fresh_sink {
 	void (*row)(struct fresh_sink *sink, uint32_t flags, const struct fresh_field *fields,
 	            size_t n);
-};
-
-/* An argument or value that people know from elsewhere and that is not supported here: refused by
- * its name, with the reason. */
-struct refused {
-	const char *name; /* NULL ends a list */
-	const char *why;  /* a short sentence without a full stop */
-};
-
-/* Who calls an action. */
-struct action_caller {
-	const char *who, *door, *line;
-	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
-	                      * NULL: it can't have one */
-	struct text *notice; /* what is to be shown when it has gone well */
-	uint32_t lacks;      /* policies that they do not have (conf/policy.h) */
-	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
-};
-
-struct conf;
-struct conf_answer;
-
-/* Change the configuration; @done is called once, with the answer. */
-typedef void action_change(struct conf *conf, const struct action_caller *caller, const void *args,
-                           void (*done)(void *arg, const struct conf_answer *answer), void *arg);
-
-/*
- * An action runs over time (ping) or at once (explain). The state is zeroed memory of state_size
- * bytes. start() may fail with a diag; then turn() is called whenever the router has turned, until
- * it returns true; stop() when the person interrupts. Both write what is to be shown to @out.
- *
- * A monitor has look() (look.h) instead of turn(): what is to be seen, until the person interrupts.
- * One with items() is done to items at once, and has nothing else: no fields, no start(). One with
- * change() is a transaction, and has no start() either, unless it asks first: then it gets what
- * start() and answer() have made of the state in place of the arguments.
- */
-struct action {
-	const char *name;
-	const char *help;
-	const struct field *fields;
-	size_t nfields;
-	size_t args_size, state_size;
-	bool (*start)(struct router *router, const void *args, void *state, struct text *out,
-	              struct diag *diag);
-	bool (*turn)(struct router *router, void *state, struct text *out, mono now);
-	void (*stop)(struct router *router, void *state, struct text *out);
-	/* Did it end well? Asked once turn() has returned true. NULL: it always does. */
-	bool (*finish)(struct router *router, void *state, struct diag *diag);
-	void (*look)(struct router *router, void *state, struct look_sink *sink, mono now);
-	uint32_t look_after_ms;
-	void (*items)(struct router *router, const uint32_t *ids, size_t n);
-	action_change *change;
-	const struct refused *refused; /* arguments; NULL: none */
-
-	/*
-	 * A conversation, when ask() is there: after start() it fills the next question, until it
-	 * returns false. answer() takes what was typed, or the question's default; when it can't
-	 * be taken, @diag says why and ask() is called again. Nothing is changed before the end.
-	 * stop() is called when the person gives up.
-	 */
-	bool (*ask)(struct router *router, void *state, struct question *question);
-	bool (*answer)(struct router *router, void *state, const char *answer, struct text *out,
-	               struct diag *diag);
-	/*
-	 * What the conversation was for: fill() carries its requests out on @draft, which is shown
-	 * as lines and becomes one transaction when the person says yes. again(): they said no, or
-	 * it can't be (they have been told): ask() has something to ask again.
-	 */
-	bool (*fill)(struct router *router, void *state, struct conf_draft *draft,
-	             struct diag *diag);
-	void (*again)(struct router *router, void *state, struct text *out);
-	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
-	const char *instead;    /* is told what to type instead, a whole sentence */
-
-	/*
-	 * What one must be allowed to call it (conf/policy.h). 0: write for what changes
-	 * something (items, change, fill), else read. needs(): what it takes besides, with these
-	 * arguments; NULL: nothing.
-	 */
-	uint32_t policy;
-	uint32_t (*needs)(struct router *router, const void *args);
 };
 
 struct menu {
@@ -248,6 +162,7 @@ struct menu {
 	size_t nflags;
 	const char *key_space;      /* menus of one key space share its names ("interface") */
 	bool detail;                /* print defaults to detail (rules), not to a table */
+	bool plain;                 /* print brief writes lines: no titles, no numbers (the log) */
 	const char *const *depends; /* NULL-terminated paths: when one of those menus changes, this
 	                             * one is prepared and published again, after it */
 	const struct action *actions;
@@ -289,8 +204,8 @@ struct menu {
 	 */
 	bool (*observe_some)(struct router *router, const struct conf_state *state, uint32_t *at,
 	                     uint32_t most, struct row_sink *sink);
-	/* Take a row that was added with an F_PASSING field (typed and checked, not stored): from
-	 * now on it is observed, as @ret_id. */
+	/* Take a row added with an F_PASSING field, which is not stored: it is observed as @ret_id.
+	 */
 	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,
 	             struct diag *diag);
 	/* Remove an observed row (a connection); NULL: they can't be removed. */
@@ -302,13 +217,12 @@ struct menu {
 	 * is not offered until the thing is back.
 	 */
 	bool (*fixed)(struct router *router, size_t n, char *ret_name, size_t bytes);
-	/* The rows of a fresh store, in order. Rows of menus further up the list are there. */
+	/* The rows of a fresh store; those of menus further up are there already. */
 	void (*fresh)(struct router *router, struct fresh_sink *sink);
 	/* The name of a row of fresh() that every store begins with, though it can be removed
 	 * later: NULL: there is none. */
 	const char *begins_with;
-	/* A warning about a stored row that works but perhaps not as meant, shown after add and set
-	 * and in print detail; false: none. */
+	/* A warning about a stored row, after add and set and in print detail; false: none. */
 	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,
 	             struct text *out);
 

@@ -8,6 +8,7 @@
 #include "conf/replay_rows.h"
 #include "conf/revision.h"
 #include "conf/state.h"
+#include "conf/store_words.h"
 #include "conf/trial_inside.h"
 #include "conf/txn.h"
 #include "lib/mem.h"
@@ -116,7 +117,8 @@ static bool read_failed(int error, struct diag *diag)
 	if (error == -EUCLEAN)
 		return diag_fail(diag, NULL,
 		                 "failure: the history is damaged there, so nothing was changed");
-	return diag_fail(diag, NULL, "failure: the history can't be read: %s", strerror(-error));
+	return diag_fail(diag, NULL, "failure: the history can't be read (%s); %s",
+	                 strerror(-error), store_words_advice(error));
 }
 
 static bool steps_found(const struct replay *replay, struct diag *diag)
@@ -217,6 +219,12 @@ static void fill_marks(const struct replay *replay, struct journal_write *write)
 	write->mark.of = of;
 }
 
+static void settle(const struct replay *replay, struct journal_write *write)
+{
+	write->settled = &replay->trial.id;
+	write->nsettled = 1;
+}
+
 void replay_fill(const struct replay *replay, struct journal_write *write)
 {
 	switch (replay->what) {
@@ -229,10 +237,10 @@ void replay_fill(const struct replay *replay, struct journal_write *write)
 		break;
 	case REPLAY_ROLLBACK:
 		write->mark.kind = JOURNAL_ROLLBACK;
-		write->settled = replay->trial.id;
+		settle(replay, write);
 		break;
 	case REPLAY_KEEP:
-		write->settled = replay->trial.id;
+		settle(replay, write);
 		break;
 	}
 }

@@ -33,6 +33,7 @@ struct replay_step {
 	struct journal_mark mark;
 	struct journal_delta *deltas;
 	size_t ndeltas;
+	size_t made; /* of a rollback: rows that were taken back */
 };
 
 struct replay {
@@ -83,8 +84,8 @@ const char *replay_own_line(struct replay *replay);
 
 /* --- what conf_load() calls --- */
 
-/* Take back what was on trials that ended with the router: each a transaction of its own, in the
- * store and in @loaded, which is replaced. -errno with @diag in words. */
+/* Take back what was on trials that ended with the router, as one transaction, in the store and in
+ * @loaded, which is replaced. -errno with @diag in words. */
 MUST_USE int replay_load(struct conf *conf, struct conf_state **loaded, struct diag *diag);
 
 #endif

@@ -15,25 +15,24 @@ static struct conf_state *careful_draft(const struct conf_state *current, struct
 	text_clear(&replay->left);
 	replay->nmade = 0;
 	for (size_t i = 0; i < replay->nsteps; i++) {
-		const struct replay_step *step = &replay->steps[i];
-		struct conf_state *try = state_draft(draft);
+		struct replay_step *step = &replay->steps[i];
+		struct conf_state *without = state_draft(draft);
 		struct text left = { 0 };
 		struct diag diag = { 0 };
-		size_t made = replay_rows_own(try, step->deltas, step->ndeltas, &left);
-		bool fits = txn_check(draft, try, &diag);
+		size_t made = replay_rows_own(without, step->deltas, step->ndeltas, &left);
+		bool fits = txn_check(draft, without, &diag);
 
-		if (fits) {
+		step->made = fits ? made : 0;
+		replay->nmade += step->made;
+		if (fits)
 			text_add(&replay->left, text_str(&left));
-			replay->nmade += made;
-		} else {
+		else
 			text_printf(&replay->left, "revision %" PRIu64 ": %s\n",
 			            step->mark.revision, diag.text);
-		}
 		text_free(&left);
-		state_free(fits ? draft : try);
-		draft = fits ?
-		try : draft
-			;
+		state_free(fits ? draft : without);
+		if (fits)
+			draft = without;
 	}
 	return draft;
 }
@@ -45,9 +44,12 @@ struct conf_state *replay_own(const struct conf_state *current, struct replay *r
 
 	text_clear(&replay->left);
 	replay->nmade = 0;
-	for (size_t i = 0; i < replay->nsteps; i++)
-		replay->nmade += replay_rows_own(draft, replay->steps[i].deltas,
-		                                 replay->steps[i].ndeltas, &replay->left);
+	for (size_t i = 0; i < replay->nsteps; i++) {
+		struct replay_step *step = &replay->steps[i];
+
+		step->made = replay_rows_own(draft, step->deltas, step->ndeltas, &replay->left);
+		replay->nmade += step->made;
+	}
 	if (txn_check(current, draft, &diag))
 		return draft;
 	state_free(draft);

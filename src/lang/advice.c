@@ -181,7 +181,7 @@ void advice_global(const char *word, struct text *out)
 {
 	struct known_words known = { .sink = { place_word } };
 
-	global_words(&known.sink);
+	place_global_words(&known.sink);
 	print_advice(&known, word, "", "behind a colon", out);
 }
 

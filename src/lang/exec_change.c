@@ -7,6 +7,13 @@
 #include "lang/permission.h"
 
 #define JOINED_MAX 1000 /* rows that one transaction of a script adds */
+#define JOINED_DRAFT_MAX                                                                           \
+	8000 /* where nobody waits for the disk: all rows are looked at each time */
+
+static size_t joined_max(const struct run *run)
+{
+	return run->host.draft != NULL ? JOINED_DRAFT_MAX : JOINED_MAX;
+}
 
 static struct request_field *field_append(struct exec *exec, struct request *request,
                                           const struct arg *arg, const char *name,
@@ -222,7 +229,7 @@ static void join_adds(struct exec *exec)
 
 	if (run->at <= run->alone_until || !is_plain_add(&run->code->ops[run->at - 1]))
 		return;
-	while (run->nrequests < JOINED_MAX && (call = next_add(run, &run->at)) != NULL) {
+	while (run->nrequests < joined_max(run) && (call = next_add(run, &run->at)) != NULL) {
 		struct request *request = request_new(exec, call);
 
 		for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
@@ -279,7 +286,7 @@ bool exec_change(struct exec *exec)
 		return true;
 	}
 	run->call = exec->call;
-	run->requests = arena_new(&run->arena, JOINED_MAX, sizeof(struct request *));
+	run->requests = arena_new(&run->arena, joined_max(run), sizeof(struct request *));
 	run->requests[0] = request;
 	run->nrequests = 1;
 	run->first_at = run->at;

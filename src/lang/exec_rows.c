@@ -5,10 +5,11 @@
  * and packets have to go on. Nothing is kept but what is asked for: a count, the ids of what was
  * found and of what was numbered, and of such a table the items of one page.
  */
+#include "lang/reading.h"
+
 #include <string.h>
 
 #include "lang/expr.h"
-#include "lang/reading.h"
 #include "lib/mem.h"
 
 #define PLACES_PER_TURN 128 /* a quarter of a millisecond */

@@ -165,9 +165,9 @@ bool place_find(const struct place *place, const char *text, struct place_word *
 const char *command_word(const struct command *command);
 
 /* Offer the commands of the language, which stand behind a colon anywhere. */
-void global_words(struct place_sink *sink);
+void place_global_words(struct place_sink *sink);
 /* The one that @text means, or exactly is. */
-bool global_find(const char *text, bool exactly, struct place_word *ret_word);
+bool place_global_find(const char *text, bool exactly, struct place_word *ret_word);
 
 struct command command_of(const struct place *place, const struct place_word *word);
 /* Whether the command begins by naming items. */

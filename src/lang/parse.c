@@ -105,7 +105,7 @@ static bool parse_colon(struct parser *p)
 	lex_take(&p->lex, ':');
 	word = lex_word(&p->lex, LEX_PATH, p->arena);
 	expect_word(p->expect, &p->lex, &word, &(struct expect){ .kind = EXPECT_GLOBAL });
-	if (global_find(word.text, false, &found)) {
+	if (place_global_find(word.text, false, &found)) {
 		mark_put(p->lex.marks, word.spot.at, word.len, MARK_COMMAND);
 		return parse_global(p, &found, &word);
 	}
@@ -183,7 +183,7 @@ static bool walk_find(const struct parser *p, const struct path_walk *walk, cons
 
 	if (walk->any || (found && ret_found->len == word->len && !is_other_set(p, ret_found)))
 		return found;
-	return global_find(word->text, true, ret_found) || found;
+	return place_global_find(word->text, true, ret_found) || found;
 }
 
 /* Skip what joins two steps of a path. */

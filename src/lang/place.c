@@ -182,7 +182,7 @@ void place_words(const struct place *place, struct place_sink *sink)
 	                                       .len = sizeof import - 1,
 	                                       .help = "Run the lines of a file",
 	                                       .command = COMMAND_IMPORT });
-	if (global_find("put", true, &put))
+	if (place_global_find("put", true, &put))
 		sink->word(sink, &put);
 	sink->word(sink, &(struct place_word){ .kind = WORD_COMMAND,
 	                                       .text = quit,
@@ -217,13 +217,13 @@ static void finder_word(struct place_sink *sink, const struct place_word *word)
 	finder->any = true;
 }
 
-bool global_find(const char *text, bool exactly, struct place_word *ret_word)
+bool place_global_find(const char *text, bool exactly, struct place_word *ret_word)
 {
 	struct finder finder = { .sink = { finder_word }, .text = text, .len = strlen(text) };
 
 	if (finder.len == 0)
 		return false;
-	global_words(&finder.sink);
+	place_global_words(&finder.sink);
 	if (!finder.any || finder.several || (exactly && !finder.exact))
 		return false;
 	*ret_word = finder.found;
@@ -265,7 +265,7 @@ static void offer_global(struct place_sink *sink, struct place_word word)
 	sink->word(sink, &word);
 }
 
-void global_words(struct place_sink *sink)
+void place_global_words(struct place_sink *sink)
 {
 	for (size_t i = 0; i < statements_n; i++)
 		offer_global(sink, (struct place_word){ .text = statements_all[i].name,

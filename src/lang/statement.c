@@ -30,6 +30,14 @@ static bool argument_missing(struct parser *p, const struct param *param, const 
 	                    param->help != NULL ? param->help : "");
 }
 
+/* The name of a variable may stand here. */
+static struct expect name_expected(const struct parser *p)
+{
+	return (struct expect){ .kind = EXPECT_VARIABLE,
+		                .names = p->scope.names,
+		                .args = p->program->args };
+}
+
 /* The name of a variable, by itself or in quotes; a "$" before it is a slip. */
 static bool take_name(struct parser *p, struct word *ret_word)
 {
@@ -42,12 +50,11 @@ static bool take_name(struct parser *p, struct word *ret_word)
 		if (!lex_string(&p->lex, p->arena, ret_word, p->diag))
 			return false;
 	} else {
+		struct expect what = name_expected(p);
+
 		*ret_word = lex_word(&p->lex, LEX_NAME, p->arena);
 		mark_put(p->lex.marks, ret_word->spot.at, ret_word->len, MARK_VARIABLE);
-		expect_word(p->expect, &p->lex, ret_word,
-		            &(struct expect){ .kind = EXPECT_VARIABLE,
-		                              .names = p->scope.names,
-		                              .args = p->program->args });
+		expect_word(p->expect, &p->lex, ret_word, &what);
 	}
 	return ret_word->len > 0 ||
 	       parse_fail(p, &spot, "syntax error\nthe name of a variable should stand here");
@@ -130,14 +137,19 @@ static bool take_block(struct parser *p, struct taken *taken, const struct param
 }
 
 /* What may stand where an argument begins: a name, or the value of @positional (NULL: none). */
-static struct expect argument_expected(const struct taken *taken, const struct param *positional)
+static struct expect argument_expected(const struct parser *p, const struct taken *taken,
+                                       const struct param *positional)
 {
+	enum statement_form form =
+		positional != NULL ? form_of(taken, positional->index) : FORM_VALUE;
 	struct expect what = { .kind = EXPECT_PARAM,
 		               .command = *taken->command,
 		               .bare_first = positional != NULL };
 
 	for (size_t i = 0; i < taken->n; i++)
 		what.used[i] = taken->given[i].given;
+	if (form == FORM_NAME || form == FORM_NAMES || form == FORM_TARGET)
+		return name_expected(p);
 	if (positional != NULL) {
 		what.used[positional->index] = false;
 		what.param = *positional;
@@ -152,7 +164,7 @@ static bool take_value(struct parser *p, struct taken *taken, const struct param
 	struct spot spot = lex_spot(&p->lex);
 
 	if (taken->bare)
-		what = argument_expected(taken, param);
+		what = argument_expected(p, taken, param);
 	if (!parse_value_any(p, &what))
 		return false;
 	return code_here(p->program) > from || argument_missing(p, param, &spot);
@@ -233,9 +245,8 @@ static bool take_key(struct parser *p, struct taken *taken, bool have, struct pa
 			lex_blanks(&p->lex);
 			return true;
 		}
-	} else if ((!have || lex_blanks(&behind)) &&
-	           param_named(taken, word.text, true, ret_param) && !ret_param->positional &&
-	           !taken->given[ret_param->index].given) {
+	} else if (lex_blanks(&behind) && param_named(taken, word.text, true, ret_param) &&
+	           !ret_param->positional && !taken->given[ret_param->index].given) {
 		p->lex = behind;
 		lex_blanks(&p->lex);
 		if (!have || parse_value_ahead(p))
@@ -248,8 +259,12 @@ static bool take_key(struct parser *p, struct taken *taken, bool have, struct pa
 static bool no_argument(struct parser *p, const struct taken *taken)
 {
 	struct word word = lex_word(&p->lex, LEX_NAME, p->arena);
+	struct spot spot = lex_spot(&p->lex);
 	struct text advice = { 0 };
+	struct param param;
 
+	if (param_named(taken, word.text, true, &param) && !taken->given[param.index].given)
+		return argument_missing(p, &param, &spot);
 	advice_argument(taken->command, word.text, &advice);
 	diag_fail_at(p->diag, word.spot.line, word.spot.column, "expected end of command%s",
 	             text_str(&advice));
@@ -261,7 +276,7 @@ static bool take_argument(struct parser *p, struct taken *taken)
 {
 	struct param param, positional;
 	bool have = next_positional(taken, &positional);
-	struct expect what = argument_expected(taken, have ? &positional : NULL);
+	struct expect what = argument_expected(p, taken, have ? &positional : NULL);
 	struct lex before = p->lex;
 	struct word word = lex_word(&p->lex, LEX_NAME, p->arena);
 
@@ -286,7 +301,7 @@ static bool take_arguments(struct parser *p, struct taken *taken)
 		struct word none = { .text = "", .spot = lex_spot(&p->lex) };
 		struct param positional;
 		bool have = next_positional(taken, &positional);
-		struct expect what = argument_expected(taken, have ? &positional : NULL);
+		struct expect what = argument_expected(p, taken, have ? &positional : NULL);
 
 		expect_word(p->expect, &p->lex, &none, &what);
 	}

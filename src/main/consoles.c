@@ -9,6 +9,7 @@
 #include "manage/login.h"
 #include "manage/manage.h"
 #include "menu/setup.h"
+#include "menu/system.h"
 #include "ui/login_name.h"
 
 static void to_client(void *arg, const char *bytes, size_t len)
@@ -62,25 +63,61 @@ static const char greeting[] =
 	"export  the configuration           /quit   leaves; the router goes on\n"
 	"\n";
 
-/* What one user says to all others who sit at a console. */
-static bool chat(void *arg, const char *line)
+/* What whoever looks after the router must know before anything else. */
+static void notice_show(struct console *console, const struct manage *manage)
 {
-	const struct console *from = arg;
-	struct consoles *consoles = from->all;
-	struct text text = { 0 };
+	const char *notice = recovery_notice(manage);
+
+	if (notice != NULL)
+		local_client_notice(console->client, notice, strlen(notice));
+}
+
+/* Show @text at every console but @from's (NULL: at all). False: nobody is there. */
+static bool tell_others(struct consoles *consoles, const struct console *from, const char *text)
+{
 	bool heard = false;
 
-	text_printf(&text, "# %s: %s\n", from->who, line);
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
 		struct console *to = &consoles->at[i];
 
 		if (!to->used || to == from || !to->interactive || session_closed(to->session))
 			continue;
-		session_tell(to->session, text_str(&text));
+		session_tell(to->session, text);
 		heard = true;
 	}
+	return heard;
+}
+
+/* What one user says to all others who sit at a console. */
+static bool chat(void *arg, const char *line)
+{
+	const struct console *from = arg;
+	struct text text = { 0 };
+	bool heard;
+
+	text_printf(&text, "# %s: %s\n", from->who, line);
+	heard = tell_others(from->all, from, text_str(&text));
 	text_free(&text);
 	return heard;
+}
+
+void consoles_echo(void *arg, const char *line)
+{
+	struct text text = { 0 };
+
+	text_printf(&text, "%s\n", line);
+	(void)tell_others(arg, NULL, text_str(&text));
+	text_free(&text);
+}
+
+/* The owner's note, above the first prompt. */
+static void note_show(struct conf *conf, struct text *welcome)
+{
+	const struct conf_state *state = conf_hold(conf);
+
+	if (system_note_at_login(state, welcome))
+		text_char(welcome, '\n');
+	conf_release(conf, state);
 }
 
 static struct session_setup setup_of(struct console *console, const struct console_hello *said,
@@ -149,7 +186,9 @@ static void open_session(struct console *console, const struct console_hello *sa
 
 	text_add(&welcome, greeting);
 	setup_read_greeting(consoles->conf, &welcome);
+	note_show(consoles->conf, &welcome);
 	setup.greeting = text_str(&welcome);
+	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);
 	text_free(&welcome);
 }

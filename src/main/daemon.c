@@ -8,6 +8,7 @@
 
 #include "conf/diag.h"
 #include "fw/flow.h"
+#include "manage/log_book.h"
 #include "menu/menus.h"
 #include "menu/word_help.h"
 #include "os/afpacket.h"
@@ -236,7 +237,7 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
-	error = conf_load(daemon->conf, &diag);
+	error = recovery_load(daemon->manage, &diag);
 	if (error != 0) {
 		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
 		return error;
@@ -251,6 +252,7 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 
 	daemon->consoles.conf = daemon->conf;
 	daemon->consoles.manage = daemon->manage;
+	log_book_set_echo(daemon->manage->log_book, consoles_echo, &daemon->consoles);
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
@@ -307,6 +309,7 @@ static bool leaves(const struct daemon *daemon)
 bool daemon_run(struct daemon *daemon)
 {
 	notify(daemon, "READY=1");
+	log_write(&daemon->log, LOG_INFO, "system", "router started, Towpath " TOWPATH_VERSION);
 	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
 	        daemon->options->socket);
 	while (!leaves(daemon)) {
@@ -341,6 +344,8 @@ void daemon_stop(struct daemon *daemon)
 
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
+	if (daemon->manage != NULL)
+		manage_stop(daemon->manage);
 	consoles_free(&daemon->consoles);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);

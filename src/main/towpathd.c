@@ -9,6 +9,7 @@
 #include "lib/mem.h"
 #include "main/daemon.h"
 #include "main/options.h"
+#include "main/usage.h"
 
 #ifndef TOWPATH_VERSION
 #define TOWPATH_VERSION "unknown"
@@ -36,7 +37,8 @@ int main(int argc, char *argv[])
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 2;
 	} else if (options->help) {
-		fputs(options_help(), stdout);
+		usage_print(&usage_towpathd, &why);
+		fputs(text_str(&why), stdout);
 	} else if (options->version) {
 		puts("towpathd " TOWPATH_VERSION);
 	} else if (daemon_start(daemon, options, &why) != 0) {

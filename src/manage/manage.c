@@ -29,6 +29,7 @@ void manage_free(struct manage *manage)
 {
 	if (manage == NULL)
 		return;
+	recovery_free(&manage->recovery);
 	log_book_free(manage->log_book);
 	jobs_free(manage->jobs);
 	variables_free(manage->globals);
@@ -48,6 +49,8 @@ bool manage_turn(struct manage *manage, mono now)
 	bool more = jobs_turn(manage->jobs, now);
 
 	trial_turn(manage->conf, now);
+	recovery_turn(manage);
+	keeper_turn(&manage->keeper, now);
 	log_book_catch_up(manage->log_book, manage->doors.log);
 	return more;
 }
@@ -56,7 +59,13 @@ mono manage_next(const struct manage *manage)
 {
 	mono next = mono_min(schedule_next(manage->schedule), jobs_next(manage->jobs));
 
+	next = mono_min(next, keeper_next(&manage->keeper));
 	return mono_min(next, trial_due(manage->conf));
+}
+
+void manage_stop(struct manage *manage)
+{
+	keeper_stop(&manage->keeper);
 }
 
 void manage_leave(struct manage *manage, enum manage_leaving how)

@@ -14,6 +14,8 @@
 #include "conf/conf.h"
 #include "lib/mono.h"
 #include "lib/must.h"
+#include "manage/keeper.h"
+#include "manage/recovery.h"
 
 struct jobs;
 struct logins;
@@ -37,6 +39,8 @@ struct manage {
 	struct conf_setup doors; /* to the world: those that conf has, too */
 	mono now;                /* of the turn at hand */
 	enum manage_leaving leaving;
+	struct keeper keeper;
+	struct recovery recovery;
 	struct log_book *log_book;
 
 	/* Its people. */
@@ -65,6 +69,9 @@ void manage_free(struct manage *manage);
 bool manage_turn(struct manage *manage, mono now);
 /* When it wants a turn even if nothing happens; mono_never() when it does not. */
 mono manage_next(const struct manage *manage);
+
+/* The last orderly words go to the background; afterwards it is stopped. */
+void manage_stop(struct manage *manage);
 
 /* End after the turn at hand: whoever drives the router looks at manage->leaving. */
 void manage_leave(struct manage *manage, enum manage_leaving how);

@@ -71,28 +71,8 @@ static void policy_print(const struct field *field, const struct conf_state *sta
 static void policy_choices(const struct field *field, const struct conf_state *state,
                            struct choice_sink *sink)
 {
-	static const char *const helps[POLICY_N] = {
-		"log in at the router itself",
-		"log in by telnet",
-		"log in by SSH",
-		"take and bring files",
-		"reboot and shut down",
-		"see the configuration",
-		"change the configuration",
-		"manage users (write is needed, too)",
-		"ping, traceroute, torch",
-		"log in by WinBox",
-		"change their own password",
-		"log in by a browser",
-		"use the packet sniffer",
-		"see passwords and keys",
-		"log in by the API",
-		"reach other routers by RoMON",
-		"log in by the REST API",
-	};
-
 	for (int i = 0; i < POLICY_N; i++)
-		sink->choice(sink, policy_words[i], helps[i]);
+		sink->choice(sink, policy_words[i], NULL);
 }
 
 const struct type type_policy = {

@@ -55,7 +55,7 @@ static void put(struct colouring *c, size_t at, size_t end, enum colour colour)
 	at = at > c->from ? at : c->from;
 	end = end < c->all.len ? end : c->all.len;
 	if (at < end)
-		memset(c->colours + (at - c->from), colour, end - at);
+		memset(c->colours + (at - c->from), (int)colour, end - at);
 }
 
 static size_t offset_of(const struct text *text, unsigned line, unsigned column)

@@ -292,7 +292,7 @@ static void offer_all(struct completer *c)
 		offer_test_values(c);
 		break;
 	case EXPECT_GLOBAL:
-		global_words(&words.sink);
+		place_global_words(&words.sink);
 		break;
 	case EXPECT_VARIABLE:
 		offer_variables(c);

@@ -31,10 +31,14 @@ static void picture_free(struct line_picture *picture)
 /* What would do something to the terminal is not shown as it is. */
 static void show(struct line_picture *picture, const char *bytes, size_t len)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)bytes[i];
+	size_t from = picture->bytes.len;
 
-		text_char(&picture->bytes, c < ' ' || c == 127 ? '.' : bytes[i]);
+	text_bytes(&picture->bytes, bytes, len);
+	for (size_t i = from; i < picture->bytes.len; i++) {
+		unsigned char c = (unsigned char)picture->bytes.bytes[i];
+
+		if (c < ' ' || c == 127)
+			picture->bytes.bytes[i] = '.';
 	}
 }
 
@@ -62,34 +66,43 @@ static size_t breaks(const char *text, size_t len)
 	return n;
 }
 
+static void put_stars(const struct line *line, struct line_picture *picture)
+{
+	for (size_t i = 0; i <= line->text.len; i++) {
+		if (i == line->cursor)
+			picture->cursor = picture->bytes.len;
+		if (i < line->text.len && !is_continuation(line->text.bytes[i]))
+			show(picture, "*", 1);
+	}
+	text_repeat(&picture->colours, COLOUR_NONE, picture->bytes.len - picture->colours.len);
+}
+
 static void put_text(const struct line *line, const char *colours, struct line_picture *picture)
 {
 	const char *text = text_str(&line->text);
 	size_t len = line->text.len, number = 1, lines = breaks(text, len) + 1;
 
-	for (size_t i = 0; i < len; i++) {
-		if (i == line->cursor)
-			picture->cursor = picture->bytes.len;
-		if (line->masked) {
-			if (!is_continuation(text[i])) {
-				show(picture, "*", 1);
-				text_char(&picture->colours, COLOUR_NONE);
-			}
-			continue;
-		}
-		if (text[i] != '\n' || line->dumb) {
-			show(picture, text[i] == '\n' ? " " : text + i, 1);
-			text_char(&picture->colours, colours != NULL ? colours[i] : COLOUR_NONE);
-			continue;
-		}
+	for (size_t at = 0;; at++) {
+		const char *found = at < len ? memchr(text + at, '\n', len - at) : NULL;
+		size_t n = (found != NULL ? (size_t)(found - text) : len) - at;
 
-		size_t from = picture->bytes.len;
-
-		text_printf(&picture->bytes, "\nline %zu of %zu> ", ++number, lines);
-		text_repeat(&picture->colours, COLOUR_NONE, picture->bytes.len - from);
+		if (line->cursor >= at && line->cursor <= at + n)
+			picture->cursor = picture->bytes.len + line->cursor - at;
+		show(picture, text + at, n);
+		if (colours != NULL)
+			text_bytes(&picture->colours, colours + at, n);
+		else
+			text_repeat(&picture->colours, COLOUR_NONE, n);
+		at += n;
+		if (at == len)
+			return;
+		if (line->dumb)
+			text_char(&picture->bytes, ' ');
+		else
+			text_printf(&picture->bytes, "\nline %zu of %zu> ", ++number, lines);
+		text_repeat(&picture->colours, COLOUR_NONE,
+		            picture->bytes.len - picture->colours.len);
 	}
-	if (line->cursor == len)
-		picture->cursor = picture->bytes.len;
 }
 
 static bool same_text(const struct line_picture *a, const struct line_picture *b)
@@ -105,8 +118,11 @@ static struct line_picture picture_of(const struct line *line)
 	struct text colours = { 0 };
 
 	put_prompt(line, &plain);
-	put_text(line, NULL, &plain);
-	if (line->hooks.colour == NULL || line->dumb)
+	if (line->masked)
+		put_stars(line, &plain);
+	else
+		put_text(line, NULL, &plain);
+	if (line->hooks.colour == NULL || line->dumb || line->masked)
 		return plain;
 	if (same_text(&plain, &line->shown)) {
 		text_clear(&plain.colours);
@@ -143,11 +159,24 @@ static void cell_step(struct cell *cell, char c, size_t width)
 /* Where the byte at offset @at of the picture is, or would be. */
 static struct cell cell_of(const struct line_picture *picture, size_t at, size_t width)
 {
+	const char *bytes = text_str(&picture->bytes);
 	struct cell cell = { 0, 0 };
 
-	for (size_t i = 0; i < at; i++)
-		cell_step(&cell, picture->bytes.bytes[i], width);
-	return cell;
+	for (size_t i = 0;; i++) {
+		const char *found = memchr(bytes + i, '\n', at - i);
+		size_t end = found != NULL ? (size_t)(found - bytes) : at;
+
+		cell.column = 0;
+		for (; i < end; i++)
+			cell.column += !is_continuation(bytes[i]);
+		if (width > 0 && cell.column > 0) {
+			cell.row += (cell.column - 1) / width;
+			cell.column = (cell.column - 1) % width + 1;
+		}
+		if (i == at)
+			return cell;
+		cell.row++;
+	}
 }
 
 /* Where the cursor can be for it: behind a full row it is in the next one, if that is there. */

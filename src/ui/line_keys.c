@@ -91,7 +91,7 @@ static int escape_byte(struct line *line, uint8_t byte)
 	line->in_escape = false;
 	for (size_t i = 0; i < ARRAY_LEN(sequences); i++)
 		if (strcmp(sequences[i].bytes, line->escape) == 0)
-			return sequences[i].key;
+			return (int)sequences[i].key;
 	return KEY_NONE;
 }
 

@@ -1,4 +1,4 @@
-#include "ui/print.h"
+#include "ui/print_inside.h"
 
 #include <string.h>
 
@@ -6,7 +6,6 @@
 #include "conf/type.h"
 #include "lang/expr.h"
 #include "lib/text.h"
-#include "ui/print_inside.h"
 
 #define SECRET "*****"
 

@@ -34,7 +34,7 @@ struct small_router {
 	struct router *router;
 	struct conf *conf;
 	struct manage *manage;
-	struct diag diag; /* of conf_load() */
+	struct diag diag; /* of the start */
 };
 
 static inline void small_submit(struct background *background, struct background_job *job)
@@ -69,7 +69,7 @@ static inline void small_make(struct small_router *s)
 	}
 }
 
-/* What conf_load() says. Whatever it is, small_router_close() at the end. @store: NULL for none. */
+/* What the start says. Whatever it is, small_router_close() at the end. @store: NULL for none. */
 static inline int small_router_open_on(struct small_router *s, struct store *store)
 {
 	memset(s, 0, sizeof *s);
@@ -91,7 +91,7 @@ static inline int small_router_open_on(struct small_router *s, struct store *sto
 	s->conf = conf_new(&setup);
 	s->manage = manage_new(s->conf, &setup);
 	s->router->manage = s->manage;
-	error = conf_load(s->conf, &s->diag);
+	error = recovery_load(s->manage, &s->diag);
 	must((error == 0) == !s->diag.failed);
 	if (error == 0)
 		router_set_configured(s->router);

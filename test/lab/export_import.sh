@@ -63,7 +63,8 @@ check_runs "the router starts on what it has" lab_router_start --no-defaults
 check_equal "... where --no-defaults changes nothing" "$full" "$(scenario_export)"
 
 router_anew --no-defaults
-check_equal "without defaults there is nothing to export" "" "$(scenario_export)"
+bare=$(scenario_export)
+check_equal "without defaults there is nothing to add" "" "$(echo "$bare" | grep '^add')"
 
 router_anew
 answer=$(feed "$LAB/full.rsc")
@@ -85,4 +86,47 @@ printf '/ip address\nadd address=10.0.0.1/24 interface=ether2\nadd address=10.0.
 answer=$(feed "$LAB/twice.rsc")
 check_match "a script ends at the first line that is refused" 'already have such address.*\(line 3 column' "$answer"
 check_equal "... and what was done before it stays" 1 "$(lab_type '/ip address print count-only')"
+
+# The same in the router itself: files, a reset, a backup.
+router_anew
+feed "$LAB/setup.rsc" >/dev/null 2>&1
+lab_type_basics masquerade >/dev/null 2>&1
+here=$(scenario_export)
+lab_type '/export file=all' >/dev/null
+check_match "a backup is saved" '^Configuration backup saved as all.backup$' \
+	"$(lab_type '/system/backup/save name=all password="my secret"')"
+answer=$(lab_type '/system/reset-configuration no-defaults=yes')
+check_match "a reset saves what there was" 'before-reset.backup' "$answer"
+check_equal "... and nothing is left" "$bare" "$(scenario_export)"
+answer=$(lab_type '/import all dry-run')
+check_match "a dry run names the rows" '^/ip/address/add .*interface=ether2' "$answer"
+check_equal "... and changes nothing" "$bare" "$(scenario_export)"
+check_match "the file is imported" '^Script file loaded and executed successfully$' \
+	"$(lab_type '/import all')"
+check_equal "... and all is there again" "$here" "$(scenario_export)"
+lab_type '/ip/address/remove [find]; /system/identity/set name=other' >/dev/null
+before=$(scenario_export)
+check_match "a wrong password is refused" 'the password is wrong' \
+	"$(lab_type '/system/backup/load all password=guess' 2>&1)"
+check_equal "... and nothing is changed" "$before" "$(scenario_export)"
+check_match "the right one restores" '^System configuration restored$' \
+	"$(lab_type '/system/backup/load all password="my secret"')"
+check_equal "... all there was" "$here" "$(scenario_export)"
+check_equal "the password is not in the file" 1 \
+	"$(grep -q 'my secret' "$LAB/store/all.backup"; echo $?)"
+lab_type /undo >/dev/null
+check_equal "a restore can be undone" "$before" "$(scenario_export)"
+lab_type /redo >/dev/null
+lab_router_stop
+check_runs "the router starts again" lab_router_start
+check_equal "... with what was restored" "$here" "$(scenario_export)"
+
+# Speed: 100,000 lines, all or nothing.
+{ echo /ip/firewall/address-list; awk 'BEGIN { for (i = 0; i < 100000; i++)
+	printf "add list=big address=10.%d.%d.%d\n", i / 65536, i / 256 % 256, i % 256 }'; } \
+	>"$LAB/store/big.rsc"
+began=$(date +%s%N)
+check_match "100,000 lines are imported" 'successfully' "$(lab_type '/import big')"
+echo "import of 100,000 lines: $((($(date +%s%N) - began) / 1000000)) ms"
+check_equal "... all of them" 100000 "$(lab_type '/ip/firewall/address-list/print count-only')"
 check_end

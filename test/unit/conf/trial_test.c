@@ -396,12 +396,39 @@ static void killed_anywhere(void **unused)
 	}
 }
 
+/* Two logins change one row in turns, and the power goes. */
+static void both_are_lost_at_once(void **unused)
+{
+	struct bench b;
+	uint32_t a, one, two;
+
+	bench_begin(&b);
+	a = add(&b.f, 0, "a");
+	one = take(&b.f, "admin");
+	two = take(&b.f, "admin");
+	set(&b.f, one, a, "b");
+	set(&b.f, two, a, "c");
+	set(&b.f, one, a, "d");
+	(void)add(&b.f, two, "e");
+	power_cut(&b);
+	assert_rules(&b.f, "a ");
+	assert_told(&b.f, "admin",
+	            "safe mode of admin (console) ended without release: 2 items of 2 changes "
+	            "taken back\n"
+	            "safe mode of admin (console) ended without release: 2 items of 2 changes "
+	            "taken back\n");
+	power_cut(&b);
+	assert_rules(&b.f, "a ");
+	bench_end(&b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_lost_is_taken_back),
 		cmocka_unit_test(what_is_released_stays),
 		cmocka_unit_test(the_power_takes_it_back),
+		cmocka_unit_test(both_are_lost_at_once),
 		cmocka_unit_test(others_changes_stay),
 		cmocka_unit_test(what_others_use_stays),
 		cmocka_unit_test(a_name_that_was_taken),

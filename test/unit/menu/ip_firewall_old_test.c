@@ -1,12 +1,12 @@
 /* The menus of RouterOS 2.x: what is typed there is today's line, or refused in words that help. */
 #include "menu/fixture.h"
 
-struct pair {
+struct spelling {
 	const char *old, *today;
 };
 
 /* Both lines, each on a router of its own, leave the same configuration. */
-static void expect_same(const struct pair *pair)
+static void expect_same(const struct spelling *pair)
 {
 	struct fixture *f = fixture_new(NULL), *g = fixture_new(NULL);
 	char *left, *right;
@@ -25,7 +25,7 @@ static void expect_same(const struct pair *pair)
 
 static void old_lines_are_todays(void **unused)
 {
-	static const struct pair pairs[] = {
+	static const struct spelling pairs[] = {
 		{ "/ip firewall src-nat add out-interface=ether1 action=masquerade",
 		  "/ip firewall nat add chain=srcnat out-interface=ether1 action=masquerade" },
 		{ "/ip firewall src-nat add src-address=192.168.0.0/24 out-interface=ether1 "

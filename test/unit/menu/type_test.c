@@ -7,7 +7,7 @@
 #define VALUE_BYTES 128
 
 /* A value where its own struct would be, with room that must stay untouched behind it. */
-struct value {
+struct typed_value {
 	_Alignas(8) uint8_t bytes[VALUE_BYTES];
 };
 
@@ -23,10 +23,10 @@ static const struct field *field_of(const struct menu *menu, const char *name)
 	return &menu->fields[at];
 }
 
-static struct value parsed(struct fixture *f, const struct field *field, const char *text)
+static struct typed_value parsed(struct fixture *f, const struct field *field, const char *text)
 {
 	const struct conf_state *state = conf_hold(f->conf);
-	struct value value = { { 0 } };
+	struct typed_value value = { { 0 } };
 	struct diag diag = { 0 };
 
 	if (!field->type->parse(field, state, text, value.bytes, &diag))
@@ -37,8 +37,8 @@ static struct value parsed(struct fixture *f, const struct field *field, const c
 	return value;
 }
 
-static const char *printed(struct fixture *f, const struct field *field, const struct value *value,
-                           bool by_id)
+static const char *printed(struct fixture *f, const struct field *field,
+                           const struct typed_value *value, bool by_id)
 {
 	const struct conf_state *state = conf_hold(f->conf);
 	struct text out = text_into(f->value, sizeof f->value);
@@ -52,7 +52,7 @@ static const char *printed(struct fixture *f, const struct field *field, const s
 /* What is printed is read back into the same bytes, by name and as it is stored. */
 static void comes_back(struct fixture *f, const struct field *field, const char *text)
 {
-	struct value value = parsed(f, field, text), again = { { 0 } };
+	struct typed_value value = parsed(f, field, text), again = { { 0 } };
 	char stored[512];
 	struct diag diag = { 0 };
 
@@ -60,7 +60,7 @@ static void comes_back(struct fixture *f, const struct field *field, const char 
 	again = parsed(f, field, stored);
 	assert_memory_equal(&value, &again, sizeof value);
 	snprintf(stored, sizeof stored, "%s", printed(f, field, &value, true));
-	again = (struct value){ { 0 } };
+	again = (struct typed_value){ { 0 } };
 	assert_true(field->type->parse(field, NULL, stored, again.bytes, &diag));
 	assert_memory_equal(&value, &again, sizeof value);
 }
@@ -71,7 +71,7 @@ static void expect_good(struct fixture *f, const struct menu *menu, const char *
 	const struct field *field = field_of(menu, name);
 
 	for (size_t i = 0; i < n; i++) {
-		struct value value = parsed(f, field, goods[i].typed);
+		struct typed_value value = parsed(f, field, goods[i].typed);
 
 		assert_string_equal(printed(f, field, &value, false),
 		                    goods[i].shown != NULL ? goods[i].shown : goods[i].typed);
@@ -84,7 +84,7 @@ static void expect_bad(struct fixture *f, const struct menu *menu, const char *n
 {
 	const struct conf_state *state = conf_hold(f->conf);
 	const struct field *field = field_of(menu, name);
-	struct value value = { { 0 } }, zero = { { 0 } };
+	struct typed_value value = { { 0 } }, zero = { { 0 } };
 	struct diag diag = { 0 };
 
 	if (field->type->parse(field, state, text, value.bytes, &diag))

@@ -265,6 +265,10 @@ static inline void random_fields(struct random_rows *rows, struct request *reque
 
 		if (!field_settable(field) || (field->flags & F_PASSING) != 0)
 			continue;
+		/* A time that is set later begins on no day, one that is added on the day at hand.
+		 */
+		if (strcmp(field->name, "start-time") == 0 && request->verb == VERB_SET)
+			continue;
 		if (needed || random_pick(rows, one_in) == 0)
 			random_field(rows, request, i);
 	}
@@ -285,7 +289,9 @@ static inline void random_change(struct random_rows *rows, const struct menu *me
 	bool grows = menu->kind == MENU_LIST || menu->kind == MENU_ORDERED;
 	struct rows there = conf_state_rows(conf_draft_state(rows->draft), menu->path);
 	uint32_t id = there.n > 0 ? there.at[random_pick(rows, there.n)]->id : 0;
-	struct request request = { .menu = menu, .arena = &rows->arena, .ids = &id, .nids = 1 };
+	struct request request = {
+		.menu = menu, .who = "admin", .arena = &rows->arena, .ids = &id, .nids = 1
+	};
 	struct diag diag = { 0 };
 	uint32_t added;
 
@@ -298,6 +304,8 @@ static inline void random_change(struct random_rows *rows, const struct menu *me
 		return;
 	}
 	random_fields(rows, &request);
+	if (request.verb == VERB_ADD && menu->adding != NULL)
+		menu->adding(conf_router(rows->conf), &request);
 	if (conf_draft_change(rows->draft, &request, &added, &diag))
 		rows->taken++;
 	else

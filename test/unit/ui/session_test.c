@@ -433,7 +433,8 @@ static const struct {
 	                "are route, firewall, export\n" },
 	{ "/ip route move 0",
 	  "bad command name move (line 1 column 11)\nthere is no \"move\" in /ip/route; there are "
-	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, unset\n" },
+	  "add, comment, disable, edit, enable, export, find, get, print, remove, reset, set, "
+	  "unset\n" },
 	{ "/ip route add !gateway",
 	  "expected end of command (line 1 column 15)\nonly set clears a property with !gateway; "
 	  "leave it out here\n" },
@@ -768,16 +769,17 @@ static void test_anything(void **unused)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_print_table), cmocka_unit_test(test_print_others),
-		cmocka_unit_test(test_narrow),      cmocka_unit_test(test_control_characters),
-		cmocka_unit_test(test_print_rules), cmocka_unit_test(test_moving),
-		cmocka_unit_test(test_items),       cmocka_unit_test(test_order),
-		cmocka_unit_test(test_notices),     cmocka_unit_test(test_words),
-		cmocka_unit_test(test_errors),      cmocka_unit_test(test_script),
-		cmocka_unit_test(test_export), cmocka_unit_test(test_variables),      cmocka_unit_test(test_action),
-		cmocka_unit_test(test_terminal),    cmocka_unit_test(test_typing_ahead),
-		cmocka_unit_test(test_tab),         cmocka_unit_test(test_anything),
-		cmocka_unit_test(test_history),     cmocka_unit_test(test_leaving),
+		cmocka_unit_test(test_print_table),  cmocka_unit_test(test_print_others),
+		cmocka_unit_test(test_narrow),       cmocka_unit_test(test_control_characters),
+		cmocka_unit_test(test_print_rules),  cmocka_unit_test(test_moving),
+		cmocka_unit_test(test_items),        cmocka_unit_test(test_order),
+		cmocka_unit_test(test_notices),      cmocka_unit_test(test_words),
+		cmocka_unit_test(test_errors),       cmocka_unit_test(test_script),
+		cmocka_unit_test(test_export),       cmocka_unit_test(test_variables),
+		cmocka_unit_test(test_action),       cmocka_unit_test(test_terminal),
+		cmocka_unit_test(test_typing_ahead), cmocka_unit_test(test_tab),
+		cmocka_unit_test(test_anything),     cmocka_unit_test(test_history),
+		cmocka_unit_test(test_leaving),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
