@@ -100,6 +100,14 @@ void commit_ids_end(struct conf *conf, const struct conf_state *draft);
 /* The field of @request that says "not to be stored", or NULL. */
 const struct field *commit_passing_field(const struct request *request);
 
+/*
+ * Values of the change at hand that must not be kept as they were typed: true when there are any.
+ * Then they are worked on elsewhere, and commit_go_on() is called after that.
+ */
+MUST_USE bool commit_digest(struct conf *conf);
+/* May whoever asked for the change at hand make it? */
+MUST_USE bool commit_allowed(const struct conf *conf, struct diag *diag);
+
 /* Is there any difference? */
 bool commit_changes(const struct conf_state *old, const struct conf_state *new);
 

@@ -18,6 +18,8 @@
 #include "manage/recovery.h"
 
 struct jobs;
+struct logins;
+struct users;
 struct print_job;
 struct schedule;
 struct scripts;
@@ -40,6 +42,10 @@ struct manage {
 	struct keeper keeper;
 	struct recovery recovery;
 	struct log_book *log_book;
+
+	/* Its people. */
+	struct users *users; /* NULL before they are published */
+	struct logins *logins;
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */

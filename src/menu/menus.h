@@ -55,6 +55,10 @@ extern const struct menu menu_tool_drops_last;
 extern const struct menu menu_tool_sniffer;
 extern const struct menu menu_tool_sniffer_packet;
 
+extern const struct menu menu_user;
+extern const struct menu menu_user_active;
+extern const struct menu menu_user_group;
+
 /* NULL-terminated. */
 extern const struct menu *const menus_all[];
 

@@ -176,6 +176,7 @@ void reset_change(struct conf *conf, const struct action_caller *caller, const v
 	job->arg = arg;
 	job->origin = (struct journal_origin){
 		.who = arena_strdup(&job->arena, caller->who != NULL ? caller->who : ""),
+		.lacks = caller->lacks,
 		.door = arena_strdup(&job->arena, caller->door != NULL ? caller->door : ""),
 		.line = "/system/reset-configuration",
 		.trial = caller->trial != NULL ? *caller->trial : 0,

@@ -8,6 +8,7 @@
 
 #include "conf/diag.h"
 #include "conf/file.h"
+#include "conf/policy.h"
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
@@ -231,18 +232,21 @@ static bool save_go_on(struct router *router, void *state, struct text *out, mon
 static const struct action actions[] = {
 	{ .name = "start",
 	  .help = "begin to capture; what was captured before is forgotten",
-	  .start = start_begin },
+	  .start = start_begin,
+	  .policy = POLICY_SNIFF },
 	{ .name = "stop",
 	  .help = "end it; memory keeps what was captured",
 	  .start = stop_begin,
-	  .turn = stop_go_on },
+	  .turn = stop_go_on,
+	  .policy = POLICY_SNIFF },
 	{ .name = "save",
 	  .help = "write what is in memory to a file",
 	  .fields = save_fields,
 	  .nfields = ARRAY_LEN(save_fields),
 	  .args_size = sizeof(struct save_args),
 	  .start = save_begin,
-	  .turn = save_go_on },
+	  .turn = save_go_on,
+	  .policy = POLICY_SNIFF | POLICY_WRITE },
 	{ .name = "quick",
 	  .help = "a line for each frame as it comes and leaves, of those that fit",
 	  .fields = quick_fields,
@@ -252,7 +256,8 @@ static const struct action actions[] = {
 	  .state_size = sizeof(struct quick_state),
 	  .start = quick_begin,
 	  .turn = quick_go_on,
-	  .stop = quick_interrupt },
+	  .stop = quick_interrupt,
+	  .policy = POLICY_SNIFF },
 };
 
 const struct menu menu_tool_sniffer = {
