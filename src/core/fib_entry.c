@@ -105,11 +105,15 @@ static bool find_near(struct fib *fib, uint32_t id)
 	       asked_is(fib, table, place - 1, id);
 }
 
+/* From both ends: a list begins at the one or the other. */
 static bool find_anywhere(struct fib *fib, uint32_t id)
 {
 	for (uint32_t table = 0; table < fib->tables_n; table++) {
-		for (uint32_t at = 0; at < fib_table_places(fib->tables[table]); at++) {
-			if (asked_is(fib, table, at, id))
+		uint32_t places = fib_table_places(fib->tables[table]);
+
+		for (uint32_t at = 0; at < (places + 1) / 2; at++) {
+			if (asked_is(fib, table, at, id) ||
+			    asked_is(fib, table, places - 1 - at, id))
 				return true;
 		}
 	}
