@@ -139,7 +139,7 @@ void reference_language(struct book *book)
 {
 	struct language_sink sink = { .sink = { write_global }, .book = book };
 
-	global_words(&sink.sink);
+	place_global_words(&sink.sink);
 }
 
 void reference_keys(struct book *book)

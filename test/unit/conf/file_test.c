@@ -59,7 +59,8 @@ static void names(void **state)
 		{ "a/b", NULL },
 		{ "a b", NULL },
 		{ ".hidden", NULL },
-		{ "config.db", "config.db.rsc" },
+		{ "config.db", NULL },
+		{ "config", "config.rsc" },
 		{ "a2345678901234567890123456789012345678901234567890123456789012345", NULL },
 	};
 
@@ -137,12 +138,74 @@ static void a_power_cut_leaves_one_of_both(void **state)
 	assert_true(old > 0 && new > 0);
 }
 
+static uint32_t next_random(uint64_t *seed)
+{
+	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
+	return (uint32_t)(*seed >> 33);
+}
+
+static void random_name(uint64_t *seed, char *name, size_t size)
+{
+	static const char *const pieces[] = { "..",      "/",     "a",    ".",    "%2f",  "config",
+		                              ".db",     ".kept", ".new", ".txt", "-",    "_",
+		                              "Z",       "9",     " ",    "\\",   "\001", "\xff",
+		                              ".notice", ".rsc",  "-wal", ".1",   "~",    "*" };
+	struct text out = text_into(name, size);
+
+	if (next_random(seed) % 64 == 0)
+		text_repeat(&out, 'x', 50 + next_random(seed) % 30);
+	for (unsigned n = next_random(seed) % 5; n > 0; n--)
+		text_add(&out, pieces[next_random(seed) % ARRAY_LEN(pieces)]);
+}
+
+/* What may be said of a name, written down once more. */
+static bool may_be(const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < len; i++) {
+		char c = name[i];
+
+		if (!(c >= 'a' && c <= 'z') && !(c >= 'A' && c <= 'Z') && !(c >= '0' && c <= '9') &&
+		    c != '.' && c != '_' && c != '-')
+			return false;
+	}
+	if (len == 0 || len > 63 || name[0] == '.' || strstr(name, "config.db") == name ||
+	    strstr(name, "config.kept") == name || strstr(name, "config.txt") == name ||
+	    strstr(name, "config.notice") == name)
+		return false;
+	return len < 4 || strcmp(name + len - 4, ".new") != 0;
+}
+
+static void many_names(void **state)
+{
+	uint64_t seed = 4;
+	unsigned taken = 0;
+
+	(void)state;
+	for (unsigned i = 0; i < 1000000; i++) {
+		struct diag diag = { 0 };
+		char typed[200], name[FILE_NAME_BYTES] = "";
+
+		random_name(&seed, typed, sizeof typed);
+
+		bool ok = file_name_any("name", typed, name, &diag);
+
+		if (ok != may_be(typed) || (ok && strcmp(name, typed) != 0) ||
+		    file_is_shown(typed) != ok)
+			fail_msg("\"%s\" is %s", typed, ok ? "taken" : "refused");
+		taken += ok;
+	}
+	assert_true(taken > 10000 && taken < 900000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(names),
 		cmocka_unit_test(what_was_written_is_read),
 		cmocka_unit_test(a_power_cut_leaves_one_of_both),
+		cmocka_unit_test(many_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
