@@ -162,6 +162,7 @@ struct menu {
 	size_t nflags;
 	const char *key_space;      /* menus of one key space share its names ("interface") */
 	bool detail;                /* print defaults to detail (rules), not to a table */
+	bool plain;                 /* print brief writes lines: no titles, no numbers (the log) */
 	const char *const *depends; /* NULL-terminated paths: when one of those menus changes, this
 	                             * one is prepared and published again, after it */
 	const struct action *actions;

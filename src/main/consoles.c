@@ -7,6 +7,7 @@
 #include "manage/jobs.h"
 #include "manage/manage.h"
 #include "menu/setup.h"
+#include "menu/system.h"
 #include "ui/login_name.h"
 
 static void to_client(void *arg, const char *bytes, size_t len)
@@ -64,25 +65,52 @@ static void notice_show(struct console *console, const struct manage *manage)
 		local_client_notice(console->client, notice, strlen(notice));
 }
 
-/* What one user says to all others who sit at a console. */
-static bool chat(void *arg, const char *line)
+/* Show @text at every console but @from's (NULL: at all). False: nobody is there. */
+static bool tell_others(struct consoles *consoles, const struct console *from, const char *text)
 {
-	const struct console *from = arg;
-	struct consoles *consoles = from->all;
-	struct text text = { 0 };
 	bool heard = false;
 
-	text_printf(&text, "# %s: %s\n", from->who, line);
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
 		struct console *to = &consoles->at[i];
 
 		if (!to->used || to == from || !to->interactive || session_closed(to->session))
 			continue;
-		session_tell(to->session, text_str(&text));
+		session_tell(to->session, text);
 		heard = true;
 	}
+	return heard;
+}
+
+/* What one user says to all others who sit at a console. */
+static bool chat(void *arg, const char *line)
+{
+	const struct console *from = arg;
+	struct text text = { 0 };
+	bool heard;
+
+	text_printf(&text, "# %s: %s\n", from->who, line);
+	heard = tell_others(from->all, from, text_str(&text));
 	text_free(&text);
 	return heard;
+}
+
+void consoles_echo(void *arg, const char *line)
+{
+	struct text text = { 0 };
+
+	text_printf(&text, "%s\n", line);
+	(void)tell_others(arg, NULL, text_str(&text));
+	text_free(&text);
+}
+
+/* The owner's note, above the first prompt. */
+static void note_show(struct conf *conf, struct text *welcome)
+{
+	const struct conf_state *state = conf_hold(conf);
+
+	if (system_note_at_login(state, welcome))
+		text_char(welcome, '\n');
+	conf_release(conf, state);
 }
 
 static struct session_setup setup_of(struct console *console, const struct console_hello *said,
@@ -137,6 +165,7 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 
 	text_add(&welcome, greeting);
 	setup_read_greeting(consoles->conf, &welcome);
+	note_show(consoles->conf, &welcome);
 	setup.greeting = text_str(&welcome);
 	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);

@@ -9,6 +9,7 @@
 #include "conf/diag.h"
 #include "conf/files.h"
 #include "fw/flow.h"
+#include "manage/log_book.h"
 #include "menu/menus.h"
 #include "menu/word_help.h"
 #include "os/afpacket.h"
@@ -254,6 +255,7 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 
 	daemon->consoles.conf = daemon->conf;
 	daemon->consoles.manage = daemon->manage;
+	log_book_set_echo(daemon->manage->log_book, consoles_echo, &daemon->consoles);
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
@@ -310,6 +312,7 @@ static bool leaves(const struct daemon *daemon)
 bool daemon_run(struct daemon *daemon)
 {
 	notify(daemon, "READY=1");
+	log_write(&daemon->log, LOG_INFO, "system", "router started, Towpath " TOWPATH_VERSION);
 	fprintf(stderr, "towpathd: ready: %u ports, console at %s\n", daemon->nports,
 	        daemon->options->socket);
 	while (!leaves(daemon)) {

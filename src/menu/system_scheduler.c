@@ -63,14 +63,12 @@ enum { /* places in fields[] of what may be absent */
 static void scheduler_adding(struct router *router, struct request *request)
 {
 	const struct request_field *given = request_field(request, "start-time");
-	bool startup =
-		given != NULL && given->value != NULL && strcmp(given->value, "startup") == 0;
 	char buffer[24];
 	struct text now = text_into(buffer, sizeof buffer);
 
 	script_adding(router, request);
 	wall_text(router->manage->wall, &now);
-	if (!startup && request_field(request, "start-date") == NULL)
+	if (request_field(request, "start-date") == NULL)
 		request_put(request, "start-date", arena_strndup(request->arena, buffer, 10));
 	if (given == NULL)
 		request_put(request, "start-time", arena_strdup(request->arena, buffer + 11));
