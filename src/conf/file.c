@@ -18,7 +18,7 @@ struct file_job {
 	char *text;
 	size_t len;
 	int error;
-	bool changes; /* which files there are, or what is in them */
+	void (*changed)(const struct file_job *job); /* has it been done? NULL: nothing changes */
 	file_done *done;
 	void *arg;
 };
@@ -181,8 +181,8 @@ static void job_done(struct background_job *base)
 {
 	struct file_job *job = (struct file_job *)base;
 
-	if (job->changes)
-		files_changed(job->conf);
+	if (job->changed != NULL && job->error == 0)
+		job->changed(job);
 	job->done(job->arg, job->error, job->text != NULL ? job->text : "", job->len);
 	mem_free(job->text);
 	mem_free(job);
@@ -218,6 +218,21 @@ void file_read(struct conf *conf, const char *name, file_done *done, void *arg)
 		submit(job_new(conf, name, done, arg), read_work);
 }
 
+static void wrote(const struct file_job *job)
+{
+	files_wrote(job->conf, job->name, job->text, job->len);
+}
+
+static void renamed(const struct file_job *job)
+{
+	files_renamed(job->conf, job->name, job->to);
+}
+
+static void removed(const struct file_job *job)
+{
+	files_removed(job->conf, job->name);
+}
+
 static void write_by(struct conf *conf, const char *name, const char *text, size_t len,
                      void (*work)(struct background_job *job), file_done *done, void *arg)
 {
@@ -231,7 +246,7 @@ static void write_by(struct conf *conf, const char *name, const char *text, size
 	job->text = mem_new(len + 1, 1);
 	memcpy(job->text, text, len);
 	job->len = len;
-	job->changes = true;
+	job->changed = wrote;
 	submit(job, work);
 }
 
@@ -258,7 +273,7 @@ void file_rename(struct conf *conf, const char *name, const char *to, file_done 
 	job = job_new(conf, name, done, arg);
 	must(strlen(to) < sizeof job->to);
 	memcpy(job->to, to, strlen(to) + 1);
-	job->changes = true;
+	job->changed = renamed;
 	submit(job, rename_work);
 }
 
@@ -271,6 +286,6 @@ void file_remove(struct conf *conf, const char *name, file_done *done, void *arg
 		return;
 	}
 	job = job_new(conf, name, done, arg);
-	job->changes = true;
+	job->changed = removed;
 	submit(job, remove_work);
 }

@@ -120,7 +120,8 @@ static void job_done(struct background_job *base)
 	struct files_job *job = (struct files_job *)base;
 	struct files *files = job->files;
 
-	if (files == NULL || job->error != 0) {
+	/* One that was asked for meanwhile knows more. */
+	if (files == NULL || job->error != 0 || files->asked > files->done + 1) {
 		entries_free(job->at, job->n);
 	} else {
 		give_ids(files, job->at, job->n);
@@ -198,18 +199,94 @@ const struct file_entry *files_find(const struct conf *conf, uint32_t id)
 	return NULL;
 }
 
-void files_forget(struct conf *conf, uint32_t id)
+/* Where @name is in the list, or belongs. */
+static size_t place_of(const struct files *files, const char *name)
 {
-	struct files *files = conf->files;
 	size_t i = 0;
 
-	while (files != NULL && i < files->n && files->at[i].id != id)
+	while (i < files->n && strcmp(files->at[i].name, name) < 0)
 		i++;
-	if (files == NULL || i == files->n)
-		return;
-	mem_free(files->at[i].contents);
+	return i;
+}
+
+static struct file_entry *entry_of(struct files *files, const char *name)
+{
+	size_t i = place_of(files, name);
+
+	return i < files->n && strcmp(files->at[i].name, name) == 0 ? &files->at[i] : NULL;
+}
+
+static void take_out(struct files *files, struct file_entry *entry)
+{
+	size_t behind = files->n - (size_t)(entry - files->at) - 1;
+
+	mem_free(entry->contents);
+	memmove(entry, entry + 1, behind * sizeof *entry);
 	files->n--;
-	memmove(&files->at[i], &files->at[i + 1], (files->n - i) * sizeof files->at[0]);
+}
+
+static struct file_entry *put_in(struct files *files, const char *name)
+{
+	size_t i = place_of(files, name);
+	struct file_entry *entry;
+
+	files->at = mem_resize(files->at, files->n + 1, sizeof files->at[0]);
+	entry = &files->at[i];
+	memmove(entry + 1, entry, (files->n - i) * sizeof *entry);
+	files->n++;
+	*entry = (struct file_entry){ .id = ++files->next_id };
+	memcpy(entry->name, name, strlen(name) + 1);
+	return entry;
+}
+
+void files_wrote(struct conf *conf, const char *name, const char *text, size_t len)
+{
+	struct files *files = conf->files;
+	struct file_entry *entry;
+
+	if (files == NULL || !file_is_shown(name))
+		return;
+	entry = entry_of(files, name);
+	if (entry == NULL && files->n < FILES_MAX)
+		entry = put_in(files, name);
+	if (entry != NULL) {
+		mem_free(entry->contents);
+		entry->contents = NULL;
+		if (len <= FILES_CONTENTS_MAX && is_text(text, len)) {
+			entry->contents = mem_new(len + 1, 1);
+			memcpy(entry->contents, text, len);
+		}
+		entry->size = len;
+		entry->modified = conf_wall(conf);
+	}
+	files_changed(conf);
+}
+
+void files_renamed(struct conf *conf, const char *name, const char *to)
+{
+	struct files *files = conf->files;
+	struct file_entry *entry = files != NULL ? entry_of(files, name) : NULL;
+
+	if (entry != NULL && entry_of(files, to) == NULL) {
+		struct file_entry moved = *entry, *put;
+
+		entry->contents = NULL;
+		take_out(files, entry);
+		put = put_in(files, to);
+		put->size = moved.size;
+		put->modified = moved.modified;
+		put->contents = moved.contents;
+	}
+	files_changed(conf);
+}
+
+void files_removed(struct conf *conf, const char *name)
+{
+	struct file_entry *entry = conf->files != NULL ? entry_of(conf->files, name) : NULL;
+
+	if (entry != NULL)
+		take_out(conf->files, entry);
+	files_changed(conf);
 }
 
 void files_free(struct conf *conf)

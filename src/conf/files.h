@@ -34,15 +34,16 @@ const struct file_entry *files_list(const struct conf *conf, size_t *ret_n);
 /* NULL: there is none. */
 const struct file_entry *files_find(const struct conf *conf, uint32_t id);
 
-/* A file is being removed: it is not listed any more. */
-void files_forget(struct conf *conf, uint32_t id);
-
 /* Have the list read anew. Returns what files_fresh() is asked with. */
 uint64_t files_refresh(struct conf *conf);
 /* Whether what was asked for has been done. */
 bool files_fresh(const struct conf *conf, uint64_t ticket);
 /* The router has changed a file: the list is read anew if anybody has ever asked for it. */
 void files_changed(struct conf *conf);
+/* The same, when what it has done is known: the list has it at once. */
+void files_wrote(struct conf *conf, const char *name, const char *text, size_t len);
+void files_renamed(struct conf *conf, const char *name, const char *to);
+void files_removed(struct conf *conf, const char *name);
 
 /* With the conf; what is on its way finishes by itself. */
 void files_free(struct conf *conf);

@@ -357,14 +357,17 @@ static bool file_forget(struct router *router, const struct row *row, struct dia
 {
 	const struct file_entry *entry = files_find(conf_of(router), row->id);
 	struct removal *removal;
+	char name[FILE_NAME_BYTES];
 
 	if (entry == NULL)
 		return diag_fail(diag, NULL, "no such item: the file is not there any more");
 	removal = mem_new(1, sizeof *removal);
 	removal->conf = conf_of(router);
 	memcpy(removal->name, entry->name, sizeof removal->name);
-	files_forget(conf_of(router), row->id);
-	file_remove(removal->conf, removal->name, removed, removal);
+	memcpy(name, entry->name, sizeof name);
+	/* In this order: a reading of the list that begins now is behind it. */
+	file_remove(conf_of(router), name, removed, removal);
+	files_removed(conf_of(router), name);
 	return true;
 }
 

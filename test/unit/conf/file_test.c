@@ -3,7 +3,7 @@
 
 #include "fixture.h"
 
-#include "conf/file.h"
+#include "conf/files.h"
 
 struct got {
 	bool done;
@@ -138,6 +138,78 @@ static void a_power_cut_leaves_one_of_both(void **state)
 	assert_true(old > 0 && new > 0);
 }
 
+/* "a.rsc=text b.rsc=..." as the list has it. */
+static void list_is(struct fixture *f, const char *want)
+{
+	struct text text = { 0 };
+	size_t n;
+	const struct file_entry *at = files_list(f->conf, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		assert_int_equal(at[i].size, strlen(at[i].contents));
+		assert_true(files_find(f->conf, at[i].id) == &at[i]);
+		text_printf(&text, "%s%s=%s", i > 0 ? " " : "", at[i].name, at[i].contents);
+	}
+	assert_string_equal(text_str(&text), want);
+	text_free(&text);
+}
+
+static void nothing(void *arg, int error, const char *text, size_t len)
+{
+	*(int *)arg = error;
+}
+
+/* What the router does is in the list before the disk is read again, and stays so behind that. */
+static void the_list_follows(void **state)
+{
+	struct memory_store store;
+	struct fixture f = { 0 };
+	int error = 1;
+
+	(void)state;
+	memory_store_init(&store);
+	assert_int_equal(fixture_open(&f, &store), 0);
+	list_is(&f, "");
+	f.background.at_once = false;
+
+	uint64_t ticket = files_refresh(f.conf);
+
+	assert_false(files_fresh(f.conf, ticket));
+	while (fixture_background_turn(&f.background))
+		;
+	assert_true(files_fresh(f.conf, ticket));
+	list_is(&f, "");
+	assert_int_equal(write_file(&f, "b.rsc", "2"), 0);
+	list_is(&f, "b.rsc=2");
+	assert_int_equal(write_file(&f, "a.rsc", "1"), 0);
+	list_is(&f, "a.rsc=1 b.rsc=2");
+	while (fixture_background_turn(&f.background))
+		;
+	list_is(&f, "a.rsc=1 b.rsc=2");
+	file_rename(f.conf, "a.rsc", "c.rsc", nothing, &error);
+	assert_true(fixture_background_turn(&f.background));
+	assert_int_equal(error, 0);
+	list_is(&f, "b.rsc=2 c.rsc=1");
+	file_rename(f.conf, "b.rsc", "c.rsc", nothing, &error);
+	while (fixture_background_turn(&f.background))
+		;
+	assert_int_equal(error, -EEXIST);
+	list_is(&f, "b.rsc=2 c.rsc=1");
+	file_remove(f.conf, "b.rsc", nothing, &error);
+	assert_true(fixture_background_turn(&f.background));
+	list_is(&f, "c.rsc=1");
+	while (fixture_background_turn(&f.background))
+		;
+	list_is(&f, "c.rsc=1");
+	file_add(f.conf, "c.rsc", "x", 1, nothing, &error);
+	while (fixture_background_turn(&f.background))
+		;
+	assert_int_equal(error, -EEXIST);
+	list_is(&f, "c.rsc=1");
+	fixture_close(&f);
+	memory_store_free(&store);
+}
+
 static uint32_t next_random(uint64_t *seed)
 {
 	*seed = *seed * 6364136223846793005ULL + 1442695040888963407ULL;
@@ -206,6 +278,7 @@ int main(void)
 		cmocka_unit_test(what_was_written_is_read),
 		cmocka_unit_test(a_power_cut_leaves_one_of_both),
 		cmocka_unit_test(many_names),
+		cmocka_unit_test(the_list_follows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

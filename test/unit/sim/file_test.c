@@ -69,7 +69,8 @@ static void made_changed_removed(void **unused)
 	struct bench *b = bench_new();
 	int open_files = b->store.open_files;
 
-	assert_true(type(b, "/file/add name=a.txt contents=hello"));
+	assert_true(type(b, "/file/print; /file/add name=a.txt contents=hello"));
+	yields(b, "/file/get a.txt contents", "hello");
 	assert_true(type(b, "/file/print"));
 	shows(b, "a.txt");
 	shows(b, ".txt file");
