@@ -3,8 +3,10 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/diag.h"
 #include "lib/text.h"
 #include "manage/jobs.h"
+#include "manage/login.h"
 #include "manage/manage.h"
 #include "menu/setup.h"
 #include "menu/system.h"
@@ -36,6 +38,11 @@ static bool execute(void *arg, const char *source, struct text *ret_job, struct 
 	const struct console *console = arg;
 
 	return jobs_execute(console->all->manage->jobs, console->who, source, ret_job, diag);
+}
+
+static uint32_t policies(void *arg)
+{
+	return login_policies(((const struct console *)arg)->login);
 }
 
 static struct console *free_place(struct consoles *consoles)
@@ -133,34 +140,48 @@ static struct session_setup setup_of(struct console *console, const struct conso
 		.notice = to_client_beside,
 		.globals = console->all->manage->globals,
 		.execute = execute,
+		.policies = policies,
 		.error = said->interactive ? NULL : to_client_beside,
 		.chat = chat,
 	};
 }
 
-static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
+/* What a login has come to, at once: by the local socket nobody is asked for a password. */
+struct admission {
+	struct login *login;
+	struct text *why;
+};
+
+static void admitted(void *arg, struct login *login, const struct diag *diag)
 {
-	struct consoles *consoles = arg;
-	struct console *console = free_place(consoles);
-	struct login_name name;
-	char words[200];
-	struct text why = text_into(words, sizeof words);
+	struct admission *admission = arg;
 
-	if (console == NULL)
-		text_add(&why, "too many logins; end one of them first");
-	if (console == NULL || !login_name_parse(said->who, &name, &why)) {
-		local_client_bye(client, text_str(&why));
-		return NULL;
-	}
-	*console = (struct console){ .used = true,
-		                     .all = consoles,
-		                     .client = client,
-		                     .interactive = said->interactive,
-		                     .sized = name.width > 0 };
-	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
-	console->history = recalls_take(&consoles->recalls, console->who);
+	admission->login = login;
+	if (login == NULL)
+		text_add(admission->why, diag->text);
+}
 
-	struct session_setup setup = setup_of(console, said, &name);
+static struct login *admit(struct consoles *consoles, struct local_client *client,
+                           const struct login_name *name, struct text *why)
+{
+	char who[USER_NAME_BYTES];
+	const struct login_ask ask = { .door = DOOR_LOCAL, .name = who };
+	struct admission admission = { .why = why };
+	struct diag diag = { 0 };
+
+	if (login_local_name(local_client_account(client), local_client_trusted(client), name->who,
+	                     who, &diag))
+		login_begin(consoles->manage->logins, &ask, admitted, &admission);
+	else
+		text_add(why, diag.text);
+	return admission.login;
+}
+
+static void open_session(struct console *console, const struct console_hello *said,
+                         const struct login_name *name)
+{
+	struct consoles *consoles = console->all;
+	struct session_setup setup = setup_of(console, said, name);
 	struct text welcome = { 0 };
 
 	text_add(&welcome, greeting);
@@ -170,6 +191,34 @@ static void *hello(void *arg, struct local_client *client, const struct console_
 	notice_show(console, consoles->manage);
 	console->session = session_new(&setup);
 	text_free(&welcome);
+}
+
+static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
+{
+	struct consoles *consoles = arg;
+	struct console *console = free_place(consoles);
+	struct login *login = NULL;
+	struct login_name name;
+	char words[DIAG_TEXT_BYTES];
+	struct text why = text_into(words, sizeof words);
+
+	if (console == NULL)
+		text_add(&why, "too many logins; end one of them first");
+	else if (login_name_parse(said->who, &name, &why))
+		login = admit(consoles, client, &name, &why);
+	if (login == NULL) {
+		local_client_bye(client, text_str(&why));
+		return NULL;
+	}
+	*console = (struct console){ .used = true,
+		                     .all = consoles,
+		                     .client = client,
+		                     .login = login,
+		                     .interactive = said->interactive,
+		                     .sized = name.width > 0 };
+	snprintf(console->who, sizeof console->who, "%s", login->name);
+	console->history = recalls_take(&consoles->recalls, console->who);
+	open_session(console, said, &name);
 	return console;
 }
 
@@ -219,6 +268,7 @@ static void gone(void *session)
 
 	session_free(console->session);
 	recalls_give(&console->all->recalls, console->history);
+	login_end(console->login);
 	console->used = false;
 }
 

@@ -14,6 +14,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct login;
 struct manage;
 
 struct console {
@@ -25,6 +26,7 @@ struct console {
 	bool goodbye;           /* the client has been told to go */
 	bool interactive;
 	bool sized; /* the login has said how large the terminal is */
+	struct login *login;
 	char who[CONSOLE_WHO_BYTES];
 };
 

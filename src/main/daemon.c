@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/diag.h"
+#include "conf/files.h"
 #include "fw/flow.h"
 #include "manage/log_book.h"
 #include "menu/menus.h"
@@ -248,6 +249,8 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
 	error = recovery_load(daemon->manage, &diag);
+	if (error == 0)
+		(void)files_refresh(daemon->conf);
 	if (error != 0) {
 		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
 		return error;

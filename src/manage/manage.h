@@ -19,6 +19,8 @@
 
 struct guard;
 struct jobs;
+struct logins;
+struct users;
 struct print_job;
 struct schedule;
 struct scripts;
@@ -43,6 +45,10 @@ struct manage {
 	struct log_book *log_book;
 	struct guard
 		*guard; /* compares passwords; NULL: there is nobody to ask. Set by the caller */
+
+	/* Its people. */
+	struct users *users; /* NULL before they are published */
+	struct logins *logins;
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "conf/request.h"
 #include "conf/type.h"
 #include "lib/mem.h"
@@ -88,11 +89,17 @@ static int64_t start_of(const struct scheduler_row *body)
 	return (int64_t)body->start_date * DAY_S + body->start_time;
 }
 
+static uint32_t scheduler_row_needs(const struct row *row)
+{
+	return script_policies_of(((const struct scheduler_row *)(const void *)row->body)->policy);
+}
+
 static void event_fill(struct event *event, const struct row *row)
 {
 	const struct scheduler_row *body = (const void *)row->body;
 
 	event->id = row->id;
+	event->without = POLICY_ALL & ~script_policies_of(body->policy);
 	event->disabled = (row->flags & ROW_DISABLED) != 0;
 	event->at_startup = body->start_time == DAY_TIME_STARTUP;
 	event->start_s = start_of(body);
@@ -188,6 +195,7 @@ const struct menu menu_system_scheduler = {
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct scheduler_row),
 	.adding = scheduler_adding,
+	.row_needs = scheduler_row_needs,
 	.check = scheduler_check,
 	.prepare = scheduler_prepare,
 	.publish = scheduler_publish,

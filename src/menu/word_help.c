@@ -20,6 +20,7 @@ static const struct {
 	{ FLAG, "connect", "Made by an address of the router" },
 	{ FLAG, "default", "Comes with the router" },
 	{ FLAG, "dstnat", "Its destination is translated" },
+	{ FLAG, "expired", "Must set a new password before anything else" },
 	{ FLAG, "floating-undo", "Of a safe mode that is not over" },
 	{ FLAG, "inactive", "Not in use" },
 	{ FLAG, "invalid", "Can't work as it is" },
