@@ -362,6 +362,8 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->manage != NULL)
 		manage_stop(daemon->manage);
 	consoles_free(&daemon->consoles);
+	/* Who waits for it is answered now, and the background does what they want done then. */
+	guard_process_stop(&daemon->guard);
 	if (daemon->background != NULL)
 		background_stop(daemon->background);
 	manage_free(daemon->manage);
@@ -378,7 +380,6 @@ void daemon_stop(struct daemon *daemon)
 		pcap_close(daemon->pcap);
 	if (daemon->store != NULL)
 		store_close(daemon->store);
-	guard_process_stop(&daemon->guard);
 	if (daemon->loop != NULL)
 		loop_free(daemon->loop);
 	if (daemon->link_fd >= 0)

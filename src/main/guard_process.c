@@ -147,6 +147,8 @@ void guard_process_stop(struct guard_process *process)
 	if (process->watch != NULL)
 		loop_remove(process->watch);
 	process->watch = NULL;
+	guard_client_detach(&process->client);
+	guard_client_turn(&process->client);
 	child_end(&process->child);
 	child_reap(&process->child, true);
 	process->loop = NULL;

@@ -37,7 +37,7 @@ MUST_USE int guard_process_start(struct guard_process *process, struct loop *loo
 /* Answer those who are told to wait, start it anew if it has ended. */
 void guard_process_turn(struct guard_process *process, mono now);
 mono guard_process_next(const struct guard_process *process);
-/* Also of zeroed memory. */
+/* Whoever waits is told to. Also of zeroed memory. */
 void guard_process_stop(struct guard_process *process);
 
 /* The guard itself: it ends when its router has gone. Comes back only to whoever has no router,

@@ -6,6 +6,7 @@
 #include "conf/conf.h"
 #include "conf/diag.h"
 #include "conf/policy.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "lib/text.h"
@@ -33,14 +34,15 @@ static const struct {
 	const char *word;
 	uint32_t policy;
 	bool near; /* who stands there is at the machine itself */
+	enum guard_door guard;
 } doors[DOOR_N] = {
-	[DOOR_LOCAL] = { "local", POLICY_LOCAL, true },
-	[DOOR_CONSOLE] = { "console", POLICY_LOCAL, true },
-	[DOOR_TELNET] = { "telnet", POLICY_TELNET, false },
-	[DOOR_SSH] = { "ssh", POLICY_SSH, false },
-	[DOOR_WEB] = { "web", POLICY_WEB, false },
-	[DOOR_API] = { "api", POLICY_API, false },
-	[DOOR_REST_API] = { "rest-api", POLICY_REST_API, false },
+	[DOOR_LOCAL] = { "local", POLICY_LOCAL, true, GUARD_CONSOLE },
+	[DOOR_CONSOLE] = { "console", POLICY_LOCAL, true, GUARD_CONSOLE },
+	[DOOR_TELNET] = { "telnet", POLICY_TELNET, false, GUARD_TELNET },
+	[DOOR_SSH] = { "ssh", POLICY_SSH, false, GUARD_SSH },
+	[DOOR_WEB] = { "web", POLICY_WEB, false, GUARD_WEB },
+	[DOOR_API] = { "api", POLICY_API, false, GUARD_API },
+	[DOOR_REST_API] = { "rest-api", POLICY_REST_API, false, GUARD_REST },
 };
 
 /* Of nothing anybody could type: names that do not exist take as long as those that do. */
@@ -82,7 +84,7 @@ struct verification {
 	struct logins *logins;
 	char password[PASSWORD_BYTES], hash[PASSWORD_BYTES];
 	bool right;
-	void (*done)(void *arg, bool right);
+	guard_done *done;
 	void *arg;
 };
 
@@ -99,12 +101,12 @@ static void verify_done(struct background_job *job)
 	struct verification *v = (struct verification *)job;
 
 	v->logins->verifying--;
-	v->done(v->arg, v->right);
+	v->done(v->arg, &(struct guard_answer){ v->right ? GUARD_OK : GUARD_WRONG, 0 });
 	mem_free(v);
 }
 
-void login_verify(struct manage *manage, const char *password, const char *hash,
-                  void (*done)(void *arg, bool right), void *arg)
+static void verify_by_background(struct manage *manage, const char *password, const char *hash,
+                                 guard_done *done, void *arg)
 {
 	struct verification *v = mem_new(1, sizeof *v);
 
@@ -115,9 +117,33 @@ void login_verify(struct manage *manage, const char *password, const char *hash,
 	snprintf(v->password, sizeof v->password, "%s", password);
 	/* One that was cut is not what was typed. */
 	if (strlen(password) <= PASSWORD_MOST)
-		snprintf(v->hash, sizeof v->hash, "%s", hash);
+		snprintf(v->hash, sizeof v->hash, "%s", hash[0] != '\0' ? hash : nobodys_hash);
 	v->logins->verifying++;
 	background_submit(manage->doors.background, &v->job);
+}
+
+void login_verify(struct manage *manage, const struct login_ask *ask, const char *hash,
+                  void (*done)(void *arg, const struct guard_answer *answer), void *arg)
+{
+	struct guard_question question;
+
+	if (manage->guard == NULL) {
+		verify_by_background(manage, ask->password, hash, done, arg);
+		return;
+	}
+	guard_ask_for(&question, doors[ask->door].guard, ask->from.family != 0 ? &ask->from : NULL,
+	              ask->name, strlen(ask->name));
+	guard_try(&question, ask->password, strlen(ask->password), hash);
+	guard_verify(manage->guard, &question, done, arg);
+	guard_wipe(&question);
+}
+
+void login_wait(const struct guard_answer *answer, struct diag *diag)
+{
+	*diag = (struct diag){ 0 };
+	(void)diag_fail(diag, NULL,
+	                "failure: too many wrong passwords, or too many at once\ntry again in %u s",
+	                (answer->retry_ms + 999) / 1000);
 }
 
 /* --- the log --- */
@@ -230,13 +256,15 @@ static void fail_password(struct diag *diag)
 	(void)diag_fail(diag, NULL, "Login failed, incorrect username or password");
 }
 
-static void verified(void *arg, bool right)
+static void verified(void *arg, const struct guard_answer *answer)
 {
 	struct attempt *attempt = arg;
 	struct diag diag = { 0 };
 
 	attempt->ask.name = attempt->name;
-	if (!right || !attempt->known)
+	if (answer->verdict == GUARD_WAIT)
+		login_wait(answer, &diag);
+	else if (answer->verdict != GUARD_OK || !attempt->known)
 		fail_password(&diag);
 	finish(attempt->logins, &attempt->ask, attempt->done, attempt->arg, &diag);
 	mem_free(attempt);
@@ -273,8 +301,7 @@ static void begin_verifying(struct logins *logins, const struct login_ask *ask, 
 		.logins = logins, .ask = *ask, .known = known, .done = done, .arg = arg
 	};
 	snprintf(attempt->name, sizeof attempt->name, "%s", ask->name);
-	login_verify(logins->manage, ask->password, known ? user->hash : nobodys_hash, verified,
-	             attempt);
+	login_verify(logins->manage, ask, known ? user->hash : "", verified, attempt);
 }
 
 /* At the machine itself a user without a password needs none. */

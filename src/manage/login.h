@@ -27,6 +27,7 @@
 #define LOGIN_FROM_BYTES 48
 
 struct diag;
+struct guard_answer;
 struct login;
 struct logins;
 struct manage;
@@ -84,10 +85,13 @@ uint32_t login_policies(const struct login *login);
 const char *login_door_word(enum door door);
 
 /*
- * Is @password what @hash was made of? In the background; @done is called on the router's thread.
- * The only place that verifies passwords.
+ * Is the password of @ask what @hash was made of ("": there is no such user)? The guard says so
+ * (lib/guard.h), or may say wait; where there is none, in the simulation, the background does.
+ * @done is called on the router's thread. The only place that verifies passwords.
  */
-void login_verify(struct manage *manage, const char *password, const char *hash,
-                  void (*done)(void *arg, bool right), void *arg);
+void login_verify(struct manage *manage, const struct login_ask *ask, const char *hash,
+                  void (*done)(void *arg, const struct guard_answer *answer), void *arg);
+/* What somebody who has to wait is told. */
+void login_wait(const struct guard_answer *answer, struct diag *diag);
 
 #endif

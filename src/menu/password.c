@@ -1,6 +1,6 @@
 /*
- * password.c -- /password: a new password for whoever asks. The old one is verified in the
- * background, then it is a change of /user like any other.
+ * password.c -- /password: a new password for whoever asks. The old one is verified by the
+ * guard, then it is a change of /user like any other.
  */
 #include <string.h>
 
@@ -8,6 +8,7 @@
 #include "conf/diag.h"
 #include "conf/policy.h"
 #include "conf/type.h"
+#include "lib/guard.h"
 #include "lib/mem.h"
 #include "manage/login.h"
 #include "manage/manage.h"
@@ -53,12 +54,17 @@ static void fail(struct job *job, struct diag *diag)
 	finish(job, &(struct conf_answer){ .diag = diag });
 }
 
-static void verified(void *arg, bool right)
+static void verified(void *arg, const struct guard_answer *answer)
 {
 	struct job *job = arg;
 	struct diag diag = { 0 };
 
-	if (!right) {
+	if (answer->verdict == GUARD_WAIT) {
+		login_wait(answer, &diag);
+		fail(job, &diag);
+		return;
+	}
+	if (answer->verdict != GUARD_OK) {
 		(void)diag_fail(&diag, "old-password",
 		                "failure: old password is wrong\nit is the one you log in with");
 		fail(job, &diag);
@@ -127,6 +133,7 @@ void password_change(struct conf *conf, const struct action_caller *caller, cons
 	const struct password_args *typed = args;
 	struct user_row user;
 	struct diag diag = { 0 };
+	struct login_ask ask = { .door = DOOR_LOCAL, .name = caller->who, .password = typed->old };
 	uint32_t id = own_row(conf, caller->who, &user);
 	struct job *job = job_new(conf, caller, typed, id);
 
@@ -138,7 +145,8 @@ void password_change(struct conf *conf, const struct action_caller *caller, cons
 	if (diag.failed || !makes_sense(typed, &diag))
 		fail(job, &diag);
 	else if (user.password[0] == '\0')
-		verified(job, typed->old[0] == '\0');
+		verified(job, &(struct guard_answer){
+				      typed->old[0] == '\0' ? GUARD_OK : GUARD_WRONG, 0 });
 	else
-		login_verify(conf_router(conf)->manage, typed->old, user.password, verified, job);
+		login_verify(conf_router(conf)->manage, &ask, user.password, verified, job);
 }

@@ -6,6 +6,7 @@
 
 #include "conf/diag.h"
 #include "conf/policy.h"
+#include "lib/guard.h"
 #include "lib/log.h"
 #include "lib/mem.h"
 #include "manage/login.h"
@@ -250,6 +251,59 @@ static void who_is_who_on_the_local_socket(void **state)
 	                               "here\nonly root, and who runs towpathd, may be anybody");
 }
 
+struct asked {
+	struct guard guard;
+	struct guard_question question;
+	guard_done *done;
+	void *arg;
+};
+
+static void keep_question(struct guard *guard, const struct guard_question *question,
+                          guard_done *done, void *arg)
+{
+	struct asked *asked = (struct asked *)guard;
+
+	asked->question = *question;
+	asked->done = done;
+	asked->arg = arg;
+}
+
+/* The guard is asked for those who exist and those who do not, and its word is the last. */
+static void the_guard_is_asked(void **state)
+{
+	struct fixture *f = fixture_new();
+	struct asked asked = { .guard = { .verify = keep_question } };
+	struct login_ask ask = { .door = DOOR_WEB,
+		                 .name = "bob",
+		                 .password = "right",
+		                 .from = ip_addr_v4((ip4){ 0x0a000005 }) };
+
+	f->manage.guard = &asked.guard;
+	f->answers = 0;
+	login_begin(f->manage.logins, &ask, answered, f);
+	assert_int_equal(f->answers, 0);
+	assert_int_equal(asked.question.door, GUARD_WEB);
+	assert_int_equal(asked.question.source.v4.v, 0x0a000005);
+	assert_memory_equal(asked.question.user, "bob", 4);
+	assert_memory_equal(asked.question.hash, "$y$", 3);
+	asked.done(asked.arg, &(struct guard_answer){ GUARD_WAIT, 4200 });
+	assert_int_equal(f->answers, 1);
+	assert_null(f->login);
+	assert_non_null(strstr(f->said, "try again in 5 s"));
+
+	login_begin(f->manage.logins, &ask, answered, f);
+	asked.done(asked.arg, &(struct guard_answer){ GUARD_OK, 0 });
+	assert_non_null(f->login);
+	login_end(f->login);
+
+	ask.name = "Accepted";
+	login_begin(f->manage.logins, &ask, answered, f);
+	assert_int_equal(asked.question.hash[0], '\0');
+	asked.done(asked.arg, &(struct guard_answer){ GUARD_OK, 0 });
+	assert_null(f->login);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -258,6 +312,7 @@ int main(void)
 		cmocka_unit_test(no_password_is_good_here_only),
 		cmocka_unit_test(whom_the_door_knows_is_told_why),
 		cmocka_unit_test(names_are_quoted_in_the_log),
+		cmocka_unit_test(the_guard_is_asked),
 		cmocka_unit_test(there_is_an_end_to_logins),
 		cmocka_unit_test(who_is_who_on_the_local_socket),
 	};
