@@ -9,7 +9,7 @@
  *   login_begin() -> done(login or NULL) -> login_policies() before each command -> login_end()
  *
  * Memory:  a small record a login, at most LOGINS_MOST.
- * Threads: the router's; passwords are verified in the background.
+ * Threads: the router's; passwords are verified by the guard.
  */
 #ifndef MANAGE_LOGIN_H
 #define MANAGE_LOGIN_H

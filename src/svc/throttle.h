@@ -18,7 +18,7 @@
  *     counts, too, so whoever hammers stands behind whoever comes once.
  * A try that was right counts for nothing.
  *
- * Memory: fixed, about 300 KiB. Only a try that was hashed makes a record of a pair or a user, and
+ * Memory: fixed, about 180 KiB. Only a try that was hashed makes a record of a pair or a user, and
  * these records run out faster than a fifth of a core can make them; one that still says something
  * is never given up for another. Sources are forgotten from the one that has asked least.
  * Threads: any one.
