@@ -15,7 +15,7 @@ CC := gcc
 endif
 export CC PREFIX
 
-.PHONY: all run stop test lint bench fuzz sim install clean help
+.PHONY: all run stop test lint bench fuzz sim reference install clean help
 
 all: ## build build/towpathd (the router) and build/towpath (its console)
 	@tools/setup build
@@ -54,6 +54,11 @@ sim: ## simulated networks; SEED=n repeats one to the bit, SEEDS=n runs so many;
 	@tools/build $(BUILD) --prefix=$(PREFIX)
 	@$(BUILD)/sim $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS)) \
 		$(if $(STEPS),--steps $(STEPS)) $(if $(SKIP),--skip $(SKIP)) $(OPTIONS)
+
+reference: ## write docs/reference.md anew, of what the menus say now
+	@tools/setup build
+	@tools/build $(BUILD) --prefix=$(PREFIX)
+	@$(BUILD)/towpath-reference markdown > docs/reference.md
 
 install: ## install below PREFIX (/usr/local), staged by DESTDIR
 	@tools/setup build

@@ -32,6 +32,7 @@ struct action_caller {
 	uint32_t *trial;     /* that the changes of this login are on (conf/trial.h), 0: on none;
 	                      * NULL: it can't have one */
 	struct text *notice; /* what is to be shown when it has gone well */
+	uint32_t lacks;      /* policies that they do not have (policy.h) */
 	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
 };
 
@@ -89,6 +90,14 @@ struct action {
 	void (*again)(struct router *router, void *state, struct text *out);
 	const char *unattended; /* what a script answers, where nobody can; NULL: it can't, and */
 	const char *instead;    /* is told what to type instead, a whole sentence */
+
+	/*
+	 * What one must be allowed to call it (policy.h). 0: write for what changes something
+	 * (items, change, fill), else read. needs(): what it takes besides, with these arguments;
+	 * NULL: nothing.
+	 */
+	uint32_t policy;
+	uint32_t (*needs)(struct router *router, const void *args);
 };
 
 #endif

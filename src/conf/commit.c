@@ -237,7 +237,7 @@ static void start(struct conf *conf)
 	ok = apply(conf, commit, &all);
 	if (!ok || all)
 		commit_answer(conf, ok);
-	else
+	else if (!commit_digest(conf))
 		commit_go_on(conf);
 }
 
@@ -255,7 +255,8 @@ void commit_go_on(struct conf *conf)
 	}
 	if (commit->draft != NULL) {
 		commit->draft->revision++;
-		if (!commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) ||
+		if (!commit_allowed(conf, &commit->diag) ||
+		    !commit_prepare(conf, commit->draft, &commit->prepared, &commit->diag) ||
 		    !late(commit)) {
 			commit_answer(conf, false);
 			return;
@@ -306,7 +307,8 @@ void conf_change_all(struct conf *conf, struct request *const *requests, size_t 
 	pending->origin = (struct journal_origin){ .who = requests[0]->who,
 		                                   .door = requests[0]->door,
 		                                   .line = requests[0]->line,
-		                                   .trial = requests[0]->trial };
+		                                   .trial = requests[0]->trial,
+		                                   .lacks = requests[0]->lacks };
 	pending->n = n;
 	memcpy(pending->requests, requests, n * sizeof(struct request *));
 	commit_enqueue(conf, pending, done, arg);

@@ -78,6 +78,7 @@ struct conf {
 	struct feed feed;
 	struct trials trials;
 	struct revisions *revisions; /* the page of it that is at hand; NULL: none was asked for */
+	struct files *files;         /* NULL: nobody has asked for them */
 	uint64_t writes;             /* to the store, that went well */
 	unsigned drafts;             /* that are not freed yet */
 	uint32_t next_id;            /* while there are any: no id below it is given out again */
@@ -99,6 +100,14 @@ void commit_ids_end(struct conf *conf, const struct conf_state *draft);
 
 /* The field of @request that says "not to be stored", or NULL. */
 const struct field *commit_passing_field(const struct request *request);
+
+/*
+ * Values of the change at hand that must not be kept as they were typed: true when there are any.
+ * Then they are worked on elsewhere, and commit_go_on() is called after that.
+ */
+MUST_USE bool commit_digest(struct conf *conf);
+/* May whoever asked for the change at hand make it? */
+MUST_USE bool commit_allowed(const struct conf *conf, struct diag *diag);
 
 /* Is there any difference? */
 bool commit_changes(const struct conf_state *old, const struct conf_state *new);

@@ -214,6 +214,7 @@ void conf_draft_commit(struct conf_draft *draft, const struct journal_origin *or
 		.door = word_keep(&draft->arena, origin->door),
 		.line = word_keep(&draft->arena, origin->line),
 		.trial = origin->trial,
+		.lacks = origin->lacks,
 	};
 
 	must(!draft->committing && !draft->freed);

@@ -66,6 +66,19 @@ static const char *default_name(const struct menu *menu, const struct row *row)
 	return NULL;
 }
 
+/* The row that every store begins with? */
+static bool is_first(const struct menu *menu, const struct row *row)
+{
+	return menu->begins_with != NULL &&
+	       strcmp(menu_row_name(menu, row), menu->begins_with) == 0;
+}
+
+/* Is the row there before anything is imported? */
+static bool is_there(const struct menu *menu, const struct row *row)
+{
+	return (row->flags & ROW_FIXED) != 0 || is_first(menu, row);
+}
+
 /* "add", "set", "set [ find default-name=ether1 ]" */
 static void command(const struct menu *menu, const struct row *row, struct text *out)
 {
@@ -75,7 +88,7 @@ static void command(const struct menu *menu, const struct row *row, struct text 
 		text_add(out, "set");
 		return;
 	}
-	if ((row->flags & ROW_FIXED) == 0) {
+	if (!is_there(menu, row)) {
 		text_add(out, "add");
 		return;
 	}
@@ -89,17 +102,22 @@ static void command(const struct menu *menu, const struct row *row, struct text 
 	text_add(out, " ]");
 }
 
-static void row_line(struct export *export, const struct row *row, const struct words *words)
+static void line_title(struct export *export)
 {
-	struct text line = { 0 };
-
-	command(export->menu, row, &line);
 	if (export->options->terse) {
 		text_printf(export->out, "%s/", export->menu->path);
 	} else if (!export->titled) {
 		text_printf(export->out, "%s\n", export->menu->path);
 		export->titled = true;
 	}
+}
+
+static void row_line(struct export *export, const struct row *row, const struct words *words)
+{
+	struct text line = { 0 };
+
+	command(export->menu, row, &line);
+	line_title(export);
 	text_add(export->out, text_str(&line));
 	words_print(words, line.len, export->options->terse ? 0 : FOLD_AT, export->out);
 	text_char(export->out, '\n');
@@ -127,7 +145,7 @@ static void row_export(struct export *export, const struct row *row)
 {
 	const struct words_options options = { .verbose = export->options->verbose,
 		                               .secrets = export->options->show_sensitive };
-	bool is_set = (row->flags & ROW_FIXED) != 0 || export->menu->kind == MENU_SETTINGS;
+	bool is_set = is_there(export->menu, row) || export->menu->kind == MENU_SETTINGS;
 	struct words words = { 0 };
 
 	if ((row->flags & ROW_DYNAMIC) != 0 ||
@@ -135,6 +153,8 @@ static void row_export(struct export *export, const struct row *row)
 	     !export->options->wanted(export->options->arg, export->menu, row)))
 		return;
 	words_row(&words, export->menu, row, export->state, &options);
+	if (is_first(export->menu, row) && row->comment[0] == '\0')
+		words_put(&words, "comment", ""); /* it begins with one */
 	if (is_set && !options.verbose)
 		key_drop(export->menu, row, &words);
 	if (!is_set || words.n > 0)
@@ -230,13 +250,38 @@ static bool may_refer_to_own(const struct menu *menu)
 	return false;
 }
 
+/*
+ * What every store begins with comes last, as it became or that it was removed: those who take its
+ * place are there by then.
+ */
+static void first_export(struct export *export, struct rows rows)
+{
+	const struct menu *menu = export->menu;
+
+	for (size_t i = 0; i < rows.n; i++) {
+		if (is_first(menu, rows.at[i])) {
+			row_export(export, rows.at[i]);
+			return;
+		}
+	}
+	if (export->options->wanted != NULL)
+		return;
+	line_title(export);
+	text_printf(export->out, "remove [ find %s=", menu->fields[name_field(menu)].name);
+	line_quote(menu->begins_with, export->out);
+	text_add(export->out, " ]\n");
+}
+
 static void rows_export(struct export *export, struct rows rows)
 {
 	struct ordering ordering = { .export = export, .rows = rows };
 
 	if (export->menu->kind != MENU_LIST || !may_refer_to_own(export->menu)) {
 		for (size_t i = 0; i < rows.n; i++)
-			row_export(export, rows.at[i]);
+			if (!is_first(export->menu, rows.at[i]))
+				row_export(export, rows.at[i]);
+		if (export->menu->begins_with != NULL)
+			first_export(export, rows);
 		return;
 	}
 	ordering.done = mem_new(rows.n, sizeof *ordering.done);

@@ -37,6 +37,7 @@ struct journal_origin {
 	wall at;
 	const char *who, *door, *line; /* NULL: "" */
 	uint32_t trial;                /* the change is on trial (conf/trial.h); 0: it is not */
+	uint32_t lacks; /* policies that they do not have (conf/policy.h); not kept */
 };
 
 /* One row to be written (or deleted, when its menu is NULL). */

@@ -201,7 +201,10 @@ static void fresh_row(struct fresh_sink *sink, uint32_t flags, const struct fres
 	size_t first = 0;
 	uint32_t id = row != NULL ? row->id : 0;
 
-	if ((load->no_defaults || load->only_fixed) && (flags & ROW_FIXED) == 0)
+	if (load->menu->begins_with != NULL && state_all(load->draft, load->m).n > 0)
+		return; /* it has begun already */
+	if ((load->no_defaults || load->only_fixed) && (flags & ROW_FIXED) == 0 &&
+	    load->menu->begins_with == NULL)
 		return;
 	if (load->menu->kind == MENU_FIXED) {
 		must(n > 0);

@@ -162,11 +162,16 @@ struct menu {
 	size_t nflags;
 	const char *key_space;      /* menus of one key space share its names ("interface") */
 	bool detail;                /* print defaults to detail (rules), not to a table */
+	bool plain;                 /* print brief writes lines: no titles, no numbers (the log) */
 	const char *const *depends; /* NULL-terminated paths: when one of those menus changes, this
 	                             * one is prepared and published again, after it */
 	const struct action *actions;
 	size_t nactions;
 	const struct refused *refused; /* arguments; NULL: none */
+	/* Who changes rows or sees their secrets must be allowed this besides (conf/policy.h); of
+	 * one row that is added, changed or removed row_needs() says what more. */
+	uint32_t policy;
+	uint32_t (*row_needs)(const struct row *row);
 
 	/* Judge one row by itself: reads nothing but the row, so that a form may call it too. */
 	bool (*check)(const struct row *row, struct diag *diag);
@@ -199,6 +204,11 @@ struct menu {
 	 */
 	bool (*observe_some)(struct router *router, const struct conf_state *state, uint32_t *at,
 	                     uint32_t most, struct row_sink *sink);
+	/*
+	 * The rows lie where looking takes its time (on a disk): asked before a list of them is
+	 * read, again and again as long as it says true. *@at is 0 at first, and the hook's own.
+	 */
+	bool (*awaits)(struct router *router, uint64_t *at);
 	/* Take a row added with an F_PASSING field, which is not stored: it is observed as @ret_id.
 	 */
 	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,
@@ -214,6 +224,9 @@ struct menu {
 	bool (*fixed)(struct router *router, size_t n, char *ret_name, size_t bytes);
 	/* The rows of a fresh store; those of menus further up are there already. */
 	void (*fresh)(struct router *router, struct fresh_sink *sink);
+	/* The name of a row of fresh() that every store begins with, though it can be removed
+	 * later: NULL: there is none. */
+	const char *begins_with;
 	/* A warning about a stored row, after add and set and in print detail; false: none. */
 	bool (*warn)(struct router *router, const struct conf_state *state, const struct row *row,
 	             struct text *out);

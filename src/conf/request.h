@@ -56,6 +56,7 @@ struct request {
 	const char *door;             /* "console", "script", "rest", ... */
 	const char *line;             /* what was typed, for history */
 	uint32_t trial;               /* the change is on it (conf/trial.h); 0: on none */
+	uint32_t lacks;               /* policies that who does not have (conf/policy.h) */
 	struct arena *arena;
 	uint32_t added;      /* out: the row that add made */
 	struct text *notice; /* grows: what the person should be told besides */

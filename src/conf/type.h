@@ -12,6 +12,8 @@
 
 #include "conf/menu.h"
 
+#define TYPE_SALT_BYTES 16
+
 /* Offered one by one by a type that can list its values; @help may be NULL. */
 struct choice_sink {
 	void (*choice)(struct choice_sink *sink, const char *word, const char *help);
@@ -46,6 +48,13 @@ struct type {
 	                struct choice_sink *sink);
 	/* The id of the row of field->ref that a value names, or 0; NULL: values name none. */
 	uint32_t (*refers)(const struct field *field, const void *at);
+	/*
+	 * For passwords, else NULL: is the value at @at as it was typed, and must not be kept so?
+	 * digest() makes of it what is kept, with @salt, which nobody can foresee. It may take
+	 * long, and runs in the background: it touches nothing else.
+	 */
+	bool (*is_raw)(const void *at, size_t bytes);
+	void (*digest)(void *at, size_t bytes, const uint8_t salt[TYPE_SALT_BYTES]);
 };
 
 /* A number of 1, 2, 4 or 8 bytes in a row's body. */
@@ -57,6 +66,8 @@ extern const struct type type_uint;    /* uint8_t to uint64_t by field->bytes; m
 extern const struct type type_string;  /* char[]; max: longest length */
 extern const struct type type_word;    /* char[]: a string that reads like a name, without quotes;
                                         * words: the usual ones, or NULL */
+extern const struct type type_file;    /* char[]: the name of one of the router's files; words: what
+                                        * such names end in, one */
 extern const struct type type_enum;    /* uint8_t to uint32_t: index into words; unambiguous
                                         * prefixes accepted */
 extern const struct type type_set;     /* uint32_t: bits of words, comma-separated */

@@ -176,11 +176,12 @@ static const struct shape *shape_of(struct builtin_call *call, unsigned param)
 {
 	const char *name = builtin_given(call, param) ? builtin_text(call, param) : "raw";
 
-	for (size_t i = 0; i < ARRAY_LEN(shapes); i++)
-		if (strcmp(shapes[i].name, name) == 0)
-			return &shapes[i];
-	must(!"checked against shape_words");
-	return NULL;
+	size_t i = 0;
+
+	while (i < ARRAY_LEN(shapes) && strcmp(shapes[i].name, name) != 0)
+		i++;
+	must(i < ARRAY_LEN(shapes)); /* the word was checked against shape_words */
+	return &shapes[i];
 }
 
 static char upper(char c)

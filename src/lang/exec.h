@@ -133,6 +133,12 @@ struct exec {
 	size_t computed; /* where on the stack its computed arguments begin */
 };
 
+/* --- call_line.c --- */
+
+bool call_has_secret(const struct call *call);
+/* "/user/add name=joe password=*****", for the history. */
+const char *call_line(const struct call *call, struct arena *arena);
+
 /* Carry out @call, whose arguments are all there or will be complained about. */
 void run_call(struct run *run, const struct call *call, bool wanted);
 

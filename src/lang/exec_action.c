@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "conf/type.h"
 #include "lang/exec.h"
+#include "lang/permission.h"
 
 static bool read_field(struct exec *exec, const struct field *field, const char *text, void *args)
 {
@@ -111,7 +112,8 @@ bool exec_action_change(struct run *run, const struct call *call, const void *ar
 	const struct action_caller caller = {
 		.who = run->host.who,
 		.door = run->host.door,
-		.line = arena_printf(&run->arena, "%s/%s", call->command.place.path, call->text),
+		.line = call_line(call, &run->arena),
+		.lacks = permission_lacking(run),
 		.trial = run->host.trial,
 		.notice = &run->notice,
 		.import = run->file,
@@ -157,6 +159,9 @@ bool exec_action(struct exec *exec)
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
+	if (action->needs != NULL &&
+	    !permission_check(run, action->needs(conf_router(run->host.conf), args)))
+		return false;
 	if (action->change != NULL && action->ask == NULL)
 		return exec_action_change(run, exec->call, args);
 

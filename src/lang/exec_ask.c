@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "conf/type.h"
 #include "lang/asking.h"
+#include "lang/permission.h"
 
 #define UNATTENDED_MAX 16 /* questions that a script may answer with one word */
 
@@ -71,7 +72,8 @@ bool exec_ask_missing(struct run *run, const struct op *op)
 	struct param param;
 	struct asking *asking;
 
-	if (!run->host.asks || !next_missing(op->call, &param))
+	if (!run->host.asks || !next_missing(op->call, &param) ||
+	    (permission_needed(op->call) & permission_lacking(run)) != 0)
 		return false;
 	asking = arena_new(&run->arena, 1, sizeof *asking);
 	*asking = (struct asking){ .call = copy_call(run, op->call), .op = op, .param = param };

@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "conf/draft.h"
 #include "lang/asking.h"
+#include "lang/permission.h"
 
 void exec_ask_draft_drop(struct asking *asking)
 {
@@ -77,6 +78,7 @@ bool exec_ask_draft_answer(struct run *run, const char *text, struct diag *diag)
 	struct conf_draft *draft = asking->draft;
 	const struct journal_origin origin = { .who = run->host.who,
 		                               .door = run->host.door,
+		                               .lacks = permission_lacking(run),
 		                               .line = asking->line };
 
 	if (strcmp(text, "y") != 0) {

@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "conf/draft.h"
 #include "lang/exec.h"
+#include "lang/permission.h"
 
 #define JOINED_MAX 1000 /* rows that one transaction of a script adds */
 #define JOINED_DRAFT_MAX                                                                           \
@@ -166,8 +167,8 @@ static struct request *request_new(struct exec *exec, const struct call *call)
 		                  .who = run->host.who,
 		                  .door = run->host.door,
 		                  .trial = run->host.trial != NULL ? *run->host.trial : 0,
-		                  .line = arena_printf(&run->arena, "%s/%s", command->place.path,
-		                                       call->text),
+		                  .lacks = permission_lacking(run),
+		                  .line = call_line(call, &run->arena),
 		                  .arena = &run->arena,
 		                  .notice = &run->notice };
 	if (command->verb == VERB_RESET)
@@ -206,7 +207,8 @@ static const struct call *next_add(struct run *run, size_t *at)
 		return NULL;
 	while (next < run->code->nops && ops[next].code == OP_GO)
 		next++;
-	if (next >= run->code->nops || !is_plain_add(&ops[next]))
+	if (next >= run->code->nops || !is_plain_add(&ops[next]) ||
+	    (permission_needed(ops[next].call) & permission_lacking(run)) != 0)
 		return NULL;
 	for (size_t i = *at + 1; i < next; i++)
 		run->host.go(run->host.arg, ops[i].text);

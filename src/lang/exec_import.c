@@ -13,6 +13,7 @@
 #include "conf/draft.h"
 #include "conf/file.h"
 #include "lang/exec.h"
+#include "lang/permission.h"
 
 #define IMPORTS_MAX 4 /* files that import one another */
 
@@ -265,6 +266,7 @@ static void finish(struct run *run)
 			.who = run->host.who,
 			.door = run->host.door,
 			.trial = run->host.trial != NULL ? *run->host.trial : 0,
+			.lacks = permission_lacking(run),
 			.line = arena_printf(&run->arena, "/import file-name=%s", run->file),
 		};
 
@@ -295,21 +297,13 @@ void exec_import_turn(struct run *run, mono now, unsigned budget)
 		finish(run);
 }
 
-static bool has_secret(const struct call *call)
-{
-	for (const struct arg *arg = call->args; arg != NULL; arg = arg->next)
-		if (arg->param.field != NULL && (arg->param.field->flags & F_SECRET) != 0)
-			return true;
-	return false;
-}
-
 void exec_import_echo(struct run *run, const struct call *call)
 {
 	const char *path = call->command.place.path;
 
 	if (!run->verbose)
 		return;
-	if (has_secret(call))
+	if (call_has_secret(call))
 		text_printf(&run->out, "#line %u\n# has a secret in it and is not shown\n",
 		            call->spot.line);
 	else

@@ -231,6 +231,7 @@ static void begin_again(struct reading *reading)
 	reading->count = 0;
 	reading->began = false;
 	reading->rests = false;
+	reading->awaited = 0;
 }
 
 static bool has_to_wait(struct reading *reading)
@@ -239,6 +240,9 @@ static bool has_to_wait(struct reading *reading)
 
 	if (reading->rests && mono_due(run->due, run->now))
 		begin_again(reading);
+	if (!reading->rests && reading->menu->awaits != NULL &&
+	    reading->menu->awaits(conf_router(run->host.conf), &reading->awaited))
+		return true;
 	return reading->rests ||
 	       (reading->paged && run->host.has_room != NULL && !run->host.has_room(run->host.arg));
 }

@@ -2,6 +2,7 @@
 
 #include "conf/draft.h"
 #include "lang/exec.h"
+#include "lang/permission.h"
 #include "lib/mem.h"
 
 static bool carry_out(struct exec *exec)
@@ -32,7 +33,9 @@ void run_call(struct run *run, const struct call *call, bool wanted)
 	must(run->depth >= call->ncomputed);
 	exec_import_echo(run, call);
 	exec.computed = run->depth - call->ncomputed;
-	if (call->command.kind == COMMAND_IMPORT) {
+	if (!permission_check(run, permission_needed(call))) {
+		ok = false;
+	} else if (call->command.kind == COMMAND_IMPORT) {
 		ok = exec_import(&exec);
 	} else if (call->command.kind == COMMAND_QUIT) {
 		run->finished = true;

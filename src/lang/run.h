@@ -82,6 +82,9 @@ struct run_host {
 	const char *job;           /* what :jobname says; NULL: nothing */
 	/* Run @source by itself; its name into @ret_job. NULL: nobody does that here. */
 	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
+	/* What who may do (conf/policy.h), now: it is asked before each command. NULL:
+	 * everything. */
+	uint32_t (*policies)(void *arg);
 	bool asks; /* somebody is there who can answer questions */
 };
 

@@ -3,10 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/diag.h"
 #include "lib/text.h"
 #include "manage/jobs.h"
+#include "manage/login.h"
 #include "manage/manage.h"
 #include "menu/setup.h"
+#include "menu/system.h"
 #include "ui/login_name.h"
 
 static void to_client(void *arg, const char *bytes, size_t len)
@@ -37,6 +40,11 @@ static bool execute(void *arg, const char *source, struct text *ret_job, struct 
 	return jobs_execute(console->all->manage->jobs, console->who, source, ret_job, diag);
 }
 
+static uint32_t policies(void *arg)
+{
+	return login_policies(((const struct console *)arg)->login);
+}
+
 static struct console *free_place(struct consoles *consoles)
 {
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
@@ -64,25 +72,52 @@ static void notice_show(struct console *console, const struct manage *manage)
 		local_client_notice(console->client, notice, strlen(notice));
 }
 
-/* What one user says to all others who sit at a console. */
-static bool chat(void *arg, const char *line)
+/* Show @text at every console but @from's (NULL: at all). False: nobody is there. */
+static bool tell_others(struct consoles *consoles, const struct console *from, const char *text)
 {
-	const struct console *from = arg;
-	struct consoles *consoles = from->all;
-	struct text text = { 0 };
 	bool heard = false;
 
-	text_printf(&text, "# %s: %s\n", from->who, line);
 	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
 		struct console *to = &consoles->at[i];
 
 		if (!to->used || to == from || !to->interactive || session_closed(to->session))
 			continue;
-		session_tell(to->session, text_str(&text));
+		session_tell(to->session, text);
 		heard = true;
 	}
+	return heard;
+}
+
+/* What one user says to all others who sit at a console. */
+static bool chat(void *arg, const char *line)
+{
+	const struct console *from = arg;
+	struct text text = { 0 };
+	bool heard;
+
+	text_printf(&text, "# %s: %s\n", from->who, line);
+	heard = tell_others(from->all, from, text_str(&text));
 	text_free(&text);
 	return heard;
+}
+
+void consoles_echo(void *arg, const char *line)
+{
+	struct text text = { 0 };
+
+	text_printf(&text, "%s\n", line);
+	(void)tell_others(arg, NULL, text_str(&text));
+	text_free(&text);
+}
+
+/* The owner's note, above the first prompt. */
+static void note_show(struct conf *conf, struct text *welcome)
+{
+	const struct conf_state *state = conf_hold(conf);
+
+	if (system_note_at_login(state, welcome))
+		text_char(welcome, '\n');
+	conf_release(conf, state);
 }
 
 static struct session_setup setup_of(struct console *console, const struct console_hello *said,
@@ -105,42 +140,85 @@ static struct session_setup setup_of(struct console *console, const struct conso
 		.notice = to_client_beside,
 		.globals = console->all->manage->globals,
 		.execute = execute,
+		.policies = policies,
 		.error = said->interactive ? NULL : to_client_beside,
 		.chat = chat,
 	};
+}
+
+/* What a login has come to, at once: by the local socket nobody is asked for a password. */
+struct admission {
+	struct login *login;
+	struct text *why;
+};
+
+static void admitted(void *arg, struct login *login, const struct diag *diag)
+{
+	struct admission *admission = arg;
+
+	admission->login = login;
+	if (login == NULL)
+		text_add(admission->why, diag->text);
+}
+
+static struct login *admit(struct consoles *consoles, struct local_client *client,
+                           const struct login_name *name, struct text *why)
+{
+	char who[USER_NAME_BYTES];
+	const struct login_ask ask = { .door = DOOR_LOCAL, .name = who };
+	struct admission admission = { .why = why };
+	struct diag diag = { 0 };
+
+	if (login_local_name(local_client_account(client), local_client_trusted(client), name->who,
+	                     who, &diag))
+		login_begin(consoles->manage->logins, &ask, admitted, &admission);
+	else
+		text_add(why, diag.text);
+	return admission.login;
+}
+
+static void open_session(struct console *console, const struct console_hello *said,
+                         const struct login_name *name)
+{
+	struct consoles *consoles = console->all;
+	struct session_setup setup = setup_of(console, said, name);
+	struct text welcome = { 0 };
+
+	text_add(&welcome, greeting);
+	setup_read_greeting(consoles->conf, &welcome);
+	note_show(consoles->conf, &welcome);
+	setup.greeting = text_str(&welcome);
+	notice_show(console, consoles->manage);
+	console->session = session_new(&setup);
+	text_free(&welcome);
 }
 
 static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
 {
 	struct consoles *consoles = arg;
 	struct console *console = free_place(consoles);
+	struct login *login = NULL;
 	struct login_name name;
-	char words[200];
+	char words[DIAG_TEXT_BYTES];
 	struct text why = text_into(words, sizeof words);
 
 	if (console == NULL)
 		text_add(&why, "too many logins; end one of them first");
-	if (console == NULL || !login_name_parse(said->who, &name, &why)) {
+	else if (login_name_parse(said->who, &name, &why))
+		login = admit(consoles, client, &name, &why);
+	if (login == NULL) {
 		local_client_bye(client, text_str(&why));
 		return NULL;
 	}
 	*console = (struct console){ .used = true,
 		                     .all = consoles,
 		                     .client = client,
+		                     .login = login,
 		                     .interactive = said->interactive,
 		                     .sized = name.width > 0 };
-	snprintf(console->who, sizeof console->who, "%s", local_client_who(client));
+	snprintf(console->who, sizeof console->who, "%s", login->name);
 	console->history = recalls_take(&consoles->recalls, console->who);
-
-	struct session_setup setup = setup_of(console, said, &name);
-	struct text welcome = { 0 };
-
-	text_add(&welcome, greeting);
-	setup_read_greeting(consoles->conf, &welcome);
-	setup.greeting = text_str(&welcome);
-	notice_show(console, consoles->manage);
-	console->session = session_new(&setup);
-	text_free(&welcome);
+	open_session(console, said, &name);
 	return console;
 }
 
@@ -190,6 +268,7 @@ static void gone(void *session)
 
 	session_free(console->session);
 	recalls_give(&console->all->recalls, console->history);
+	login_end(console->login);
 	console->used = false;
 }
 

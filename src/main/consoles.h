@@ -14,6 +14,7 @@
 #include "ui/session.h"
 
 struct conf;
+struct login;
 struct manage;
 
 struct console {
@@ -25,6 +26,7 @@ struct console {
 	bool goodbye;           /* the client has been told to go */
 	bool interactive;
 	bool sized; /* the login has said how large the terminal is */
+	struct login *login;
 	char who[CONSOLE_WHO_BYTES];
 };
 
@@ -44,6 +46,8 @@ mono consoles_next(const struct consoles *consoles);
 bool consoles_turn(struct consoles *consoles, mono now);
 /* When all clients are gone. */
 void consoles_free(struct consoles *consoles);
+/* For log_book_set_echo(): show @line to all who sit at a console; @arg: the consoles. */
+void consoles_echo(void *arg, const char *line);
 /* Is some command under way that a turn may move? */
 bool consoles_busy(const struct consoles *consoles);
 

@@ -12,45 +12,6 @@
 
 #define PORT_EXAMPLE "ether1=eth0"
 
-static const char help[] =
-	"Usage: towpathd [OPTION]...\n"
-	"Run the Towpath router on interfaces of this machine. The kernel only carries the\n"
-	"frames; addresses, routes, firewall and NAT are the router's own. Configure it with\n"
-	"the program towpath.\n"
-	"\n"
-	"  --port NAME=INTERFACE   make the machine's INTERFACE the router's port NAME, for\n"
-	"                          example --port ether1=eth0 --port ether2=eth1. Repeat it\n"
-	"                          for each port. After it, parted by commas, may follow:\n"
-	"        driver=packet       a packet socket on an interface (the default)\n"
-	"        driver=tap          a TAP device, made when it is not there: the machine's own\n"
-	"                            kernel, or what is bridged to it, is a host of the router\n"
-	"        persistent          a TAP device stays when the router stops\n"
-	"        slots=N             length of the receive ring, 64 to 16384; 66 KiB each\n"
-	"                            (default 1024)\n"
-	"        promiscuous         take frames for other hardware addresses, too\n"
-	"        keep                go on although the machine has an address there\n"
-	"  --store DIR             keep the configuration in DIR (default: /var/lib/towpath\n"
-	"                          for root, otherwise ~/.local/state/towpath)\n"
-	"  --socket PATH           where the program towpath finds the router (default:\n"
-	"                          /run/towpath/console.sock for root, otherwise\n"
-	"                          $XDG_RUNTIME_DIR/towpath/console.sock)\n"
-	"  --no-defaults           start a new store without the default lists and filter rules,\n"
-	"                          to be set up by an export: towpath < export.rsc. A store\n"
-	"                          that exists is not changed\n"
-	"  --pcap FILE             record all frames of all ports (pcapng, for Wireshark)\n"
-	"  --log-level LEVEL       debug, info, warning, error or critical: what is also\n"
-	"                          written to standard error (default: info)\n"
-	"  --help                  print this and exit\n"
-	"  --version               print the version and exit\n"
-	"\n"
-	"An interface that is a port is the router's alone: take the machine's own addresses\n"
-	"off it first, and keep the card you log in by out of it.\n";
-
-const char *options_help(void)
-{
-	return help;
-}
-
 /* Always false, so that a check can end in it. */
 static bool refuse(struct text *why, const char *format, ...) PRINTF_LIKE(2, 3);
 

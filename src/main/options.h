@@ -4,7 +4,7 @@
  *   --port NAME=INTERFACE[,driver=packet][,slots=N][,promiscuous][,keep]     repeated, in order
  *   --port NAME=DEVICE,driver=tap[,persistent]
  *   --store DIR   --socket PATH   --pcap FILE   --log-level LEVEL   --no-defaults
- *   --help   --version
+ *   --help   --version          (what they are for: usage_towpathd.c)
  *
  * Memory: none; a struct options is a value.
  */
@@ -56,8 +56,5 @@ struct options {
  * False when it can't be taken; @why names the option, what is wrong and what would be right.
  */
 MUST_USE bool options_parse(char *const argv[], struct options *ret_options, struct text *why);
-
-/* What --help prints. */
-const char *options_help(void);
 
 #endif

@@ -10,35 +10,10 @@
 #include "lib/text.h"
 #include "main/argument.h"
 #include "main/console_client.h"
+#include "main/usage.h"
 #include "os/console_proto.h"
 
 #define PATH_BYTES 256
-
-static const char help[] =
-	"Usage: towpath [OPTION]...                    the console, with completion\n"
-	"       towpath [OPTION]... -c LINE [-c LINE]...  run lines and print\n"
-	"       towpath [OPTION]... < SCRIPT.rsc       run a script\n"
-	"Talk to the Towpath router that runs on this machine (towpathd).\n"
-	"\n"
-	"  -c LINE, --command LINE  run LINE, for example -c '/ip route print'. Repeated, the\n"
-	"                           lines run in order, up to the first that fails\n"
-	"  --socket PATH            where the router is (default: /run/towpath/console.sock\n"
-	"                           for root, otherwise $XDG_RUNTIME_DIR/towpath/console.sock)\n"
-	"  -u NAME, --user NAME     who you are to the router, if you may be (root and the user\n"
-	"                           who runs towpathd may be anybody). Behind a + may follow\n"
-	"                           how the console looks: admin+ct80w, or +c for yourself\n"
-	"        c                    no colours (as does $NO_COLOR)\n"
-	"        t                    ask the terminal for nothing\n"
-	"        e                    a dumb terminal (as does TERM=dumb)\n"
-	"        80w, 24h             it has 80 columns, 24 rows\n"
-	"  --help                   print this and exit\n"
-	"  --version                print the version and exit\n"
-	"\n"
-	"In the console Tab completes, ? explains, and /quit (or Ctrl-D) leaves.\n"
-	"What commands print goes to standard output, errors to standard error.\n"
-	"\n"
-	"Exit status: 0 all went well; 1 a command failed; 2 towpath was called wrongly;\n"
-	"3 no router answers, or it went away; 130 interrupted.\n";
 
 struct request {
 	char path[PATH_BYTES];
@@ -212,7 +187,11 @@ int main(int argc, char **argv)
 		return EXIT_USAGE;
 	}
 	if (request.help) {
-		fputs(help, stdout);
+		struct text usage = { 0 };
+
+		usage_print(&usage_towpath, &usage);
+		fputs(text_str(&usage), stdout);
+		text_free(&usage);
 		return EXIT_OK;
 	}
 	if (request.version) {

@@ -8,7 +8,9 @@
 
 #include "lib/mem.h"
 #include "main/daemon.h"
+#include "main/guard_process.h"
 #include "main/options.h"
+#include "main/usage.h"
 
 #ifndef TOWPATH_VERSION
 #define TOWPATH_VERSION "unknown"
@@ -25,18 +27,21 @@ static int begin_anew(char *argv[])
 
 int main(int argc, char *argv[])
 {
+	if (argc == 2 && strcmp(argv[1], GUARD_PROCESS_WORD) == 0)
+		return guard_process_run();
+
 	struct options *options = mem_new(1, sizeof *options);
 	struct daemon *daemon = mem_new(1, sizeof *daemon);
 	struct text why = { 0 };
 	int status = 0;
 	bool again = false;
 
-	(void)argc;
 	if (!options_parse(argv, options, &why)) {
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 2;
 	} else if (options->help) {
-		fputs(options_help(), stdout);
+		usage_print(&usage_towpathd, &why);
+		fputs(text_str(&why), stdout);
 	} else if (options->version) {
 		puts("towpathd " TOWPATH_VERSION);
 	} else if (daemon_start(daemon, options, &why) != 0) {

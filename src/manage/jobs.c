@@ -3,9 +3,11 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/policy.h"
 #include "lang/run.h"
 #include "lib/mem.h"
 #include "manage/manage.h"
+#include "manage/users.h"
 
 #define OPERATIONS_PER_TURN 64
 
@@ -107,11 +109,35 @@ static void job_quit(void *arg)
 {
 }
 
+static bool execute(struct jobs *jobs, const struct job_plan *plan, struct text *ret_job,
+                    struct diag *diag)
+{
+	const struct job *job = jobs_start(jobs, plan, diag);
+
+	if (job != NULL)
+		text_printf(ret_job, "*%X", job->id);
+	return job != NULL;
+}
+
 static bool job_execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
 {
 	struct job *job = arg;
+	const struct job_plan plan = {
+		.kind = JOB_EXECUTE, .owner = job->owner, .source = source, .without = job->without
+	};
 
-	return jobs_execute(job->jobs, job->owner, source, ret_job, diag);
+	return execute(job->jobs, &plan, ret_job, diag);
+}
+
+/* Where no users are kept nobody is denied anything. What belongs to nobody may do what it is said
+ * to: whoever wrote it had to have all of that. */
+static uint32_t job_policies(void *arg)
+{
+	const struct job *job = arg;
+	struct users *users = job->jobs->manage->users;
+	bool free = users == NULL || job->owner[0] == '\0';
+
+	return (free ? POLICY_ALL : user_policies(users_find(users, job->owner))) & ~job->without;
 }
 
 static struct run_host job_host(struct job *job)
@@ -129,6 +155,7 @@ static struct run_host job_host(struct job *job)
 		                  .quit = job_quit,
 		                  .globals = job->jobs->manage->globals,
 		                  .job = job->name,
+		                  .policies = job_policies,
 		                  .execute = job_execute };
 }
 
@@ -197,6 +224,7 @@ struct job *jobs_start(struct jobs *jobs, const struct job_plan *plan, struct di
 	job->kind = plan->kind;
 	job->row = plan->row;
 	job->attended = plan->attended;
+	job->without = plan->without;
 	job->jobs = jobs;
 	job->started = jobs->manage->wall;
 	job->busy_since = jobs->manage->now;
@@ -214,11 +242,8 @@ bool jobs_execute(struct jobs *jobs, const char *owner, const char *source, stru
                   struct diag *diag)
 {
 	const struct job_plan plan = { .kind = JOB_EXECUTE, .owner = owner, .source = source };
-	const struct job *job = jobs_start(jobs, &plan, diag);
 
-	if (job != NULL)
-		text_printf(ret_job, "*%X", job->id);
-	return job != NULL;
+	return execute(jobs, &plan, ret_job, diag);
 }
 
 struct job *jobs_at(const struct jobs *jobs, size_t i)

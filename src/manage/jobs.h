@@ -7,6 +7,8 @@
  * the log (topic script), unless somebody attends: whoever has called run waits for its end and
  * takes its output.
  *
+ * A job may do what its owner may at that moment, less what its script is denied.
+ *
  * A job that takes too much is stopped and told why: more memory than a machine gives its values,
  * or JOB_BUSY_S of work without ever waiting for anything.
  *
@@ -50,6 +52,7 @@ struct job {
 	enum job_kind kind;
 	uint32_t row;                                      /* that it was started from, or 0 */
 	char name[JOB_NAME_BYTES], owner[JOB_OWNER_BYTES]; /* name "" of what has none */
+	uint32_t without;                                  /* as in its plan */
 	wall started;
 
 	struct jobs *jobs;
@@ -69,6 +72,7 @@ struct job_plan {
 	enum job_kind kind;
 	uint32_t row;
 	const char *name, *owner, *source;
+	uint32_t without; /* policies that its owner has, and it has not (conf/policy.h) */
 	bool attended;
 };
 

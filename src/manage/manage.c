@@ -5,8 +5,10 @@
 #include "lib/mem.h"
 #include "manage/jobs.h"
 #include "manage/log_book.h"
+#include "manage/login.h"
 #include "manage/schedule.h"
 #include "manage/scripts.h"
+#include "manage/users.h"
 
 struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 {
@@ -18,6 +20,7 @@ struct manage *manage_new(struct conf *conf, const struct conf_setup *doors)
 	manage->log_book = log_book_new(doors);
 	manage->globals = variables_new();
 	manage->jobs = jobs_new(manage);
+	manage->logins = logins_new(manage);
 	manage->schedule = schedule_new(manage);
 	return manage;
 }
@@ -32,6 +35,8 @@ void manage_free(struct manage *manage)
 	variables_free(manage->globals);
 	schedule_free(manage->schedule);
 	scripts_free(manage->scripts);
+	logins_free(manage->logins);
+	users_free(manage->users);
 	mem_free(manage);
 }
 

@@ -17,7 +17,10 @@
 #include "manage/keeper.h"
 #include "manage/recovery.h"
 
+struct guard;
 struct jobs;
+struct logins;
+struct users;
 struct print_job;
 struct schedule;
 struct scripts;
@@ -40,6 +43,12 @@ struct manage {
 	struct keeper keeper;
 	struct recovery recovery;
 	struct log_book *log_book;
+	struct guard
+		*guard; /* compares passwords; NULL: there is nobody to ask. Set by the caller */
+
+	/* Its people. */
+	struct users *users; /* NULL before they are published */
+	struct logins *logins;
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */

@@ -149,7 +149,8 @@ static void fire(struct schedule *schedule, struct event *event)
 		                .row = event->id,
 		                .name = event->name,
 		                .owner = event->owner,
-		                .source = script != NULL ? script->source : event->what };
+		                .source = script != NULL ? script->source : event->what,
+		                .without = event->without };
 	struct diag diag = { 0 };
 	struct text text = { 0 };
 
@@ -167,6 +168,7 @@ static void fire(struct schedule *schedule, struct event *event)
 	event->held_up = false;
 	event->run_count++;
 	if (script != NULL) {
+		job.without |= script->without;
 		script->run_count++;
 		script->last_started = manage->wall;
 	}

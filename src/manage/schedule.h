@@ -28,7 +28,8 @@ struct schedule;
 struct event {
 	uint32_t id; /* of its row */
 	char name[SCRIPT_NAME_BYTES], owner[SCRIPT_OWNER_BYTES];
-	char *what; /* the name of a script, or a script itself */
+	char *what;       /* the name of a script, or a script itself */
+	uint32_t without; /* policies that it does not have (conf/policy.h) */
 	bool disabled, at_startup;
 	int64_t start_s;      /* since 1970, UTC; unless at_startup */
 	uint64_t interval_ms; /* 0: once */

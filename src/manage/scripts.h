@@ -25,6 +25,8 @@ struct script {
 	char name[SCRIPT_NAME_BYTES], owner[SCRIPT_OWNER_BYTES];
 	char *source;
 	bool disabled;
+	bool open;        /* may be run by those who may not do what it does */
+	uint32_t without; /* policies that it does not have (conf/policy.h) */
 	uint64_t run_count;
 	wall last_started; /* run_count is not 0 */
 };

@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "conf/policy.h"
 #include "conf/type.h"
 #include "core/drop_record.h"
 #include "menu/lookup.h"
@@ -62,7 +63,8 @@ static bool drops_reset(struct router *router, const void *args, void *state, st
 static const struct action actions[] = {
 	{ .name = "reset-counters",
 	  .help = "count from zero again, and forget the last ones",
-	  .start = drops_reset },
+	  .start = drops_reset,
+	  .policy = POLICY_WRITE },
 };
 
 const struct menu menu_tool_drops = {

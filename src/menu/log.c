@@ -114,6 +114,7 @@ const struct menu menu_log = {
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct log_row),
+	.plain = true,
 	.actions = actions,
 	.nactions = ARRAY_LEN(actions),
 	.observe = log_observe,

@@ -36,6 +36,7 @@ extern const struct menu menu_root;
 extern const struct menu menu_safe_mode;
 extern const struct menu menu_system;
 extern const struct menu menu_system_backup;
+extern const struct menu menu_file;
 extern const struct menu menu_system_history;
 extern const struct menu menu_system_clock;
 extern const struct menu menu_system_identity;
@@ -54,6 +55,10 @@ extern const struct menu menu_tool_drops;
 extern const struct menu menu_tool_drops_last;
 extern const struct menu menu_tool_sniffer;
 extern const struct menu menu_tool_sniffer_packet;
+
+extern const struct menu menu_user;
+extern const struct menu menu_user_active;
+extern const struct menu menu_user_group;
 
 /* NULL-terminated. */
 extern const struct menu *const menus_all[];

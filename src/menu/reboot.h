@@ -3,6 +3,7 @@
 #define MENU_REBOOT_H
 
 #include "conf/menu.h"
+#include "conf/policy.h"
 
 struct reboot_state {
 	bool answered;
@@ -25,7 +26,8 @@ bool reboot_shutdown_answer(struct router *router, void *state, const char *answ
 	  .start = reboot_begin,                                                                   \
 	  .ask = reboot_ask,                                                                       \
 	  .answer = reboot_answer,                                                                 \
-	  .unattended = "y" }
+	  .unattended = "y",                                                                       \
+	  .policy = POLICY_REBOOT }
 
 #define ACTION_SHUTDOWN                                                                            \
 	{ .name = "shutdown",                                                                      \
@@ -34,7 +36,8 @@ bool reboot_shutdown_answer(struct router *router, void *state, const char *answ
 	  .start = reboot_begin,                                                                   \
 	  .ask = reboot_shutdown_ask,                                                              \
 	  .answer = reboot_shutdown_answer,                                                        \
-	  .unattended = "y" }
+	  .unattended = "y",                                                                       \
+	  .policy = POLICY_REBOOT }
 /* clang-format on */
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "conf/file.h"
 #include "conf/menu.h"
+#include "conf/policy.h"
 
 struct reset_args {
 	bool no_defaults, keep_users, skip_backup;
@@ -42,7 +43,8 @@ action_change reset_change;
 	  .ask = reset_ask,                                                                        \
 	  .answer = reset_answer,                                                                  \
 	  .change = reset_change,                                                                  \
-	  .unattended = "y" }
+	  .unattended = "y",                                                                       \
+	  .policy = POLICY_WRITE | POLICY_POLICY }
 /* clang-format on */
 
 #endif

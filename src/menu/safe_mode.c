@@ -131,6 +131,7 @@ void safe_mode_begin(struct conf *conf, const struct action_caller *caller, cons
 {
 	const struct safe_mode_begin_args *wanted = args;
 	const struct journal_origin origin = { .who = caller->who,
+		                               .lacks = caller->lacks,
 		                               .door = caller->door,
 		                               .line = caller->line };
 	struct diag diag = { 0 };

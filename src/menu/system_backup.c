@@ -6,6 +6,7 @@
 
 #include "conf/backup.h"
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "conf/type.h"
 #include "manage/manage.h"
 #include "menu/menus.h"
@@ -35,9 +36,12 @@ static const struct field save_fields[] = {
 	  .help = "leave it open: whoever has the file reads all passwords in it" },
 };
 
+static const char *const backups[] = { BACKUP_SUFFIX, NULL };
+
 static const struct field load_fields[] = {
-	{ "name", &type_string, AT(struct load_args, name), .max = FILE_NAME_BYTES - 1,
-	  .flags = F_REQUIRED | F_UNNAMED, .help = "the file that save has written" },
+	{ "name", &type_file, AT(struct load_args, name), .max = FILE_NAME_BYTES - 1,
+	  .words = backups, .flags = F_REQUIRED | F_UNNAMED,
+	  .help = "the file that save has written" },
 	{ "password", &type_string, AT(struct load_args, password),
 	  .max = BACKUP_PASSWORD_BYTES - 1, .flags = F_SECRET,
 	  .help = "the one that it was saved with" },
@@ -128,6 +132,7 @@ static void load(struct conf *conf, const struct action_caller *caller, const vo
 	const struct load_args *wanted = args;
 	const struct journal_origin origin = {
 		.who = caller->who,
+		.lacks = caller->lacks,
 		.door = caller->door,
 		.trial = caller->trial != NULL ? *caller->trial : 0,
 	};
@@ -148,13 +153,15 @@ static const struct action actions[] = {
 	  .fields = save_fields,
 	  .nfields = ARRAY_LEN(save_fields),
 	  .args_size = sizeof(struct save_args),
-	  .change = save },
+	  .change = save,
+	  .policy = POLICY_READ | POLICY_WRITE | POLICY_POLICY | POLICY_SENSITIVE },
 	{ .name = "load",
 	  .help = "all settings from such a file, in place of what there is; undo takes it back",
 	  .fields = load_fields,
 	  .nfields = ARRAY_LEN(load_fields),
 	  .args_size = sizeof(struct load_args),
-	  .change = load },
+	  .change = load,
+	  .policy = POLICY_WRITE | POLICY_POLICY },
 };
 
 const struct menu menu_system_backup = {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "conf/revision.h"
 #include "conf/revision_diff.h"
 #include "conf/secret.h"
@@ -246,6 +247,7 @@ const struct menu menu_system_history = {
 	.path = "/system/history",
 	.title = "Every change of the configuration, the newest first",
 	.kind = MENU_OBSERVED,
+	.policy = POLICY_POLICY, /* its lines hold passwords, which show-sensitive shows */
 	.fields = fields,
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct history_row),

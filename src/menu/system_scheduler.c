@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "conf/request.h"
 #include "conf/type.h"
 #include "lib/mem.h"
@@ -63,14 +64,12 @@ enum { /* places in fields[] of what may be absent */
 static void scheduler_adding(struct router *router, struct request *request)
 {
 	const struct request_field *given = request_field(request, "start-time");
-	bool startup =
-		given != NULL && given->value != NULL && strcmp(given->value, "startup") == 0;
 	char buffer[24];
 	struct text now = text_into(buffer, sizeof buffer);
 
 	script_adding(router, request);
 	wall_text(router->manage->wall, &now);
-	if (!startup && request_field(request, "start-date") == NULL)
+	if (request_field(request, "start-date") == NULL)
 		request_put(request, "start-date", arena_strndup(request->arena, buffer, 10));
 	if (given == NULL)
 		request_put(request, "start-time", arena_strdup(request->arena, buffer + 11));
@@ -90,11 +89,17 @@ static int64_t start_of(const struct scheduler_row *body)
 	return (int64_t)body->start_date * DAY_S + body->start_time;
 }
 
+static uint32_t scheduler_row_needs(const struct row *row)
+{
+	return script_policies_of(((const struct scheduler_row *)(const void *)row->body)->policy);
+}
+
 static void event_fill(struct event *event, const struct row *row)
 {
 	const struct scheduler_row *body = (const void *)row->body;
 
 	event->id = row->id;
+	event->without = POLICY_ALL & ~script_policies_of(body->policy);
 	event->disabled = (row->flags & ROW_DISABLED) != 0;
 	event->at_startup = body->start_time == DAY_TIME_STARTUP;
 	event->start_s = start_of(body);
@@ -190,6 +195,7 @@ const struct menu menu_system_scheduler = {
 	.nfields = ARRAY_LEN(fields),
 	.row_size = sizeof(struct scheduler_row),
 	.adding = scheduler_adding,
+	.row_needs = scheduler_row_needs,
 	.check = scheduler_check,
 	.prepare = scheduler_prepare,
 	.publish = scheduler_publish,

@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "conf/request.h"
 #include "conf/type.h"
 #include "lang/parse.h"
@@ -73,8 +74,33 @@ bool script_compiles(struct router *router, const char *source, struct text *why
 	return false;
 }
 
+uint32_t script_policies_of(uint32_t bits)
+{
+	uint32_t policies = 0;
+
+	for (size_t i = 0; script_policies[i] != NULL; i++)
+		for (unsigned k = 0; (bits >> i & 1) != 0 && k < POLICY_N; k++)
+			if (strcmp(script_policies[i], policy_words[k]) == 0)
+				policies |= 1U << k;
+	return policies;
+}
+
+/* By default it may do all that whoever adds it may. */
+static void put_policy(struct request *request)
+{
+	struct text words = { 0 };
+
+	for (size_t i = 0; script_policies[i] != NULL; i++)
+		if ((script_policies_of(1U << i) & request->lacks) == 0)
+			text_printf(&words, "%s%s", words.len > 0 ? "," : "", script_policies[i]);
+	request_put(request, "policy", text_str(&words));
+	text_free(&words);
+}
+
 void script_adding(struct router *router, struct request *request)
 {
+	if (request_field(request, "policy") == NULL && request->lacks != 0)
+		put_policy(request);
 	if (request_field(request, "owner") == NULL && request->who != NULL)
 		request_put(request, "owner", request->who);
 }
@@ -90,6 +116,8 @@ static bool script_prepare(struct router *router, const struct conf_state *state
 		struct script *script = &scripts->at[i];
 
 		script->id = rows.at[i]->id;
+		script->without = POLICY_ALL & ~script_policies_of(body->policy);
+		script->open = body->dont_require_permissions;
 		script->disabled = (rows.at[i]->flags & ROW_DISABLED) != 0;
 		snprintf(script->name, sizeof script->name, "%s", body->name);
 		snprintf(script->owner, sizeof script->owner, "%s", body->owner);
@@ -140,6 +168,12 @@ static bool script_warn(struct router *router, const struct conf_state *state,
 	return !compiles;
 }
 
+/* Who puts something into a script must be allowed to do all that the script may. */
+static uint32_t script_row_needs(const struct row *row)
+{
+	return script_policies_of(((const struct script_row *)(const void *)row->body)->policy);
+}
+
 static const struct menu_flag flags[] = { { 'I', "invalid" } };
 
 /* --- run --- */
@@ -184,6 +218,7 @@ static bool run_begin(struct router *router, const void *args, void *state, stru
 	                                           .name = script->name,
 	                                           .owner = script->owner,
 	                                           .source = script->source,
+	                                           .without = script->without,
 	                                           .attended = true },
 	                       &why);
 	if (mine->job == NULL && why.at_position)
@@ -217,6 +252,15 @@ static bool run_finish(struct router *router, void *state, struct diag *diag)
 	return !mine->diag.failed || diag_fail(diag, NULL, "%s", mine->diag.text);
 }
 
+/* What the script may do, unless it is there for those who may not do it themselves. */
+static uint32_t run_needs(struct router *router, const void *args)
+{
+	const struct script *script =
+		scripts_find_id(router->manage->scripts, ((const struct run_args *)args)->script);
+
+	return script == NULL || script->open ? 0 : POLICY_ALL & ~script->without;
+}
+
 static const struct action actions[] = {
 	{ .name = "run",
 	  .help = "Run a script, and wait for its end",
@@ -227,7 +271,8 @@ static const struct action actions[] = {
 	  .start = run_begin,
 	  .turn = run_turn,
 	  .stop = run_stop,
-	  .finish = run_finish },
+	  .finish = run_finish,
+	  .needs = run_needs },
 };
 
 const struct menu menu_system_script = {
@@ -243,6 +288,7 @@ const struct menu menu_system_script = {
 	.actions = actions,
 	.nactions = ARRAY_LEN(actions),
 	.adding = script_adding,
+	.row_needs = script_row_needs,
 	.prepare = script_prepare,
 	.publish = script_publish,
 	.discard = script_discard,

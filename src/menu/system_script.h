@@ -14,6 +14,8 @@ extern const char *const script_policies[];
 
 /* Where @source can't be compiled: " (line 2 column 7)" and why, as one line. True: it can. */
 bool script_compiles(struct router *router, const char *source, struct text *why);
+/* From the bits of script_policies to those of conf/policy.h. */
+uint32_t script_policies_of(uint32_t bits);
 /* The person who adds the row is its owner, unless they say otherwise. */
 void script_adding(struct router *router, struct request *request);
 

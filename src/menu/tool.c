@@ -3,12 +3,14 @@
 #include <string.h>
 
 #include "conf/diag.h"
+#include "conf/policy.h"
 #include "core/addr.h"
 #include "menu/menus.h"
 #include "menu/safe_mode.h"
 #include "menu/setup.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
+#include "menu/user.h"
 
 bool tool_source(const struct router *router, ip4 src, struct diag *diag)
 {
@@ -68,7 +70,8 @@ void tool_time(uint64_t ns, struct text *out)
 	  .state_size = sizeof(struct ping_state),                                                 \
 	  .start = ping_begin,                                                                     \
 	  .turn = ping_go_on,                                                                      \
-	  .stop = ping_interrupt }
+	  .stop = ping_interrupt,                                                                  \
+	  .policy = POLICY_TEST }
 
 #define ACTION_TRACEROUTE                                                                          \
 	{ .name = "traceroute",                                                                    \
@@ -80,7 +83,8 @@ void tool_time(uint64_t ns, struct text *out)
 	  .state_size = sizeof(struct traceroute_state),                                           \
 	  .start = traceroute_begin,                                                               \
 	  .turn = traceroute_go_on,                                                                \
-	  .stop = traceroute_interrupt }
+	  .stop = traceroute_interrupt,                                                            \
+	  .policy = POLICY_TEST }
 
 #define ACTION_TORCH                                                                               \
 	{ .name = "torch",                                                                         \
@@ -92,7 +96,8 @@ void tool_time(uint64_t ns, struct text *out)
 	  .state_size = sizeof(struct torch_state),                                                \
 	  .start = torch_begin,                                                                    \
 	  .turn = torch_go_on,                                                                     \
-	  .stop = torch_interrupt }
+	  .stop = torch_interrupt,                                                                 \
+	  .policy = POLICY_TEST }
 
 #define ACTION_UNDO                                                                                \
 	{ .name = "undo",                                                                          \
@@ -130,6 +135,7 @@ void tool_time(uint64_t ns, struct text *out)
 static const struct action root_actions[] = {
 	ACTION_COMMIT_CONFIRM,
 	ACTION_CONFIRM,
+	ACTION_PASSWORD,
 	ACTION_PING,
 	ACTION_REDO,
 	ACTION_UNDO,

@@ -8,7 +8,10 @@
 
 #include "conf/diag.h"
 #include "conf/file.h"
+#include "conf/files.h"
+#include "conf/policy.h"
 #include "lib/mem.h"
+#include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 #include "menu/tool_sniffer_quick.h"
@@ -181,6 +184,7 @@ static bool stop_go_on(struct router *router, void *state, struct text *out, mon
 	if (router->sniffer->live_error != 0)
 		text_printf(out, "failure: file %s: %s\n", router->sniffer->used.file_name,
 		            strerror(-router->sniffer->live_error));
+	files_changed(router->manage->conf);
 	return true;
 }
 
@@ -188,9 +192,11 @@ struct save_args {
 	char name[FILE_NAME_BYTES];
 };
 
+static const char *const captures[] = { SUFFIX, NULL };
+
 static const struct field save_fields[] = {
-	{ "file-name", &type_string, AT(struct save_args, name), .min = 1,
-	  .max = FILE_NAME_BYTES - 1, .flags = F_REQUIRED | F_UNNAMED,
+	{ "file-name", &type_file, AT(struct save_args, name), .min = 1, .max = FILE_NAME_BYTES - 1,
+	  .flags = F_REQUIRED | F_UNNAMED, .words = captures,
 	  .help = "file for the packets that are in memory (pcapng)" },
 };
 
@@ -225,24 +231,28 @@ static bool save_go_on(struct router *router, void *state, struct text *out, mon
 	if (router->sniffer->save_error != 0)
 		text_printf(out, "failure: the file was not written: %s\n",
 		            strerror(-router->sniffer->save_error));
+	files_changed(router->manage->conf);
 	return true;
 }
 
 static const struct action actions[] = {
 	{ .name = "start",
 	  .help = "begin to capture; what was captured before is forgotten",
-	  .start = start_begin },
+	  .start = start_begin,
+	  .policy = POLICY_SNIFF },
 	{ .name = "stop",
 	  .help = "end it; memory keeps what was captured",
 	  .start = stop_begin,
-	  .turn = stop_go_on },
+	  .turn = stop_go_on,
+	  .policy = POLICY_SNIFF },
 	{ .name = "save",
 	  .help = "write what is in memory to a file",
 	  .fields = save_fields,
 	  .nfields = ARRAY_LEN(save_fields),
 	  .args_size = sizeof(struct save_args),
 	  .start = save_begin,
-	  .turn = save_go_on },
+	  .turn = save_go_on,
+	  .policy = POLICY_SNIFF | POLICY_WRITE },
 	{ .name = "quick",
 	  .help = "a line for each frame as it comes and leaves, of those that fit",
 	  .fields = quick_fields,
@@ -252,7 +262,8 @@ static const struct action actions[] = {
 	  .state_size = sizeof(struct quick_state),
 	  .start = quick_begin,
 	  .turn = quick_go_on,
-	  .stop = quick_interrupt },
+	  .stop = quick_interrupt,
+	  .policy = POLICY_SNIFF },
 };
 
 const struct menu menu_tool_sniffer = {

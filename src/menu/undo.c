@@ -21,6 +21,7 @@ static void go(struct conf *conf, const struct action_caller *caller, const void
 		                              .count = wanted->count,
 		                              .revision = wanted->revision };
 	const struct journal_origin origin = { .who = caller->who,
+		                               .lacks = caller->lacks,
 		                               .door = caller->door,
 		                               .line = caller->line,
 		                               .trial =

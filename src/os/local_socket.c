@@ -24,9 +24,9 @@ struct local_client {
 	bool greeted;  /* its HELLO has come */
 	bool ending;   /* BYE is queued: nothing is read any more */
 	bool broken;   /* to be closed at the next occasion */
-	bool trusted;  /* may name whom it speaks for */
+	bool trusted;  /* may speak for anybody */
 	void *session; /* NULL before HELLO and when refused */
-	char who[CONSOLE_WHO_BYTES];
+	char account[CONSOLE_WHO_BYTES];
 };
 
 struct local_socket {
@@ -102,9 +102,14 @@ static void client_put_long(struct local_client *client, enum console_type type,
 	}
 }
 
-const char *local_client_who(const struct local_client *client)
+const char *local_client_account(const struct local_client *client)
 {
-	return client->who;
+	return client->account;
+}
+
+bool local_client_trusted(const struct local_client *client)
+{
+	return client->trusted;
 }
 
 void local_client_out(struct local_client *client, const void *bytes, size_t len)
@@ -134,17 +139,6 @@ void local_client_bye(struct local_client *client, const char *why)
 	client_flush(client);
 }
 
-/* Whom a trusted client speaks for. What is behind a "+" is no part of the name. */
-static void take_who(struct local_client *client, const char who[CONSOLE_WHO_BYTES])
-{
-	size_t len = strcspn(who, "+");
-
-	if (!client->trusted || len == 0)
-		return;
-	memcpy(client->who, who, len);
-	client->who[len] = '\0';
-}
-
 static void take_hello(struct local_client *client, const struct console_message *message)
 {
 	struct local_socket *local = client->local;
@@ -161,7 +155,6 @@ static void take_hello(struct local_client *client, const struct console_message
 		                         "towpath that was installed with the router");
 		return;
 	}
-	take_who(client, hello.who);
 	client->session = local->hooks.hello(local->hooks.arg, client, &hello);
 	if (client->session == NULL)
 		local_client_bye(client, "the router has refused this session");
@@ -248,15 +241,21 @@ static void name_peer(struct local_client *client)
 
 	(void)getsockopt(client->fd, SOL_SOCKET, SO_PEERCRED, &peer, &len);
 	client->trusted = peer.uid == 0 || peer.uid == geteuid();
-	if (peer.uid == 0) {
-		memcpy(client->who, "admin", sizeof "admin");
-		return;
-	}
 	(void)getpwuid_r(peer.uid, &user, buffer, sizeof buffer, &found);
-	if (found != NULL && strlen(user.pw_name) < sizeof client->who)
-		memcpy(client->who, user.pw_name, strlen(user.pw_name) + 1);
+	if (found != NULL && strlen(user.pw_name) < sizeof client->account)
+		memcpy(client->account, user.pw_name, strlen(user.pw_name) + 1);
 	else
-		snprintf(client->who, sizeof client->who, "uid%u", (unsigned)peer.uid);
+		snprintf(client->account, sizeof client->account, "uid%u", (unsigned)peer.uid);
+}
+
+/* Those who are not trusted can't take all places. */
+static bool has_place(const struct local_socket *local, const struct local_client *client)
+{
+	unsigned strangers = 0;
+
+	for (size_t i = 0; i < LOCAL_CLIENTS_MAX; i++)
+		strangers += local->clients[i] != NULL && !local->clients[i]->trusted;
+	return client->trusted || strangers < LOCAL_STRANGERS_MAX;
 }
 
 static bool client_new(struct local_socket *local, int fd, struct local_client **place)
@@ -268,7 +267,8 @@ static bool client_new(struct local_socket *local, int fd, struct local_client *
 	client->in = byte_queue_make(CONSOLE_HEADER_BYTES + CONSOLE_PAYLOAD_BYTES);
 	client->out = byte_queue_make(LOCAL_UNREAD_BYTES_MAX);
 	name_peer(client);
-	if (loop_add(local->loop, fd, client_ready, client, &client->watch) != 0) {
+	if (!has_place(local, client) ||
+	    loop_add(local->loop, fd, client_ready, client, &client->watch) != 0) {
 		mem_free(client);
 		return false;
 	}
@@ -370,16 +370,16 @@ static void make_directory(const char *path)
 	(void)!mkdir(directory, 0711); /* if that fails, bind() says why */
 }
 
-/* The file takes its mode from the socket (Linux), so there is no moment in which it is open to
- * others. */
+/* Everybody may connect, whatever the umask says. */
 static int bind_and_listen(struct local_socket *local, struct text *words)
 {
 	const char *path = local->address.sun_path;
 
 	local->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	if (local->fd < 0 || fchmod(local->fd, 0600) < 0 ||
+	if (local->fd < 0 ||
 	    bind(local->fd, (struct sockaddr *)&local->address, sizeof local->address) < 0 ||
-	    lstat(path, &local->made) < 0 || listen(local->fd, LOCAL_CLIENTS_MAX) < 0)
+	    chmod(path, 0666) < 0 || lstat(path, &local->made) < 0 ||
+	    listen(local->fd, LOCAL_CLIENTS_MAX) < 0)
 		return refuse_error(words, -errno, path);
 	return 0;
 }

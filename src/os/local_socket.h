@@ -1,12 +1,13 @@
 /*
  * local_socket.h -- the server that towpath (the terminal) talks to.
  *
- * A stream socket in the file system, for its owner alone (mode 0600). It takes connections,
+ * A stream socket in the file system, which everybody on this machine may connect to: whether they
+ * may come in is decided by whoever has the sessions (manage/login.h). It takes connections,
  * parses what they say (console_proto.h) and tells whoever has the sessions by callbacks; a
  * session answers by local_client_out() and its like.
  *
- * Who a client is, is asked of the kernel (SO_PEERCRED): root is "admin", others go by their user
- * name. Root and the daemon's own user may speak for somebody else (a front end does).
+ * Who a client is, is asked of the kernel (SO_PEERCRED). Root and the daemon's own user are
+ * trusted: they may speak for anybody. All others together have half of the places at most.
  *
  * Memory:  at most LOCAL_CLIENTS_MAX clients, each with what it has not yet read: a client that
  *          lets more than LOCAL_UNREAD_BYTES_MAX wait is cut off.
@@ -18,6 +19,7 @@
 #include "os/console_proto.h"
 
 #define LOCAL_CLIENTS_MAX      32
+#define LOCAL_STRANGERS_MAX    16
 #define LOCAL_UNREAD_BYTES_MAX (16U << 20)
 
 struct local_socket;
@@ -51,8 +53,10 @@ MUST_USE int local_socket_listen(struct loop *loop, const char *path,
 /* Say BYE with @why to all clients (`gone` is called), and remove the socket. */
 void local_socket_close(struct local_socket *local, const char *why);
 
-/* "admin", "alice", "uid1001". */
-const char *local_client_who(const struct local_client *client);
+/* The account of this machine: "root", "alice", "uid1001". */
+const char *local_client_account(const struct local_client *client);
+/* Root, or the user who runs the router. */
+bool local_client_trusted(const struct local_client *client);
 void local_client_out(struct local_client *client, const void *bytes, size_t len);
 /* Has it read nearly all, so that a long list may go on? The loop turns again when it has. */
 bool local_client_has_room(const struct local_client *client);

@@ -18,10 +18,20 @@ static void print_bound(const struct field *field, int64_t bound, struct text *o
 		text_printf(out, "%lld", (long long)bound);
 }
 
+void help_bounds(const struct field *field, struct text *out)
+{
+	if (field->max <= field->min || field->type == &type_string)
+		return;
+	print_bound(field, field->min, out);
+	text_add(out, "..");
+	print_bound(field, field->max, out);
+}
+
 /* What kind of value is wanted: its type, what it looks like, range and default. */
 static void print_value(const struct param *param, struct text *out)
 {
 	const struct field *field = param->field;
+	struct text bounds = { 0 };
 
 	if (field == NULL) {
 		text_printf(out, "<%s> -- %s\n", param->name != NULL ? param->name : "value",
@@ -32,13 +42,10 @@ static void print_value(const struct param *param, struct text *out)
 	            field->help != NULL ? field->help : field->name);
 	if (field->type->looks != NULL)
 		text_printf(out, ": %s", field->type->looks);
-	if (field->max > field->min && field->type != &type_string) {
-		text_add(out, " (");
-		print_bound(field, field->min, out);
-		text_add(out, "..");
-		print_bound(field, field->max, out);
-		text_char(out, ')');
-	}
+	help_bounds(field, &bounds);
+	if (bounds.len > 0)
+		text_printf(out, " (%s)", text_str(&bounds));
+	text_free(&bounds);
 	if (field->dflt != NULL)
 		text_printf(out, "; default %s", *field->dflt != '\0' ? field->dflt : "\"\"");
 	text_char(out, '\n');

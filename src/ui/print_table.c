@@ -44,8 +44,28 @@ static bool same_columns(struct printer *p, const struct table *table)
 	return same;
 }
 
+/* What reads as lines of a text: values with a blank between, as long as they are. */
+static void print_plain(struct printer *p)
+{
+	const struct items *items = p->job->items;
+
+	for (size_t i = 0; i < items->n; i++) {
+		if (p->job->follows)
+			text_printf(p->out, "%c ", p->job->marks != NULL ? p->job->marks[i] : ' ');
+		for (size_t j = 0; j < p->nfields; j++)
+			text_printf(p->out, "%s%s", j > 0 ? " " : "",
+			            printer_text(p, p->fields[j], items->at[i]));
+		text_char(p->out, '\n');
+	}
+}
+
 void print_table(struct printer *p)
 {
+	if (p->menu->plain && !p->chosen && !p->ids) {
+		print_plain(p);
+		return;
+	}
+
 	struct table table = table_new(&p->arena, p->nfields);
 	const struct table_look look = { .width = p->look->width,
 		                         .colour = p->look->colour,

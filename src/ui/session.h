@@ -16,6 +16,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "lib/mono.h"
 #include "lib/must.h"
@@ -54,6 +55,8 @@ struct session_setup {
 	struct variables *globals; /* that all scripts share; NULL: its own */
 	/* :execute: run @source by itself, its name to @ret_job. NULL: it is refused. */
 	bool (*execute)(void *arg, const char *source, struct text *ret_job, struct diag *diag);
+	/* What who may do now (conf/policy.h). NULL: everything. */
+	uint32_t (*policies)(void *arg);
 };
 
 /* How a text ended: everything ran, or the error was printed. */

@@ -186,6 +186,13 @@ static bool host_execute(void *arg, const char *source, struct text *ret_job, st
 	return session->setup.execute(session->setup.arg, source, ret_job, diag);
 }
 
+static uint32_t host_policies(void *arg)
+{
+	const struct session *session = arg;
+
+	return session->setup.policies(session->setup.arg);
+}
+
 struct run_host session_out_host(struct session *session)
 {
 	return (struct run_host){ .conf = session->setup.conf,
@@ -202,6 +209,8 @@ struct run_host session_out_host(struct session *session)
 		                  .print = host_print,
 		                  .globals = session->setup.globals,
 		                  .execute = session->setup.execute != NULL ? host_execute : NULL,
+		                  .policies =
+		                          session->setup.policies != NULL ? host_policies : NULL,
 		                  .go = host_go,
 		                  .quit = host_quit,
 		                  .asks = session->setup.interactive };

@@ -22,6 +22,8 @@ refused() {
 	elif [ "$before" != "$(scenario_export)" ]; then
 		check_miss "$line" "nothing to change" "$(scenario_export)"
 	else
+		# RouterOS's words stand on a line of their own; what is wrong may be on the next.
+		answer+=$'\n'${answer//$'\n'/: }
 		while [ $# -gt 1 ] && grep -Eq -- "$1" <<<"$answer"; do shift; done
 		check_match "$line" "$1" "$answer"
 	fi
@@ -31,14 +33,14 @@ refused() {
 refused 'foo' '^bad command name foo \(line 1 column 1\)$' 'no "foo" here; there are .*interface, ip'
 refused '/ip fireball print' '^bad command name fireball \(line 1 column 5\)$' 'in /ip; did you mean firewall\?'
 refused '/ip route prnt' '^bad command name prnt \(line 1 column 11\)$' 'did you mean print\?'
-refused '/ip route e' '^bad command name e \(line 1 column 11\)$' '"e" could be enable, export or explain'
+refused '/ip route e' '^bad command name e \(line 1 column 11\)$' '"e" could be edit, enable, export or explain'
 refused '/interface add name=x' '^bad command name add' 'no "add" in /interface; there are .*set'
 refused '/system identity remove 0' '^bad command name remove' 'in /system/identity; there are'
 refused ':put [/ip route]' '^expected command name \(line 1 column 16\)$'
 refused '/ip route add colour=red' '^expected end of command \(line 1 column 15\)$' \
 	'no argument "colour" here; there are dst-address, gateway'
 refused '/ip firewall nat add dst=1.2.3.4' '"dst" could be dst-address, dst-address-list, dst-port or '
-refused '/ip route print all' '^expected end of command \(line 1 column 17\)$' 'there are where, as-value'
+refused '/ip route print all' '^expected end of command \(line 1 column 17\)$' 'there are file, interval, where'
 refused '/ip route print detail=yes' '^bad parameter detail \(line 1 column 17\)$' 'takes no value'
 refused '/ip route print where colour=red' '^syntax error' 'no property "colour" here; there are'
 refused '/ip route print where active detail' 'detail is no property .* before where'
@@ -52,7 +54,7 @@ refused '/ip { route print' 'closing bracket } is missing'
 refused '/ip route print }' 'no bracket is open here'
 refused ':put "\q"' '^syntax error' 'known are'
 # shellcheck disable=SC2016 # the dollar sign is for the router
-refused ':put $x' '^syntax error' 'in quotes'
+refused ':put $x' '^syntax error' 'is not known here'
 refused "/ip route add $(printf 'x%.0s' $(seq 9000))=1" 'expected end of command' 'xxx\.\.\." here; there are'
 refused "$(printf '[%.0s' $(seq 40))" '.'
 

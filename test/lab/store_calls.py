@@ -11,7 +11,7 @@ attached to that one thread, and the change is made:
           new configuration, and the new one when towpath had said so (exit 0)
   fail    the call fails (EIO, ENOSPC, EROFS, nothing written): towpath says so in words, running
           and stored configuration stay equal, and the next change is made
-  short   the kernel takes only part of a write (RLIMIT_FSIZE), at every 256 bytes of the file
+  short   the kernel takes only part of a write (RLIMIT_FSIZE), at limits all through the file
 
 STORE_CALLS=all leaves nothing out: each error at each call, and every call of the import.
 TOWPATH_BUILD names the folder with the programs. Exit 0, or 1 with a line for what was not so;
@@ -265,7 +265,9 @@ def short_writes(base, before, folder):
     router = fresh(base, folder).start()
     points = refused = 0
     try:
-        for limit in range(0, 24 * 1024, 256):
+        # Up to where no write of a change is touched any more, whatever the tables need.
+        top = os.path.getsize(os.path.join(base, "config.db")) + 32 * 1024
+        for limit in range(0, top, max(256, top // 96 // 256 * 256)):
             resource.prlimit(router.child.pid, resource.RLIMIT_FSIZE, (limit, -1))
             code, _, err = router.run(change.line)
             running = router.export()

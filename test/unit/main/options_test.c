@@ -2,6 +2,7 @@
 
 #include "lib/text.h"
 #include "main/options.h"
+#include "main/usage.h"
 
 #define WORDS_MAX 80
 
@@ -141,15 +142,22 @@ static void there_is_an_end_to_ports_and_paths(void **state)
 	wrong(line, "longer than 1023 bytes");
 }
 
+/* --help and the manual page are one table; each of its options is taken, and no line is wider
+ * than a terminal. */
 static void help_names_every_option(void **state)
 {
 	static const char *const names[] = { "--port",    "--store",       "--socket",
 		                             "--pcap",    "--log-level",   "--help",
 		                             "--version", "driver=packet", "slots=N",
 		                             "keep",      "promiscuous",   "--no-defaults" };
+	struct text help = { 0 };
 
+	usage_print(&usage_towpathd, &help);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++)
-		assert_non_null(strstr(options_help(), names[i]));
+		assert_non_null(strstr(text_str(&help), names[i]));
+	for (const char *at = text_str(&help); *at != '\0'; at += strcspn(at, "\n") + 1)
+		assert_in_range(strcspn(at, "\n"), 0, 80);
+	text_free(&help);
 }
 
 int main(void)

@@ -31,6 +31,7 @@
 #include "lang/run.h"
 #include "manage/jobs.h"
 #include "manage/manage.h"
+#include "manage/users.h"
 #include "menu/menus.h"
 #include "router/router.h"
 
@@ -58,6 +59,7 @@ struct fixture {
 	bool asks;                /* somebody is there to answer questions */
 	uint32_t trial;           /* that changes are on; 0: on none */
 	struct conf_draft *draft; /* that they go to; NULL: each is made */
+	const char *who;          /* who types; NULL: admin, who may do everything */
 	int64_t wall_ahead_s;     /* by so much the wall clock was set */
 	/* Of the last line. */
 	bool ok;
@@ -255,12 +257,20 @@ static inline void fixture_go(void *arg, const char *path)
 {
 }
 
+static inline uint32_t fixture_policies(void *arg)
+{
+	const struct fixture *f = arg;
+
+	return user_policies(users_find(f->manage->users, f->who));
+}
+
 static inline struct run *begin(struct fixture *f, const char *line)
 {
 	struct program program = { 0 };
 	struct run_host host = { .conf = f->conf,
 		                 .numbering = &f->numbering,
-		                 .who = "admin",
+		                 .who = f->who != NULL ? f->who : "admin",
+		                 .policies = f->who != NULL ? fixture_policies : NULL,
 		                 .door = "console",
 		                 .arg = f,
 		                 .out = fixture_out,

@@ -22,8 +22,8 @@ static const char *const lines[] = {
 	"/ip/route/set %2$u gateway=192.0.2.%4$u",
 	"/ip/route/remove %2$u",
 	"/ip/firewall/filter/add chain=forward action=drop dst-port=%4$u protocol=tcp",
-	"/ip/firewall/filter/add chain=input action=accept place-before=%2$u comment=\"a "
-	"\\\"b\\\"\"",
+	"/ip/firewall/filter/add chain=input action=accept place-before=%2$u comment=a_b",
+	"/ip/firewall/filter/comment %2$u \"a \\\"b\\\"\"",
 	"/ip/firewall/filter/move %2$u %3$u",
 	"/ip/firewall/filter/move %2$u",
 	"/ip/firewall/filter/remove %2$u,%3$u",

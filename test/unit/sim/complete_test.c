@@ -10,7 +10,9 @@
 
 #include "../fuzz/small_router.h"
 #include "conf/type.h"
+#include "lang/builtin.h"
 #include "lang/parse.h"
+#include "lang/statement.h"
 #include "ui/complete.h"
 
 /* How far each kind of step is followed behind a command: arguments are tried one by one, but not
@@ -157,10 +159,102 @@ static void test_walk(void **unused)
 	mem_free(w);
 }
 
+/* A help is one sentence without a full stop, and says more than the name does. */
+static void check_help(struct text *wrong, const char *where, const char *name, const char *help)
+{
+	size_t len = help != NULL ? strlen(help) : 0;
+
+	if (len == 0)
+		text_printf(wrong, "%s %s: no help\n", where, name);
+	else if (help[len - 1] == '.' && (len < 3 || strcmp(help + len - 3, "...") != 0))
+		text_printf(wrong, "%s %s: a full stop ends \"%s\"\n", where, name, help);
+	else if (strcmp(help, name) == 0 || help[0] == ' ')
+		text_printf(wrong, "%s %s: \"%s\" says nothing\n", where, name, help);
+}
+
+static void check_fields(struct text *wrong, const char *where, const struct field *fields,
+                         size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		check_help(wrong, where, fields[i].name, fields[i].help);
+}
+
+static void check_refused(struct text *wrong, const char *where, const struct refused *refused)
+{
+	for (; refused != NULL && refused->name != NULL; refused++)
+		check_help(wrong, where, refused->name, refused->why);
+}
+
+static void check_menu(struct text *wrong, const struct menu *menu)
+{
+	check_help(wrong, menu->path, "title", menu->title);
+	check_fields(wrong, menu->path, menu->fields, menu->nfields);
+	check_refused(wrong, menu->path, menu->refused);
+	for (size_t i = 0; i < menu->nflags; i++)
+		check_help(wrong, menu->path, menu->flags[i].word,
+		           word_help(NULL, menu->flags[i].word));
+	for (size_t i = 0; i < menu->nactions; i++) {
+		const struct action *action = &menu->actions[i];
+
+		check_help(wrong, menu->path, action->name, action->help);
+		check_fields(wrong, action->name, action->fields, action->nfields);
+		check_refused(wrong, action->name, action->refused);
+	}
+}
+
+/* Each folder on the way to a menu is declared, so that it has a title. */
+static void check_folders(struct text *wrong, const char *path)
+{
+	for (const char *slash = strchr(path + 1, '/'); slash != NULL;
+	     slash = strchr(slash + 1, '/')) {
+		char folder[256];
+
+		snprintf(folder, sizeof folder, "%.*s", (int)(slash - path), path);
+		if (grammar_menu(menus_all, folder) == NULL)
+			text_printf(wrong, "%s: the folder %s is not declared\n", path, folder);
+	}
+}
+
+static void check_language(struct text *wrong)
+{
+	for (size_t i = 0; i < statements_n; i++) {
+		const struct statement *statement = &statements_all[i];
+
+		check_help(wrong, ":", statement->name, statement->help);
+		for (size_t n = 0; n < statement->nparams; n++)
+			check_help(wrong, statement->name, statement->params[n].param.name,
+			           statement->params[n].param.help);
+	}
+	for (size_t i = 0; builtins_all[i] != NULL; i++) {
+		const struct builtin *builtin = builtins_all[i];
+
+		check_help(wrong, ":", builtin->name, builtin->help);
+		for (size_t n = 0; n < builtin->nparams; n++)
+			check_help(wrong, builtin->name, builtin->params[n].name,
+			           builtin->params[n].help);
+	}
+}
+
+static void test_tables(void **unused)
+{
+	struct text wrong = { 0 };
+
+	for (size_t i = 0; menus_all[i] != NULL; i++) {
+		check_menu(&wrong, menus_all[i]);
+		check_folders(&wrong, menus_all[i]->path);
+	}
+	check_language(&wrong);
+	if (wrong.len > 0)
+		fprintf(stderr, "%s", text_str(&wrong));
+	assert_int_equal(wrong.len, 0);
+	text_free(&wrong);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_walk),
+		cmocka_unit_test(test_tables),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
