@@ -80,11 +80,13 @@ static void route_remove(struct fib *fib, struct fib_table *table, uint32_t plac
 /* @route, which has its hop, is in @table from now on, and seen; the same one may be there. */
 static void route_put(struct fib *fib, struct fib_table *table, const struct fib_route *route)
 {
-	uint32_t place = fib_table_find(table, route);
+	/* They come in the order in which they came the last time. */
+	uint32_t place = fib_table_find_near(table, route, fib->put_next);
 
 	if (place != FIB_PLACE_NONE) {
 		struct fib_route *old = fib_table_at(table, place);
 
+		fib->put_next = place + 1;
 		if (old->distance == route->distance && old->metric == route->metric &&
 		    ((old->flags ^ route->flags) & FIB_ROUTE_DISABLED) == 0) {
 			fib_hop_give_back(fib->hops, route->hop);
@@ -94,6 +96,7 @@ static void route_put(struct fib *fib, struct fib_table *table, const struct fib
 		route_remove(fib, table, place);
 	}
 	place = fib_table_add(table, route);
+	fib->put_next = place + 1;
 	fib_table_at(table, place)->flags |= FIB_ROUTE_SEEN;
 }
 
@@ -174,17 +177,27 @@ static int order_of_specs(const void *left, const void *right)
 	return a->id < b->id ? 1 : a->id > b->id ? -1 : 0;
 }
 
+/* Large tables mostly come in the order of their prefixes. */
+static bool specs_are_sorted(const struct route_spec **specs, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (order_of_specs(&specs[i - 1], &specs[i]) > 0)
+			return false;
+	return true;
+}
+
 void fib_publish(struct net *net, const struct route_spec *specs, size_t n)
 {
 	const struct route_spec **sorted = mem_new(n, sizeof sorted[0]);
 	size_t wanted = 0;
 
-	for (size_t i = 0; i < n; i++) {
+	/* From the last prefix to the first: each goes to the front of its list. */
+	for (size_t i = n; i-- > 0;) {
 		if (specs[i].dst.addr.family == IP_V4)
 			sorted[wanted++] = &specs[i];
 	}
-	/* From the last prefix to the first: each goes to the front of its list. */
-	qsort(sorted, wanted, sizeof sorted[0], order_of_specs);
+	if (!specs_are_sorted(sorted, wanted))
+		qsort(sorted, wanted, sizeof sorted[0], order_of_specs);
 	unsee(net->fib, 0);
 	for (size_t i = 0; i < wanted; i++)
 		must(fib_add(net, sorted[i])); /* fib_specs_fit() */

@@ -14,7 +14,8 @@ struct fib {
 	uint32_t tables_n;
 	struct route_entry *connected; /* what gateways are looked for in; sorted by prefix */
 	size_t connected_n;
-	struct { /* where fib_entry_of() found the last one */
+	uint32_t put_next; /* where the route that is put next probably is */
+	struct {           /* where fib_entry_of() found the last one */
 		uint32_t table, place;
 	} asked;
 };

@@ -166,6 +166,13 @@ static bool same_prefix(const struct fib_route *a, const struct fib_route *b)
 	return order_by_prefix(a, b) == 0;
 }
 
+/* Beside the prefix: are they the same one? */
+static bool same_way(const struct fib_route *a, const struct fib_route *b)
+{
+	return a->id == b->id && a->hop == b->hop &&
+	       ((a->flags ^ b->flags) & FIB_ROUTE_CONNECTED) == 0;
+}
+
 uint32_t fib_table_find(const struct fib_table *table, const struct fib_route *route)
 {
 	uint32_t at = *list_of(table, route->network, route->bits);
@@ -176,11 +183,22 @@ uint32_t fib_table_find(const struct fib_table *table, const struct fib_route *r
 
 		if (by > 0)
 			break;
-		if (by == 0 && r->id == route->id && r->hop == route->hop &&
-		    ((r->flags ^ route->flags) & FIB_ROUTE_CONNECTED) == 0)
+		if (by == 0 && same_way(r, route))
 			return at - 1;
 	}
 	return FIB_PLACE_NONE;
+}
+
+uint32_t fib_table_find_near(const struct fib_table *table, const struct fib_route *route,
+                             uint32_t place)
+{
+	if (place < fib_table_places(table)) {
+		const struct fib_route *r = fib_table_at_const(table, place);
+
+		if ((r->flags & FIB_ROUTE_USED) != 0 && same_prefix(r, route) && same_way(r, route))
+			return place;
+	}
+	return fib_table_find(table, route);
 }
 
 static uint32_t place_take(struct fib_table *table)

@@ -46,6 +46,9 @@ uint32_t fib_table_number(const struct fib_table *table);
  */
 #define FIB_PLACE_NONE UINT32_MAX
 uint32_t fib_table_find(const struct fib_table *table, const struct fib_route *route);
+/* The same; it is probably at @place (any number). */
+uint32_t fib_table_find_near(const struct fib_table *table, const struct fib_route *route,
+                             uint32_t place);
 /* Add a copy of @route; returns its place. fib_table_settle() puts it into use. */
 uint32_t fib_table_add(struct fib_table *table, const struct fib_route *route);
 void fib_table_remove(struct fib_table *table, uint32_t place);
