@@ -7,6 +7,7 @@
 #include "conf/commit.h"
 #include "conf/diag.h"
 #include "conf/draft.h"
+#include "conf/files.h"
 #include "conf/store_words.h"
 #include "lib/mem.h"
 
@@ -45,6 +46,7 @@ static void answer_own(struct background_job *base)
 {
 	struct backup_job *job = (struct backup_job *)base;
 
+	files_changed(job->conf);
 	answer(job, &(struct conf_answer){ .ok = !job->diag.failed,
 	                                   .diag = job->diag.failed ? &job->diag : NULL,
 	                                   .revision = job->conf->current->revision });

@@ -78,6 +78,7 @@ struct conf {
 	struct feed feed;
 	struct trials trials;
 	struct revisions *revisions; /* the page of it that is at hand; NULL: none was asked for */
+	struct files *files;         /* NULL: nobody has asked for them */
 	uint64_t writes;             /* to the store, that went well */
 	unsigned drafts;             /* that are not freed yet */
 	uint32_t next_id;            /* while there are any: no id below it is given out again */

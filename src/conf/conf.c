@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "conf/commit.h"
+#include "conf/files.h"
 #include "conf/line.h"
 #include "conf/revision.h"
 #include "conf/row.h"
@@ -35,6 +36,7 @@ void conf_free(struct conf *conf)
 	state_free(conf->current);
 	trials_free(&conf->trials);
 	revision_free(conf->revisions);
+	files_free(conf);
 	journal_close(conf->journal);
 	mem_free(conf);
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "conf/commit.h"
+#include "conf/files.h"
 #include "lib/mem.h"
 
 #define SUFFIX    ".rsc"
@@ -11,34 +12,73 @@
 
 struct file_job {
 	struct background_job job; /* first: the job is cast back to this */
+	struct conf *conf;
 	struct store *store;
-	char name[FILE_NAME_BYTES];
+	char name[FILE_NAME_BYTES], to[FILE_NAME_BYTES];
 	char *text;
 	size_t len;
 	int error;
+	void (*changed)(const struct file_job *job); /* has it been done? NULL: nothing changes */
 	file_done *done;
 	void *arg;
 };
 
-bool file_name_of(const char *field, const char *typed, const char *suffix, char *ret_name,
-                  struct diag *diag)
+/* What the configuration's files begin with: config.db with its companions, and those beside it. */
+static bool is_kept(const char *name)
+{
+	static const char *const kept[] = { "config.db", "config.kept", "config.notice",
+		                            "config.txt" };
+	size_t len = strlen(name), end = sizeof TEMPORARY - 1;
+
+	for (size_t i = 0; i < ARRAY_LEN(kept); i++)
+		if (strncmp(name, kept[i], strlen(kept[i])) == 0)
+			return true;
+	return len >= end && strcmp(name + len - end, TEMPORARY) == 0;
+}
+
+static bool fail_kept(const char *field, const char *name, struct diag *diag)
+{
+	return diag_fail(diag, field,
+	                 "invalid value for argument %s: %s is a file that the router keeps for "
+	                 "itself; choose another name",
+	                 field, name);
+}
+
+static bool is_plain(const char *name)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 				      "0123456789._-";
+
+	return name[0] != '\0' && name[0] != '.' && name[strspn(name, letters)] == '\0';
+}
+
+bool file_is_shown(const char *name)
+{
+	return strlen(name) < FILE_NAME_BYTES && is_plain(name) && !is_kept(name);
+}
+
+bool file_name_of(const char *field, const char *typed, const char *suffix, char *ret_name,
+                  struct diag *diag)
+{
 	size_t len = strlen(typed);
 	size_t end = strlen(suffix);
 	bool has_suffix = len > end && strcmp(typed + len - end, suffix) == 0;
 	struct text name = text_into(ret_name, FILE_NAME_BYTES);
 
 	text_printf(&name, "%s%s", typed, has_suffix ? "" : suffix);
-	if (len > 0 && typed[0] != '.' && typed[strspn(typed, letters)] == '\0' && !name.cut)
-		return true;
+	if (is_plain(typed) && !name.cut)
+		return !is_kept(ret_name) || fail_kept(field, ret_name, diag);
 	return diag_fail(
 		diag, field,
 		"invalid value for argument %s: a name of letters, digits, dots, dashes and "
 		"underscores is wanted, such as router%s; the router keeps its files in "
 		"its own store",
 		field, suffix);
+}
+
+bool file_name_any(const char *field, const char *typed, char *ret_name, struct diag *diag)
+{
+	return file_name_of(field, typed, "", ret_name, diag);
 }
 
 bool file_name(const char *field, const char *typed, char *ret_name, struct diag *diag)
@@ -106,30 +146,68 @@ static void write_work(struct background_job *base)
 		job->error = job->store->sync_names(job->store);
 }
 
+static void add_work(struct background_job *base)
+{
+	struct file_job *job = (struct file_job *)base;
+
+	if (job->store->exists(job->store, job->name))
+		job->error = -EEXIST;
+	else
+		write_work(base);
+}
+
+static void rename_work(struct background_job *base)
+{
+	struct file_job *job = (struct file_job *)base;
+
+	if (job->store->exists(job->store, job->to))
+		job->error = -EEXIST;
+	else
+		job->error = job->store->rename(job->store, job->name, job->to);
+	if (job->error == 0)
+		job->error = job->store->sync_names(job->store);
+}
+
+static void remove_work(struct background_job *base)
+{
+	struct file_job *job = (struct file_job *)base;
+
+	job->error = job->store->remove(job->store, job->name);
+	if (job->error == 0)
+		job->error = job->store->sync_names(job->store);
+}
+
 static void job_done(struct background_job *base)
 {
 	struct file_job *job = (struct file_job *)base;
 
+	if (job->changed != NULL && job->error == 0)
+		job->changed(job);
 	job->done(job->arg, job->error, job->text != NULL ? job->text : "", job->len);
 	mem_free(job->text);
 	mem_free(job);
 }
 
-static void submit(struct conf *conf, const char *name, char *text, size_t len,
-                   void (*work)(struct background_job *job), file_done *done, void *arg)
+static struct file_job *job_new(struct conf *conf, const char *name, file_done *done, void *arg)
 {
 	struct file_job *job = mem_new(1, sizeof *job);
 
 	*job = (struct file_job){
-		.job = { .work = work, .done = job_done },
+		.job = { .done = job_done },
+		.conf = conf,
 		.store = conf->setup.store,
-		.text = text,
-		.len = len,
 		.done = done,
 		.arg = arg,
 	};
+	must(strlen(name) < sizeof job->name);
 	memcpy(job->name, name, strlen(name) + 1);
-	background_submit(conf->setup.background, &job->job);
+	return job;
+}
+
+static void submit(struct file_job *job, void (*work)(struct background_job *job))
+{
+	job->job.work = work;
+	background_submit(job->conf->setup.background, &job->job);
 }
 
 void file_read(struct conf *conf, const char *name, file_done *done, void *arg)
@@ -137,19 +215,77 @@ void file_read(struct conf *conf, const char *name, file_done *done, void *arg)
 	if (conf->setup.store == NULL)
 		done(arg, -ENOENT, "", 0);
 	else
-		submit(conf, name, NULL, 0, read_work, done, arg);
+		submit(job_new(conf, name, done, arg), read_work);
 }
 
-void file_write(struct conf *conf, const char *name, const char *text, size_t len, file_done *done,
-                void *arg)
+static void wrote(const struct file_job *job)
 {
-	char *copy;
+	files_wrote(job->conf, job->name, job->text, job->len);
+}
+
+static void renamed(const struct file_job *job)
+{
+	files_renamed(job->conf, job->name, job->to);
+}
+
+static void removed(const struct file_job *job)
+{
+	files_removed(job->conf, job->name);
+}
+
+static void write_by(struct conf *conf, const char *name, const char *text, size_t len,
+                     void (*work)(struct background_job *job), file_done *done, void *arg)
+{
+	struct file_job *job;
 
 	if (conf->setup.store == NULL) {
 		done(arg, -EROFS, "", 0);
 		return;
 	}
-	copy = mem_new(len + 1, 1);
-	memcpy(copy, text, len);
-	submit(conf, name, copy, len, write_work, done, arg);
+	job = job_new(conf, name, done, arg);
+	job->text = mem_new(len + 1, 1);
+	memcpy(job->text, text, len);
+	job->len = len;
+	job->changed = wrote;
+	submit(job, work);
+}
+
+void file_write(struct conf *conf, const char *name, const char *text, size_t len, file_done *done,
+                void *arg)
+{
+	write_by(conf, name, text, len, write_work, done, arg);
+}
+
+void file_add(struct conf *conf, const char *name, const char *text, size_t len, file_done *done,
+              void *arg)
+{
+	write_by(conf, name, text, len, add_work, done, arg);
+}
+
+void file_rename(struct conf *conf, const char *name, const char *to, file_done *done, void *arg)
+{
+	struct file_job *job;
+
+	if (conf->setup.store == NULL) {
+		done(arg, -ENOENT, "", 0);
+		return;
+	}
+	job = job_new(conf, name, done, arg);
+	must(strlen(to) < sizeof job->to);
+	memcpy(job->to, to, strlen(to) + 1);
+	job->changed = renamed;
+	submit(job, rename_work);
+}
+
+void file_remove(struct conf *conf, const char *name, file_done *done, void *arg)
+{
+	struct file_job *job;
+
+	if (conf->setup.store == NULL) {
+		done(arg, -ENOENT, "", 0);
+		return;
+	}
+	job = job_new(conf, name, done, arg);
+	job->changed = removed;
+	submit(job, remove_work);
 }

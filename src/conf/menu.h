@@ -204,6 +204,11 @@ struct menu {
 	 */
 	bool (*observe_some)(struct router *router, const struct conf_state *state, uint32_t *at,
 	                     uint32_t most, struct row_sink *sink);
+	/*
+	 * The rows lie where looking takes its time (on a disk): asked before a list of them is
+	 * read, again and again as long as it says true. *@at is 0 at first, and the hook's own.
+	 */
+	bool (*awaits)(struct router *router, uint64_t *at);
 	/* Take a row added with an F_PASSING field, which is not stored: it is observed as @ret_id.
 	 */
 	bool (*take)(struct router *router, const struct row *row, uint32_t *ret_id,

@@ -237,6 +237,13 @@ const struct type type_word = {
 	.choices = word_choices,
 };
 
+/* Which files are meant is for completion, which knows what there are. */
+const struct type type_file = {
+	.name = "file",
+	.parse = string_parse,
+	.print = string_print,
+};
+
 #define NO_WORD   (-1)
 #define AMBIGUOUS (-2)
 

@@ -66,6 +66,8 @@ extern const struct type type_uint;    /* uint8_t to uint64_t by field->bytes; m
 extern const struct type type_string;  /* char[]; max: longest length */
 extern const struct type type_word;    /* char[]: a string that reads like a name, without quotes;
                                         * words: the usual ones, or NULL */
+extern const struct type type_file;    /* char[]: the name of one of the router's files; words: what
+                                        * such names end in, one */
 extern const struct type type_enum;    /* uint8_t to uint32_t: index into words; unambiguous
                                         * prefixes accepted */
 extern const struct type type_set;     /* uint32_t: bits of words, comma-separated */

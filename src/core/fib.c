@@ -253,7 +253,7 @@ static size_t find_connected(const struct net *net, struct route_entry *entries)
 }
 
 /* Connected networks are many addresses, not many ways: their hops always fit. */
-static void put_connected(struct fib *fib, const struct route_entry *e)
+static struct fib_route connected_route(struct fib *fib, const struct route_entry *e)
 {
 	struct fib_hop wish = hop_of(&e->spec);
 	struct fib_route route = {
@@ -267,7 +267,22 @@ static void put_connected(struct fib *fib, const struct route_entry *e)
 	wish.pref_src = e->src;
 	route.hop = fib_hop_take(fib->hops, &wish);
 	must(route.hop != FIB_HOP_NONE);
+	return route;
+}
+
+static void put_connected(struct fib *fib, const struct route_entry *e)
+{
+	struct fib_route route = connected_route(fib, e);
+
 	route_put(fib, fib->tables[0], &route);
+}
+
+uint32_t fib_connected_place(struct fib *fib, size_t n)
+{
+	struct fib_route route = connected_route(fib, &fib->connected[n]);
+
+	fib_hop_give_back(fib->hops, route.hop);
+	return fib_table_find(fib->tables[0], &route);
 }
 
 /* Routes by hops that became usable, or are so no longer. */

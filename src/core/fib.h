@@ -91,6 +91,8 @@ struct fib_cursor {
 	uint32_t table, list, at;
 };
 bool fib_next(const struct net *net, struct fib_cursor *at, struct route_entry *ret_entry);
+/* Only those that come from addresses, by prefix. @at begins as 0; false at the end. */
+bool fib_next_connected(struct net *net, size_t *at, struct route_entry *ret_entry);
 /* The entry of the configuration's row @id. Quick when asked in the order of the rows. */
 bool fib_entry_of(struct net *net, uint32_t id, struct route_entry *ret_entry);
 

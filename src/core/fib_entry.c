@@ -63,6 +63,21 @@ bool fib_next(const struct net *net, struct fib_cursor *at, struct route_entry *
 	return false;
 }
 
+bool fib_next_connected(struct net *net, size_t *at, struct route_entry *ret_entry)
+{
+	struct fib *fib = net->fib;
+
+	while (*at < fib->connected_n) {
+		uint32_t place = fib_connected_place(fib, (*at)++);
+
+		if (place == FIB_PLACE_NONE)
+			continue;
+		entry_fill(net, fib->tables[0], place, ret_entry);
+		return true;
+	}
+	return false;
+}
+
 static bool route_is_row(const struct fib *fib, uint32_t table, uint32_t place, uint32_t id)
 {
 	const struct fib_route *r = fib_table_at_const(fib->tables[table], place);
@@ -90,11 +105,15 @@ static bool find_near(struct fib *fib, uint32_t id)
 	       asked_is(fib, table, place - 1, id);
 }
 
+/* From both ends: a list begins at the one or the other. */
 static bool find_anywhere(struct fib *fib, uint32_t id)
 {
 	for (uint32_t table = 0; table < fib->tables_n; table++) {
-		for (uint32_t at = 0; at < fib_table_places(fib->tables[table]); at++) {
-			if (asked_is(fib, table, at, id))
+		uint32_t places = fib_table_places(fib->tables[table]);
+
+		for (uint32_t at = 0; at < (places + 1) / 2; at++) {
+			if (asked_is(fib, table, at, id) ||
+			    asked_is(fib, table, places - 1 - at, id))
 				return true;
 		}
 	}

@@ -19,6 +19,9 @@ struct fib {
 	} asked;
 };
 
+/* Where the route of fib->connected[@n] is, in table 0; or FIB_PLACE_NONE. */
+uint32_t fib_connected_place(struct fib *fib, size_t n);
+
 static inline struct fib_table *fib_table_numbered(const struct fib *fib, uint32_t number)
 {
 	for (uint32_t i = 0; i < fib->tables_n; i++) {

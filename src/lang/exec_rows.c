@@ -14,6 +14,7 @@
 
 #define PLACES_PER_TURN 128 /* a quarter of a millisecond */
 #define PAGE_ITEMS      256
+#define SHORT_ITEMS     1024 /* what is stored and not more comes as one page */
 
 bool reading_means(const struct reading *reading, const struct row *row)
 {
@@ -230,6 +231,7 @@ static void begin_again(struct reading *reading)
 	reading->count = 0;
 	reading->began = false;
 	reading->rests = false;
+	reading->awaited = 0;
 }
 
 static bool has_to_wait(struct reading *reading)
@@ -238,6 +240,9 @@ static bool has_to_wait(struct reading *reading)
 
 	if (reading->rests && mono_due(run->due, run->now))
 		begin_again(reading);
+	if (!reading->rests && reading->menu->awaits != NULL &&
+	    reading->menu->awaits(conf_router(run->host.conf), &reading->awaited))
+		return true;
 	return reading->rests ||
 	       (reading->paged && run->host.has_room != NULL && !run->host.has_room(run->host.arg));
 }
@@ -312,6 +317,8 @@ bool exec_rows(struct exec *exec)
 	if (!exec_print_take(exec, reading))
 		return false;
 	reading->walk = (struct rows_walk){ .state = exec_hold(run), .menu = exec->menu };
+	if (conf_state_rows(reading->walk.state, exec->menu->path).n > SHORT_ITEMS)
+		reading->paged = true;
 	if (!expr_bind(exec->call->where, reading->walk.state, exec_where(exec), &run->arena,
 	               &run->diag)) {
 		exec_release(run, reading->walk.state);

@@ -100,6 +100,7 @@ struct param {
 	const char *alias; /* NULL: none */
 	const char *help;
 	const struct field *field; /* NULL: the command's own */
+	const char *files;         /* the name of a file that ends so; NULL: of none */
 	enum option option;
 	bool positional; /* may be given without its name */
 	bool unsettable; /* !name is understood */

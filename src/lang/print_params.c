@@ -30,6 +30,7 @@ const struct param print_params[PRINT_PARAMS] = {
 	  .help = "Every property by its name" },
 	{ .kind = PARAM_VALUE,
 	  .name = "file",
+	  .files = ".txt",
 	  .help = "Write it to this text file of the router's" },
 	{ .kind = PARAM_FLAG,
 	  .name = "follow",

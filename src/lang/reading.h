@@ -49,6 +49,7 @@ struct reading {
 	bool too_many; /* to be sorted, or followed */
 	bool to_file;
 	uint64_t interval_ms;  /* 0: once */
+	uint64_t awaited;      /* the menu's awaits() and how far it is */
 	bool rests;            /* until run->due: then all is read again */
 	struct follow *follow; /* NULL: the list is all */
 

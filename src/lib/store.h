@@ -15,11 +15,18 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/mono.h"
+
 struct store;
 
 /* One open file. It belongs to the store and ends with close(). */
 struct store_file {
 	struct store *store;
+};
+
+/* Takes what there is, one by one. */
+struct store_sink {
+	void (*file)(struct store_sink *sink, const char *name, uint64_t size, wall modified);
 };
 
 struct store {
@@ -38,6 +45,8 @@ struct store {
 	int (*remove)(struct store *store, const char *name);
 	bool (*exists)(struct store *store, const char *name);
 	int (*sync_names)(struct store *store);
+	/* Offer each plain file; what is none (a link, a directory) is passed over. */
+	int (*list)(struct store *store, struct store_sink *sink);
 };
 
 #endif

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "conf/diag.h"
+#include "conf/files.h"
 #include "fw/flow.h"
 #include "manage/log_book.h"
 #include "menu/menus.h"
@@ -81,6 +82,15 @@ static int open_world(struct daemon *daemon, struct text *why)
 		error = loop_signals(daemon->loop, on_signal, daemon);
 	if (error != 0) {
 		text_printf(why, "cannot wait for events: %s", strerror(-error));
+		return error;
+	}
+	error = guard_process_start(&daemon->guard, daemon->loop, &daemon->log, CHILD_PROGRAM,
+	                            clock_mono(&daemon->clock));
+	if (error != 0) {
+		text_printf(why,
+		            "cannot start the process that compares passwords (" CHILD_PROGRAM
+		            "): %s",
+		            strerror(-error));
 		return error;
 	}
 	error = store_open(daemon->options->store, &daemon->store);
@@ -234,10 +244,13 @@ static int load_configuration(struct daemon *daemon, bool no_defaults, struct te
 	daemon->conf = conf_new(&setup);
 	daemon->manage = manage_new(daemon->conf, &setup);
 	daemon->manage->print = print_for_script;
+	daemon->manage->guard = &daemon->guard.client.guard;
 	daemon->router->manage = daemon->manage;
 	sniffer_set_store(daemon->router->sniffer, daemon->store, daemon->background);
 	daemon->router->net.now = clock_mono(&daemon->clock);
 	error = recovery_load(daemon->manage, &diag);
+	if (error == 0)
+		(void)files_refresh(daemon->conf);
 	if (error != 0) {
 		text_printf(why, "--store %s: %s", daemon->options->store, diag.text);
 		return error;
@@ -283,8 +296,9 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
 	if (more)
 		return now;
-	return mono_min(consoles_next(&daemon->consoles),
-	                mono_min(router_next(daemon->router), manage_next(daemon->manage)));
+	return mono_min(
+		mono_min(consoles_next(&daemon->consoles), guard_process_next(&daemon->guard)),
+		mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -323,6 +337,7 @@ bool daemon_run(struct daemon *daemon)
 			now = clock_mono(&daemon->clock);
 			more = router_turn(daemon->router, now);
 		}
+		guard_process_turn(&daemon->guard, now);
 		more |= manage_turn(daemon->manage, now);
 		more |= consoles_turn(&daemon->consoles, now);
 
@@ -363,6 +378,7 @@ void daemon_stop(struct daemon *daemon)
 		pcap_close(daemon->pcap);
 	if (daemon->store != NULL)
 		store_close(daemon->store);
+	guard_process_stop(&daemon->guard);
 	if (daemon->loop != NULL)
 		loop_free(daemon->loop);
 	if (daemon->link_fd >= 0)

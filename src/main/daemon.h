@@ -5,7 +5,8 @@
  * them; the router drops every frame until its configuration has been read from the store; then the
  * console answers. So nothing is answered that the configuration does not allow.
  *
- * Threads: the router's; one more belongs to the store (os/background.h).
+ * Threads: the router's; one more belongs to the store (os/background.h). Passwords are compared in a
+ * process of its own (main/guard_process.h).
  */
 #ifndef MAIN_DAEMON_H
 #define MAIN_DAEMON_H
@@ -13,6 +14,7 @@
 #include "conf/conf.h"
 #include "lib/log.h"
 #include "main/consoles.h"
+#include "main/guard_process.h"
 #include "main/options.h"
 #include "manage/manage.h"
 #include "os/background.h"
@@ -27,6 +29,7 @@ struct daemon {
 	struct random_pool random;
 	struct log log;
 	struct loop *loop;
+	struct guard_process guard;
 	struct store *store;
 	struct background *background;
 	struct pcap *pcap;

@@ -8,6 +8,7 @@
 
 #include "lib/mem.h"
 #include "main/daemon.h"
+#include "main/guard_process.h"
 #include "main/options.h"
 #include "main/usage.h"
 
@@ -26,13 +27,15 @@ static int begin_anew(char *argv[])
 
 int main(int argc, char *argv[])
 {
+	if (argc == 2 && strcmp(argv[1], GUARD_PROCESS_WORD) == 0)
+		return guard_process_run();
+
 	struct options *options = mem_new(1, sizeof *options);
 	struct daemon *daemon = mem_new(1, sizeof *daemon);
 	struct text why = { 0 };
 	int status = 0;
 	bool again = false;
 
-	(void)argc;
 	if (!options_parse(argv, options, &why)) {
 		fprintf(stderr, "towpathd: %s\n", text_str(&why));
 		status = 2;

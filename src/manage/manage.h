@@ -17,6 +17,7 @@
 #include "manage/keeper.h"
 #include "manage/recovery.h"
 
+struct guard;
 struct jobs;
 struct logins;
 struct users;
@@ -42,6 +43,8 @@ struct manage {
 	struct keeper keeper;
 	struct recovery recovery;
 	struct log_book *log_book;
+	struct guard
+		*guard; /* compares passwords; NULL: there is nobody to ask. Set by the caller */
 
 	/* Its people. */
 	struct users *users; /* NULL before they are published */

@@ -194,16 +194,14 @@ static void route_status(struct router *router, const struct conf_state *state, 
 static void route_observe(struct router *router, const struct conf_state *state,
                           struct row_sink *sink)
 {
-	struct fib_cursor at = { 0 };
 	struct route_entry entry;
+	size_t at = 0;
 	_Alignas(8) uint8_t storage[LOOKUP_ROW_BYTES(sizeof(struct route_row))];
 
-	while (fib_next(&router->net, &at, &entry)) {
+	while (fib_next_connected(&router->net, &at, &entry)) {
 		struct row *row;
 		struct route_row *body;
 
-		if (!entry.connected)
-			continue;
 		row = lookup_row(storage, sizeof *body, 0, ROW_DYNAMIC | flags_of(&entry));
 		body = (void *)row->body;
 		body->dst = entry.spec.dst;

@@ -41,6 +41,7 @@ const struct menu *const menus_all[] = {
 	&menu_log,
 	&menu_system_history,
 	&menu_system_backup,
+	&menu_file,
 	&menu_system_identity,
 	&menu_system_note,
 	&menu_system_clock,

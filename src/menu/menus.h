@@ -36,6 +36,7 @@ extern const struct menu menu_root;
 extern const struct menu menu_safe_mode;
 extern const struct menu menu_system;
 extern const struct menu menu_system_backup;
+extern const struct menu menu_file;
 extern const struct menu menu_system_history;
 extern const struct menu menu_system_clock;
 extern const struct menu menu_system_identity;

@@ -18,6 +18,8 @@
 
 #define RESET_BACKUP "before-reset" BACKUP_SUFFIX
 
+static const char *const scripts[] = { ".rsc", NULL };
+
 const struct field reset_fields[RESET_FIELDS] = {
 	{ "no-defaults", &type_bool, AT(struct reset_args, no_defaults), .dflt = "no",
 	  .help = "leave out what a fresh router has besides what comes with it" },
@@ -25,7 +27,7 @@ const struct field reset_fields[RESET_FIELDS] = {
 	  .help = "users, their groups and keys stay" },
 	{ "skip-backup", &type_bool, AT(struct reset_args, skip_backup), .dflt = "no",
 	  .help = "make no backup (" RESET_BACKUP ") before" },
-	{ "run-after-reset", &type_string, AT(struct reset_args, run_after),
+	{ "run-after-reset", &type_file, AT(struct reset_args, run_after), .words = scripts,
 	  .max = FILE_NAME_BYTES - 1, .help = "the file to import then, all of it or nothing" },
 };
 

@@ -36,9 +36,12 @@ static const struct field save_fields[] = {
 	  .help = "leave it open: whoever has the file reads all passwords in it" },
 };
 
+static const char *const backups[] = { BACKUP_SUFFIX, NULL };
+
 static const struct field load_fields[] = {
-	{ "name", &type_string, AT(struct load_args, name), .max = FILE_NAME_BYTES - 1,
-	  .flags = F_REQUIRED | F_UNNAMED, .help = "the file that save has written" },
+	{ "name", &type_file, AT(struct load_args, name), .max = FILE_NAME_BYTES - 1,
+	  .words = backups, .flags = F_REQUIRED | F_UNNAMED,
+	  .help = "the file that save has written" },
 	{ "password", &type_string, AT(struct load_args, password),
 	  .max = BACKUP_PASSWORD_BYTES - 1, .flags = F_SECRET,
 	  .help = "the one that it was saved with" },

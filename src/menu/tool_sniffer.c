@@ -8,8 +8,10 @@
 
 #include "conf/diag.h"
 #include "conf/file.h"
+#include "conf/files.h"
 #include "conf/policy.h"
 #include "lib/mem.h"
+#include "manage/manage.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
 #include "menu/tool_sniffer_quick.h"
@@ -182,6 +184,7 @@ static bool stop_go_on(struct router *router, void *state, struct text *out, mon
 	if (router->sniffer->live_error != 0)
 		text_printf(out, "failure: file %s: %s\n", router->sniffer->used.file_name,
 		            strerror(-router->sniffer->live_error));
+	files_changed(router->manage->conf);
 	return true;
 }
 
@@ -189,9 +192,11 @@ struct save_args {
 	char name[FILE_NAME_BYTES];
 };
 
+static const char *const captures[] = { SUFFIX, NULL };
+
 static const struct field save_fields[] = {
-	{ "file-name", &type_string, AT(struct save_args, name), .min = 1,
-	  .max = FILE_NAME_BYTES - 1, .flags = F_REQUIRED | F_UNNAMED,
+	{ "file-name", &type_file, AT(struct save_args, name), .min = 1, .max = FILE_NAME_BYTES - 1,
+	  .flags = F_REQUIRED | F_UNNAMED, .words = captures,
 	  .help = "file for the packets that are in memory (pcapng)" },
 };
 
@@ -226,6 +231,7 @@ static bool save_go_on(struct router *router, void *state, struct text *out, mon
 	if (router->sniffer->save_error != 0)
 		text_printf(out, "failure: the file was not written: %s\n",
 		            strerror(-router->sniffer->save_error));
+	files_changed(router->manage->conf);
 	return true;
 }
 

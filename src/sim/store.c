@@ -228,6 +228,20 @@ static int do_sync_names(struct store *store)
 	return error;
 }
 
+/* Simulated files have no times: what is kept of them is what a power cut may take. */
+static int do_list(struct store *store, struct store_sink *sink)
+{
+	struct sim_store *sim = sim_store_of(store);
+	const struct names *names = live_names(sim);
+	int error = call_fails(sim);
+
+	for (unsigned i = 0; i < SIM_STORE_FILES && error == 0; i++)
+		if (names->entries[i].name[0] != '\0')
+			sink->file(sink, names->entries[i].name,
+			           names->entries[i].content->live.len, (wall){ 0 });
+	return error;
+}
+
 struct sim_store *sim_store_new(struct sim_random *random)
 {
 	struct sim_store *sim = mem_new(1, sizeof *sim);
@@ -248,6 +262,7 @@ struct sim_store *sim_store_new(struct sim_random *random)
 		.remove = do_remove,
 		.exists = do_exists,
 		.sync_names = do_sync_names,
+		.list = do_list,
 	};
 	return sim;
 }

@@ -5,9 +5,11 @@
 
 #include "conf/conf.h"
 #include "conf/diag.h"
+#include "conf/files.h"
 #include "conf/type.h"
 #include "lang/scope.h"
 #include "lib/text.h"
+#include "lib/wall.h"
 
 /* How what is typed may fit a word; the next one is tried when no word fits so. */
 enum fit {
@@ -177,6 +179,26 @@ static void offer_items(struct completer *c, const struct menu *menu)
 		(void)conf_rows_walk(c->conf, c->state, menu, &items.sink);
 }
 
+/* The router's files whose names end in @suffix. */
+static void offer_files(struct completer *c, const char *suffix)
+{
+	size_t n = 0, end = strlen(suffix);
+	const struct file_entry *at = c->conf != NULL ? files_list(c->conf, &n) : NULL;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(at[i].name);
+		struct text when = { 0 };
+
+		if (len < end || strcmp(at[i].name + len - end, suffix) != 0)
+			continue;
+		wall_text(at[i].modified, &when);
+		offer_value(c, at[i].name,
+		            arena_printf(&c->candidates->arena, "%llu bytes, %s",
+		                         (unsigned long long)at[i].size, text_str(&when)));
+		text_free(&when);
+	}
+}
+
 static void offer_names(struct completer *c, const struct menu *menu, char next)
 {
 	for (size_t i = 0; menu != NULL && i < menu->nfields; i++)
@@ -192,8 +214,14 @@ static void offer_values(struct completer *c, const struct param *param)
 		                        .completer = c,
 		                        .field = param->field };
 
-	if (param->kind == PARAM_ITEMS)
+	const struct field *field = param->field;
+
+	if (param->kind == PARAM_ITEMS || (field != NULL && (field->flags & F_ITEM) != 0))
 		offer_items(c, c->candidates->expect.command.menu);
+	else if (param->files != NULL)
+		offer_files(c, param->files);
+	else if (field != NULL && field->type == &type_file)
+		offer_files(c, field->words[0]);
 	else if (param->kind == PARAM_FIELDS)
 		offer_names(c, c->candidates->expect.command.menu, ' ');
 	else if (param->field != NULL && param->field->type->choices != NULL)

@@ -53,6 +53,10 @@ static const struct field *choose_field(size_t selector, const struct menu **ret
 /* Read, printed and read again: the same bytes. */
 static bool check_value(const struct field *field, const struct conf_state *state, const char *text)
 {
+	/* What hides secrets when it is printed can't be read back, and is never typed. */
+	if (field->type->reveal != NULL)
+		return false;
+
 	uint8_t *value = mem_new(field->bytes, 1), *again = mem_new(field->bytes, 1);
 	struct diag diag = { 0 };
 	struct text printed = { 0 }, twice = { 0 };

@@ -286,6 +286,18 @@ static inline bool memory_exists(struct store *store, const char *name)
 	return memory_find(memory_of(store)->live, name) >= 0;
 }
 
+static inline int memory_list(struct store *store, struct store_sink *sink)
+{
+	struct memory_store *m = memory_of(store);
+	int error = memory_fails(m);
+
+	for (int i = 0; i < MEMORY_FILES && error == 0; i++)
+		if (m->live[i].inode >= 0)
+			sink->file(sink, m->live[i].name, m->inodes[m->live[i].inode].live.len,
+			           (wall){ 0 });
+	return error;
+}
+
 static inline int memory_sync_names(struct store *store)
 {
 	struct memory_store *m = memory_of(store);
@@ -313,6 +325,7 @@ static inline void memory_store_init(struct memory_store *m)
 		.remove = memory_remove,
 		.exists = memory_exists,
 		.sync_names = memory_sync_names,
+		.list = memory_list,
 	};
 	for (int i = 0; i < MEMORY_FILES; i++) {
 		m->live[i].inode = -1;

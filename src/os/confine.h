@@ -1,0 +1,21 @@
+/*
+ * confine.h -- a process that answers messages, and can do nothing else even if it is taken over.
+ *
+ * Threads: before the process has a second one.
+ */
+#ifndef OS_CONFINE_H
+#define OS_CONFINE_H
+
+#include <stddef.h>
+
+#include "lib/must.h"
+
+/*
+ * For good: nobody's user and no capabilities; no file, no process, no core dump that would show a
+ * password; @memory bytes more than it has now; and but 19 system calls: receive and send on
+ * descriptor @fd, wait for it, take memory that holds no code, ask the time, complain on standard
+ * error, exit. Any other call ends the process (SIGSYS). 0 or -errno.
+ */
+MUST_USE int confine_to_messages(int fd, size_t memory);
+
+#endif
