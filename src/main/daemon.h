@@ -5,8 +5,8 @@
  * them; the router drops every frame until its configuration has been read from the store; then the
  * console answers. So nothing is answered that the configuration does not allow.
  *
- * Threads: the router's; one more belongs to the store (os/background.h). Passwords are compared in a
- * process of its own (main/guard_process.h).
+ * Threads: the router's; one more belongs to the store (os/background.h). Passwords are compared in
+ * a process of its own (main/guard_process.h).
  */
 #ifndef MAIN_DAEMON_H
 #define MAIN_DAEMON_H

@@ -25,6 +25,8 @@ static const struct {
 	{ "/set", WRITE },
 	{ "/setup", WRITE },
 	{ "/undo", WRITE },
+	{ "/file/add", WRITE },
+	{ "/file/set", WRITE },
 	{ "/interface/monitor-traffic", READ },
 	{ "/interface/ethernet/monitor", READ },
 	{ "/ip/route/explain", READ },
