@@ -95,6 +95,15 @@ static bool take_word(struct arguments *arguments, struct request *request, stru
 	return false;
 }
 
+/* Who has no router of their own means the machine's: as the login shell of an account, too. */
+static void take_machines(struct request *request)
+{
+	static const char path[] = "/run/towpath/console.sock";
+
+	if (access(request->path, F_OK) != 0 && access(path, F_OK) == 0)
+		memcpy(request->path, path, sizeof path);
+}
+
 static bool parse(char *const argv[], struct request *request, struct text *why)
 {
 	struct arguments arguments = { argv[0] != NULL ? argv + 1 : argv };
@@ -104,10 +113,12 @@ static bool parse(char *const argv[], struct request *request, struct text *why)
 		if (!take_word(&arguments, request, why))
 			return false;
 	}
-	if (request->path[0] == '\0' &&
-	    !console_default_path(request->path, sizeof request->path)) {
-		text_add(why, "$XDG_RUNTIME_DIR is too long; say --socket PATH");
-		return false;
+	if (request->path[0] == '\0') {
+		if (!console_default_path(request->path, sizeof request->path)) {
+			text_add(why, "$XDG_RUNTIME_DIR is too long; say --socket PATH");
+			return false;
+		}
+		take_machines(request);
 	}
 	return true;
 }

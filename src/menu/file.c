@@ -11,6 +11,7 @@
 
 #include "conf/diag.h"
 #include "conf/files.h"
+#include "conf/policy.h"
 #include "conf/store_words.h"
 #include "conf/type.h"
 #include "lib/mem.h"
@@ -381,7 +382,8 @@ static const struct action actions[] = {
 	  .start = add_start,
 	  .turn = change_turn,
 	  .stop = change_stop,
-	  .finish = change_finish },
+	  .finish = change_finish,
+	  .policy = POLICY_WRITE },
 	{ .name = "set",
 	  .help = "another text in a file, or another name for it",
 	  .fields = set_fields,
@@ -391,7 +393,8 @@ static const struct action actions[] = {
 	  .start = set_start,
 	  .turn = set_turn,
 	  .stop = change_stop,
-	  .finish = change_finish },
+	  .finish = change_finish,
+	  .policy = POLICY_WRITE },
 };
 
 const struct menu menu_file = {

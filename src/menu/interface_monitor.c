@@ -5,6 +5,7 @@
 
 #include "conf/diag.h"
 #include "conf/look.h"
+#include "conf/policy.h"
 #include "menu/interface.h"
 #include "menu/tool.h"
 
@@ -183,7 +184,7 @@ static bool reset_begin(struct router *router, const void *args, void *arg, stru
 
 /* clang-format off */
 
-#define ACTION(name_, help_, begin_, look_, after_)                                                \
+#define ACTION(name_, help_, begin_, look_, after_, policy_)                                       \
 	{ .name = (name_),                                                                         \
 	  .help = (help_),                                                                         \
 	  .fields = monitor_fields,                                                                \
@@ -192,18 +193,20 @@ static bool reset_begin(struct router *router, const void *args, void *arg, stru
 	  .state_size = sizeof(struct monitor_state),                                              \
 	  .start = (begin_),                                                                       \
 	  .look = (look_),                                                                         \
-	  .look_after_ms = (after_) }
+	  .look_after_ms = (after_),                                                               \
+	  .policy = (policy_) }
 
-#define RESET ACTION("reset-counters", "begin to count anew", reset_begin, NULL, 0)
+#define RESET ACTION("reset-counters", "begin to count anew", reset_begin, NULL, 0, POLICY_WRITE)
 
 const struct action interface_actions[INTERFACE_ACTIONS] = {
 	ACTION("monitor-traffic", "what goes through interfaces just now", monitor_begin,
-	       traffic_look, 1000),
+	       traffic_look, 1000, POLICY_READ),
 	RESET,
 };
 
 const struct action interface_ethernet_actions[INTERFACE_ACTIONS] = {
-	ACTION("monitor", "how the link of a port is just now", ethernet_begin, ethernet_look, 0),
+	ACTION("monitor", "how the link of a port is just now", ethernet_begin, ethernet_look, 0,
+	       POLICY_READ),
 	RESET,
 };
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "conf/policy.h"
 #include "conf/type.h"
 #include "lib/log.h"
 #include "lib/wall.h"
@@ -96,7 +97,7 @@ WRITER(write_critical, LOG_CRITICAL)
 	{                                                                                          \
 		.name = (name_), .help = (help_), .fields = write_fields,                          \
 		.nfields = ARRAY_LEN(write_fields), .args_size = sizeof(struct write_args),        \
-		.start = (start_)                                                                  \
+		.start = (start_), .policy = POLICY_WRITE                                          \
 	}
 
 static const struct action actions[] = {

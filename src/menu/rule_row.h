@@ -8,6 +8,7 @@
 #define MENU_RULE_ROW_H
 
 #include "conf/menu.h"
+#include "conf/policy.h"
 #include "conf/type.h"
 #include "fw/rule.h"
 #include "menu/type_address_list.h"
@@ -181,7 +182,7 @@ extern const struct refused rule_row_refused_raw[];
 	  .items = facility_items },                                                               \
 	{                                                                                          \
 		.name = "reset-counters-all", .help = "Begin to count anew for all items",         \
-		.start = facility_all                                                              \
+		.start = facility_all, .policy = POLICY_WRITE                                      \
 	}
 void rule_row_reset(struct router *router, enum facility facility, const uint32_t *ids, size_t n);
 void rule_row_reset_all(struct router *router, enum facility facility);
