@@ -392,7 +392,7 @@ static void any_one_file_may_be_damaged(void **unused)
 	print_message(
 		"%u damaged stores: %u recovered and told, %u with nothing to tell, %u refused\n",
 		n, told, n - told - refused, refused);
-	assert_true(told > n / 4 && told < n && refused < n / 100 + 2);
+	assert_true(told > n / 8 && told < n && refused < n / 100 + 2);
 	used_free(&used);
 }
 
