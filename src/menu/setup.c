@@ -13,14 +13,6 @@
 #include "manage/manage.h"
 #include "router/router.h"
 
-/* What an answer is taken with. */
-struct talk {
-	struct router *router;
-	struct setup *setup;
-	struct text *out;
-	struct diag *diag;
-};
-
 static void print_menu(const struct setup *setup, struct text *out)
 {
 	text_printf(out,
@@ -28,6 +20,7 @@ static void print_menu(const struct setup *setup, struct text *out)
 	            " %s a - configure ip address and gateway\n"
 	            "   g - the gateway alone\n"
 	            "   w - which card leads to the internet, masquerade\n"
+	            "   p - the password of " SETUP_USER "\n"
 	            " %s x - see what will be done, do it, and leave\n",
 	            setup->begun ? " " : "*", setup->begun ? "*" : " ");
 }
@@ -59,7 +52,7 @@ bool setup_ask(struct router *router, void *state, struct question *question)
 	return true;
 }
 
-static void to_menu(struct setup *setup, struct text *out)
+void setup_to_menu(struct setup *setup, struct text *out)
 {
 	setup->step = SETUP_MENU;
 	setup->begun = true;
@@ -69,7 +62,7 @@ static void to_menu(struct setup *setup, struct text *out)
 
 void setup_again(struct router *router, void *state, struct text *out)
 {
-	to_menu(state, out);
+	setup_to_menu(state, out);
 }
 
 void setup_stop(struct router *router, void *state, struct text *out)
@@ -77,8 +70,7 @@ void setup_stop(struct router *router, void *state, struct text *out)
 	text_add(out, "Nothing was changed.\n");
 }
 
-/* Could it be done as it is now? Tells why not. */
-static bool fits(struct talk *t)
+bool setup_fits(struct setup_talk *t)
 {
 	struct conf_draft *draft = conf_draft_new(t->router->manage->conf);
 	bool ok = setup_fill(t->router, t->setup, draft, t->diag);
@@ -89,7 +81,7 @@ static bool fits(struct talk *t)
 
 /* --- the menu --- */
 
-static bool take_menu(struct talk *t, const char *answer)
+static bool take_menu(struct setup_talk *t, const char *answer)
 {
 	struct setup *setup = t->setup;
 
@@ -101,6 +93,7 @@ static bool take_menu(struct talk *t, const char *answer)
 	} else {
 		setup->step = *answer == 'g'   ? SETUP_GATEWAY
 		              : *answer == 'w' ? SETUP_WAN
+		              : *answer == 'p' ? SETUP_PASSWORD
 		                               : SETUP_END;
 	}
 	return true;
@@ -130,7 +123,7 @@ static unsigned find_card(const struct setup *setup, const char *answer)
 	return found;
 }
 
-static bool unknown_card(struct talk *t, const char *answer)
+static bool unknown_card(struct setup_talk *t, const char *answer)
 {
 	struct text names = { 0 };
 
@@ -143,7 +136,7 @@ static bool unknown_card(struct talk *t, const char *answer)
 	return false;
 }
 
-static bool take_card(struct talk *t, const char *answer)
+static bool take_card(struct setup_talk *t, const char *answer)
 {
 	struct setup *setup = t->setup;
 
@@ -180,7 +173,7 @@ static bool no_address(struct setup *setup)
 	return true;
 }
 
-static bool keep_address(struct talk *t, const struct ip_prefix *prefix)
+static bool keep_address(struct setup_talk *t, const struct ip_prefix *prefix)
 {
 	struct setup *setup = t->setup;
 	struct setup_card *card = &setup->cards[setup->card];
@@ -197,10 +190,10 @@ static bool keep_address(struct talk *t, const struct ip_prefix *prefix)
 		card->naddresses++;
 	setup->address++;
 	setup->step = SETUP_ADDRESS;
-	return fits(t);
+	return setup_fits(t);
 }
 
-static bool take_address(struct talk *t, const char *answer)
+static bool take_address(struct setup_talk *t, const char *answer)
 {
 	static const struct field field = { "address", &type_prefix,
 		                            .bytes = sizeof(struct ip_prefix) };
@@ -217,7 +210,7 @@ static bool take_address(struct talk *t, const char *answer)
 	return true;
 }
 
-static bool take_netmask(struct talk *t, const char *answer)
+static bool take_netmask(struct setup_talk *t, const char *answer)
 {
 	const char *digits = answer + (*answer == '/');
 	uint64_t length;
@@ -250,7 +243,7 @@ static void print_networks(const struct setup *setup, struct text *out)
 		text_add(out, "there is none");
 }
 
-static bool off_link(struct talk *t, const char *answer)
+static bool off_link(struct setup_talk *t, const char *answer)
 {
 	struct text networks = { 0 };
 
@@ -285,10 +278,10 @@ static void behind_gateway(struct setup *setup, struct text *out)
 	if (setup->whole)
 		setup->step = SETUP_WAN;
 	else
-		to_menu(setup, out);
+		setup_to_menu(setup, out);
 }
 
-static bool take_gateway(struct talk *t, const char *answer)
+static bool take_gateway(struct setup_talk *t, const char *answer)
 {
 	struct setup *setup = t->setup;
 	bool none = strcmp(answer, SETUP_NONE) == 0;
@@ -308,7 +301,7 @@ static bool take_gateway(struct talk *t, const char *answer)
 	}
 	snprintf(setup->gateway, sizeof setup->gateway, "%s", none ? "" : answer);
 	setup->gateway_asked = true;
-	if (!fits(t))
+	if (!setup_fits(t))
 		return false;
 	behind_gateway(setup, t->out);
 	return true;
@@ -316,7 +309,7 @@ static bool take_gateway(struct talk *t, const char *answer)
 
 /* --- inside and outside --- */
 
-static bool take_wan(struct talk *t, const char *answer)
+static bool take_wan(struct setup_talk *t, const char *answer)
 {
 	struct setup *setup = t->setup;
 	bool none = strcmp(answer, SETUP_NONE) == 0;
@@ -326,13 +319,22 @@ static bool take_wan(struct talk *t, const char *answer)
 		return unknown_card(t, answer);
 	setup->wan_asked = true;
 	if (none)
-		to_menu(setup, t->out);
+		setup_to_menu(setup, t->out);
 	else
 		setup->step = SETUP_MASQUERADE;
-	return fits(t);
+	return setup_fits(t);
 }
 
-static bool take_masquerade(struct talk *t, const char *answer)
+/* Who goes through all questions is asked for a password when there is none. */
+static void behind_rules(struct setup_talk *t)
+{
+	if (t->setup->whole && t->setup->open && !t->setup->password_asked)
+		t->setup->step = SETUP_PASSWORD;
+	else
+		setup_to_menu(t->setup, t->out);
+}
+
+static bool take_masquerade(struct setup_talk *t, const char *answer)
 {
 	struct setup *setup = t->setup;
 
@@ -341,21 +343,21 @@ static bool take_masquerade(struct talk *t, const char *answer)
 	if (setup->unfiltered)
 		setup->step = SETUP_FILTER;
 	else
-		to_menu(setup, t->out);
-	return fits(t);
+		behind_rules(t);
+	return setup_fits(t);
 }
 
-static bool take_filter(struct talk *t, const char *answer)
+static bool take_filter(struct setup_talk *t, const char *answer)
 {
 	t->setup->filter = *answer == 'y';
-	to_menu(t->setup, t->out);
-	return fits(t);
+	behind_rules(t);
+	return setup_fits(t);
 }
 
 bool setup_answer(struct router *router, void *state, const char *answer, struct text *out,
                   struct diag *diag)
 {
-	static bool (*const takes[SETUP_END])(struct talk *, const char *) = {
+	static bool (*const takes[SETUP_END])(struct setup_talk *, const char *) = {
 		[SETUP_MENU] = take_menu,
 		[SETUP_CARD] = take_card,
 		[SETUP_ADDRESS] = take_address,
@@ -364,8 +366,10 @@ bool setup_answer(struct router *router, void *state, const char *answer, struct
 		[SETUP_WAN] = take_wan,
 		[SETUP_MASQUERADE] = take_masquerade,
 		[SETUP_FILTER] = take_filter,
+		[SETUP_PASSWORD] = setup_password_take,
+		[SETUP_REPEAT] = setup_password_repeat,
 	};
-	struct talk t = { router, state, out, diag };
+	struct setup_talk t = { router, state, out, diag };
 	struct setup *before = mem_new(1, sizeof *before);
 	bool ok;
 

@@ -4,6 +4,7 @@
  *   setup.c        the conversation: which question comes, and what an answer means
  *   setup_ask.c    the questions themselves, with what stands in brackets
  *   setup_read.c   what the router is configured as, for what stands in brackets
+ *   setup_password.c  the password, asked twice
  *   setup_draft.c  from the answers to a draft
  *
  * Nothing is changed while it asks. Every answer is tried on a draft at once, so that what can't be
@@ -15,6 +16,7 @@
 #include "conf/menu.h"
 #include "core/iface.h"
 #include "lib/ip.h"
+#include "manage/password.h"
 
 struct conf;
 struct conf_draft;
@@ -25,6 +27,7 @@ struct question;
 #define SETUP_TEXT_BYTES    20 /* "255.255.255.255/32" and its terminator */
 #define SETUP_GATEWAY_BYTES 64
 #define SETUP_NONE          "none"
+#define SETUP_USER          "admin" /* whose password is asked for */
 
 enum setup_step {
 	SETUP_MENU,
@@ -35,6 +38,8 @@ enum setup_step {
 	SETUP_WAN,
 	SETUP_MASQUERADE,
 	SETUP_FILTER,
+	SETUP_PASSWORD,
+	SETUP_REPEAT,
 	SETUP_END,
 };
 
@@ -63,6 +68,9 @@ struct setup {
 	bool masquerade, masquerade_asked;
 	bool unfiltered; /* there is no filter at all, as it is */
 	bool filter;
+	bool open; /* admin has no password, as it is */
+	char password[PASSWORD_BYTES];
+	bool password_asked;
 };
 
 bool setup_begin(struct router *router, const void *args, void *state, struct text *out,
@@ -78,6 +86,20 @@ void setup_again(struct router *router, void *state, struct text *out);
 void setup_read_greeting(struct conf *conf, struct text *out);
 
 /* --- between its files --- */
+
+/* What an answer is taken with. */
+struct setup_talk {
+	struct router *router;
+	struct setup *setup;
+	struct text *out;
+	struct diag *diag;
+};
+
+/* Could it be done as it is now? Tells why not. */
+bool setup_fits(struct setup_talk *t);
+void setup_to_menu(struct setup *setup, struct text *out);
+bool setup_password_take(struct setup_talk *t, const char *answer);
+bool setup_password_repeat(struct setup_talk *t, const char *answer);
 
 /* @setup is zeroed. */
 void setup_read(struct router *router, struct setup *setup);

@@ -29,7 +29,7 @@ static void ask_menu(const struct setup *setup, struct question *question)
 	question_key(question,
 	             setup->begun ? "your choice [press Enter to see what will be done]"
 	                          : "your choice [press Enter to configure ip address and gateway]",
-	             "agwx", setup->begun ? 'x' : 'a',
+	             "agwpx", setup->begun ? 'x' : 'a',
 	             "One letter of the list above. Nothing is changed before x, and x asks once "
 	             "more; Ctrl-C leaves without a change.");
 }
@@ -164,6 +164,20 @@ static void ask_filter(const struct setup *setup, struct question *question)
 		"asked for from inside comes in, and nothing else.");
 }
 
+static void ask_password(const struct setup *setup, struct question *question)
+{
+	question_line(question, "new password of " SETUP_USER, "",
+	              "Without one " SETUP_USER " can log in at the router itself only, and nobody "
+	              "from the network. Enter alone leaves it as it is.");
+	question->secret = true;
+}
+
+static void ask_repeat(const struct setup *setup, struct question *question)
+{
+	question_line(question, "once more", "", "The same again, in case a key slipped.");
+	question->secret = true;
+}
+
 void setup_ask_step(const struct setup *setup, struct question *question)
 {
 	static void (*const asks[SETUP_END])(const struct setup *, struct question *) = {
@@ -175,6 +189,8 @@ void setup_ask_step(const struct setup *setup, struct question *question)
 		[SETUP_WAN] = ask_wan,
 		[SETUP_MASQUERADE] = ask_masquerade,
 		[SETUP_FILTER] = ask_filter,
+		[SETUP_PASSWORD] = ask_password,
+		[SETUP_REPEAT] = ask_repeat,
 	};
 
 	asks[setup->step](setup, question);

@@ -269,6 +269,16 @@ static void make_filter(struct maker *m)
 		menu->fresh(m->router, &sink.sink);
 }
 
+static void make_password(struct maker *m, const char *password)
+{
+	const struct fresh_field field = { "password", password };
+	const struct row *row =
+		conf_state_named(conf_draft_state(m->draft), "/user", SETUP_USER, NULL);
+
+	if (row != NULL)
+		make(m, VERB_SET, "/user", row->id, &field, 1);
+}
+
 bool setup_fill(struct router *router, void *state, struct conf_draft *draft, struct diag *diag)
 {
 	const struct setup *setup = state;
@@ -293,6 +303,8 @@ bool setup_fill(struct router *router, void *state, struct conf_draft *draft, st
 		make_masquerade(&m, setup->masquerade);
 	if (setup->filter)
 		make_filter(&m);
+	if (setup->password_asked)
+		make_password(&m, setup->password);
 	text_free(&m.notice);
 	text_free(&m.value);
 	arena_free(&m.arena);

@@ -4,6 +4,7 @@
 #include "conf/conf.h"
 #include "manage/manage.h"
 #include "menu/setup.h"
+#include "menu/user.h"
 #include "router/router.h"
 
 struct look {
@@ -106,6 +107,7 @@ static void read_rules(struct look *look, struct setup *setup)
 		    strcmp(shown(look, path, rows.at[i], "action"), "masquerade") == 0)
 			setup->masquerades = true;
 	setup->unfiltered = conf_state_rows(look->state, "/ip/firewall/filter").n == 0;
+	setup->open = user_lacks_password(look->state, SETUP_USER);
 }
 
 static unsigned wan_card(const struct setup *setup)

@@ -44,6 +44,8 @@ screen=$(talk <<-'DIALOGUE'
 	interface to the internet [ether1]: |
 	masquerade what leaves to the internet? [Y/n]: |
 	keep strangers out? [Y/n]: |y.
+	new password of admin: |canary
+	once more: |canary
 	your choice [press Enter to see what will be done]: |
 	Do it? [Y/n]: |y.
 DIALOGUE

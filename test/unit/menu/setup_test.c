@@ -58,6 +58,8 @@ static void talk(struct fixture *f, struct run *run, const struct turn *turns, s
 
 #define BEGIN   "your choice [press Enter to configure ip address and gateway]: "
 #define END     "your choice [press Enter to see what will be done]: "
+#define SECRET  "new password of admin: "
+#define REPEAT  "once more: "
 #define DO_IT   "Do it? [Y/n]: "
 #define HEADING "\nThis will be done, all of it or nothing:\n\n"
 
@@ -131,8 +133,10 @@ static void test_whole(void **unused)
 	     { "another ip address [none]: ", NULL }, { "enable interface [ether3]: ", "none" },
 	     { "gateway [203.0.113.1]: ", NULL }, { "interface to the internet [ether1]: ", NULL },
 	     { "masquerade what leaves to the internet? [Y/n]: ", NULL },
-	     { "keep strangers out? [Y/n]: ", "n" }, { END, NULL });
+	     { "keep strangers out? [Y/n]: ", "n" }, { SECRET, "canary1" }, { REPEAT, "canary2" },
+	     { SECRET, "canary1" }, { REPEAT, "canary1" }, { END, NULL });
 	lines_done(f, run,
+	           "/user/set admin # password changes and is not shown\n"
 	           "/interface/list/add name=WAN\n"
 	           "/interface/list/add name=LAN\n"
 	           "/interface/list/member/add interface=ether1 list=WAN\n"
@@ -256,6 +260,7 @@ static void test_wrong(void **unused)
 		  "ether1, ether2, ether3" },
 		{ "interface to the internet [ether2]: ", "ether2", NULL },
 		{ "masquerade what leaves to the internet? [y/N]: ", NULL, NULL },
+		{ SECRET, "", NULL },
 		{ END, "x", NULL },
 	};
 	struct fixture *f = fixture_new(NULL);
@@ -290,6 +295,8 @@ static void test_giving_up(void **unused)
 		{ "gateway [203.0.113.1]: ", NULL },
 		{ "interface to the internet [ether1]: ", NULL },
 		{ "masquerade what leaves to the internet? [y/N]: ", "y" },
+		{ SECRET, "canary1" },
+		{ REPEAT, "canary1" },
 		{ END, NULL },
 	};
 	struct fixture *f = fixture_new(NULL);
@@ -338,7 +345,8 @@ static void test_changing(void **unused)
 	     { "another ip address [none]: ", NULL }, { "enable interface [ether3]: ", "none" },
 	     { "gateway [10.0.1.254]: ", "10.0.4.254" },
 	     { "interface to the internet [ether1]: ", "2" },
-	     { "masquerade what leaves to the internet? [Y/n]: ", "n" }, { END, NULL });
+	     { "masquerade what leaves to the internet? [Y/n]: ", "n" }, { SECRET, "" },
+	     { END, NULL });
 	/* "n" leads back to the questions, and what was answered is kept. */
 	TALK(f, run, { DO_IT, "n" }, { END, "g" }, { "gateway [10.0.4.254]: ", "none" },
 	     { END, NULL });
@@ -427,7 +435,8 @@ static void test_safe_mode(void **unused)
 	     { "ip address [192.168.88.1/24]: ", NULL }, { "another ip address [none]: ", NULL },
 	     { "enable interface [ether1]: ", "none" }, { "gateway [none]: ", NULL },
 	     { "interface to the internet [ether1]: ", NULL },
-	     { "masquerade what leaves to the internet? [Y/n]: ", NULL }, { END, NULL });
+	     { "masquerade what leaves to the internet? [Y/n]: ", NULL }, { SECRET, "" },
+	     { END, NULL });
 	lines_done(f, run,
 	           "/ip/address/add address=192.168.88.1/24 interface=ether2\n"
 	           "/ip/firewall/nat/add action=masquerade chain=srcnat out-interface-list=WAN\n");
