@@ -51,6 +51,8 @@ followed() {
 
 scenario_start
 for ((n = 0; n < logins; n++)); do edits "$n" >"$LAB/edits$n.rsc"; done
+for ((n = 0; n < logins; n++)); do echo "/user/add name=user$n group=full"; done >"$LAB/users.rsc"
+check_runs "each has a user" "$towpath" --socket "$LAB/console.sock" <"$LAB/users.rsc"
 followers=()
 follow '/ip firewall address-list' address
 follow '/ip firewall filter' src-address

@@ -10,7 +10,7 @@ command -v python3 >/dev/null || check_skip "there is no python3 to hold a termi
 
 talk() { python3 -B "$lab_repo/lab/talk.py" "$lab_build/towpath" "$LAB/console.sock" 2>&1; }
 scenario_start --no-defaults
-check_equal "a router without anything" "" "$(scenario_export | grep -v '^/system\|^/user\|^set \|^add .*topics' )"
+check_equal "a router without anything" "" "$(scenario_export | grep -v '^/system\|^/user\|^set \|^add .*topics\|^ ' )"
 
 screen=$(talk <<-'DIALOGUE'
 	] > |setup
@@ -25,7 +25,7 @@ check_match "the greeting names the wizard" '^This router has no address yet. Ty
 check_match "it shows the cards" '^ 1  ether2 +02:00:00:00:88:01  up    none' "$screen"
 check_match "who gives up has changed nothing" '^Nothing was changed\.' "$screen"
 check_equal "it is still a router without anything" "" \
-	"$(scenario_export | grep -v '^/system\|^/user\|^set \|^add .*topics' )"
+	"$(scenario_export | grep -v '^/system\|^/user\|^set \|^add .*topics\|^ ' )"
 
 screen=$(talk <<-'DIALOGUE'
 	] > |set
