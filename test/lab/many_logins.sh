@@ -41,7 +41,7 @@ follow() {
 # gives out the same ones.
 history() {
 	lab_type '/system history print detail proplist=redo' | sed -n 's/.* redo="\(.*\)"$/\1/p' |
-		tac | tail -n +2 | sed 's/\\n/\n/g; s/\\"/"/g; s/ \.id=\*[0-9A-F]*//'
+		tac | tail -n +2 | sed 's/\\n/\n/g; s/\\"/"/g; s/ \.id=\*[0-9A-F]*//g'
 }
 
 # What a follower of the address lists has been told, added up.
