@@ -53,8 +53,9 @@ static const struct field *choose_field(size_t selector, const struct menu **ret
 /* Read, printed and read again: the same bytes. */
 static bool check_value(const struct field *field, const struct conf_state *state, const char *text)
 {
-	/* What hides secrets when it is printed can't be read back, and is never typed. */
-	if (field->type->reveal != NULL)
+	/* What hides secrets when it is printed can't be read back, and is never typed; of a
+	 * password its hash is printed. */
+	if (field->type->reveal != NULL || field->type->digest != NULL)
 		return false;
 
 	uint8_t *value = mem_new(field->bytes, 1), *again = mem_new(field->bytes, 1);
