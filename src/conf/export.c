@@ -141,6 +141,65 @@ static void key_drop(const struct menu *menu, const struct row *row, struct word
 	}
 }
 
+/* Finds what a row comes with that can't be removed, and drops the words that say so. */
+struct fresh_drop {
+	struct fresh_sink sink; /* first */
+	const struct menu *menu;
+	const struct row *row;
+	struct words *words;
+};
+
+static bool fresh_is_of(const struct fresh_drop *drop, const struct fresh_field *fields, size_t n)
+{
+	const char *key = drop->menu->fields[name_field(drop->menu)].name;
+
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(fields[i].name, key) == 0)
+			return strcmp(fields[i].value, menu_row_name(drop->menu, drop->row)) == 0;
+	}
+	return false;
+}
+
+static void word_drop(struct words *words, const struct fresh_field *field)
+{
+	struct text text = { 0 };
+
+	text_printf(&text, "%s=", field->name);
+	line_quote(field->value, &text);
+	for (struct word **at = &words->first; *at != NULL; at = &(*at)->next) {
+		if (strcmp((*at)->text, text_str(&text)) == 0) {
+			*at = (*at)->next;
+			words->n--;
+			break;
+		}
+	}
+	text_free(&text);
+}
+
+static void fresh_row_drop(struct fresh_sink *sink, uint32_t flags,
+                           const struct fresh_field *fields, size_t n)
+{
+	struct fresh_drop *drop = (struct fresh_drop *)sink;
+
+	if ((flags & ROW_FIXED) == 0 || !fresh_is_of(drop, fields, n))
+		return;
+	for (size_t i = 0; i < n; i++)
+		word_drop(drop->words, &fields[i]);
+}
+
+/* A group or an action of the log that is as it comes with every router needs no line. */
+static void fresh_words_drop(const struct menu *menu, const struct row *row, struct words *words)
+{
+	struct fresh_drop drop = {
+		.sink = { fresh_row_drop }, .menu = menu, .row = row, .words = words
+	};
+
+	/* Rows of a list that come with every router are the same on every router. */
+	if (menu->kind == MENU_LIST && (row->flags & ROW_FIXED) != 0 && menu->fresh != NULL &&
+	    name_field(menu) >= 0)
+		menu->fresh(NULL, &drop.sink);
+}
+
 static void row_export(struct export *export, const struct row *row)
 {
 	const struct words_options options = { .verbose = export->options->verbose,
@@ -157,6 +216,8 @@ static void row_export(struct export *export, const struct row *row)
 		words_put(&words, "comment", ""); /* it begins with one */
 	if (is_set && !options.verbose)
 		key_drop(export->menu, row, &words);
+	if (is_set && !options.verbose)
+		fresh_words_drop(export->menu, row, &words);
 	if (!is_set || words.n > 0)
 		row_line(export, row, &words);
 	words_free(&words);
