@@ -36,6 +36,12 @@ struct action_caller {
 	char *import;        /* the file (FILE_NAME_BYTES) to be imported then; "": none */
 };
 
+/* What the changes of @caller are on trial with; 0: with none. */
+static inline uint32_t action_trial(const struct action_caller *caller)
+{
+	return caller->trial != NULL ? *caller->trial : 0;
+}
+
 struct conf;
 struct conf_answer;
 

@@ -81,6 +81,12 @@ struct conf_answer {
 
 typedef void conf_done(void *arg, const struct conf_answer *answer);
 
+/* Tell whoever asked for a change that it can't be. */
+static inline void conf_refuse(const struct diag *diag, conf_done *done, void *arg)
+{
+	done(arg, &(struct conf_answer){ .diag = diag });
+}
+
 /*
  * Carry out @request (add, set, remove, enable, disable, move, comment, unset) as one
  * transaction. The request stays the caller's and must live until @done was called.

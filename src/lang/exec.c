@@ -7,6 +7,11 @@
 #include "lang/advice.h"
 #include "lib/mem.h"
 
+uint32_t exec_trial(const struct run *run)
+{
+	return run->host.trial != NULL ? *run->host.trial : 0;
+}
+
 bool exec_fail(struct run *run)
 {
 	run->failed = true;

@@ -142,6 +142,8 @@ const char *call_line(const struct call *call, struct arena *arena);
 /* Carry out @call, whose arguments are all there or will be complained about. */
 void run_call(struct run *run, const struct call *call, bool wanted);
 
+/* What the changes of whoever runs @run are on trial with; 0: with none. */
+uint32_t exec_trial(const struct run *run);
 /* Stop the machine; run->diag is filled. Always false. */
 bool exec_fail(struct run *run);
 /* Stop it where nobody catches the error: a limit. Always false. */

@@ -79,8 +79,7 @@ bool exec_ask_draft_answer(struct run *run, const char *text, struct diag *diag)
 	const struct journal_origin origin = { .who = run->host.who,
 		                               .door = run->host.door,
 		                               .lacks = permission_lacking(run),
-		                               .trial = run->host.trial != NULL ? *run->host.trial
-		                                                                : 0,
+		                               .trial = exec_trial(run),
 		                               .line = asking->line };
 
 	if (strcmp(text, "y") != 0) {

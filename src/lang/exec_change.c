@@ -166,7 +166,7 @@ static struct request *request_new(struct exec *exec, const struct call *call)
 		                  .verb = command->verb,
 		                  .who = run->host.who,
 		                  .door = run->host.door,
-		                  .trial = run->host.trial != NULL ? *run->host.trial : 0,
+		                  .trial = exec_trial(run),
 		                  .lacks = permission_lacking(run),
 		                  .line = call_line(call, &run->arena),
 		                  .arena = &run->arena,

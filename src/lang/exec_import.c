@@ -265,7 +265,7 @@ static void finish(struct run *run)
 		const struct journal_origin origin = {
 			.who = run->host.who,
 			.door = run->host.door,
-			.trial = run->host.trial != NULL ? *run->host.trial : 0,
+			.trial = exec_trial(run),
 			.lacks = permission_lacking(run),
 			.line = arena_printf(&run->arena, "/import file-name=%s", run->file),
 		};

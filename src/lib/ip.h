@@ -87,6 +87,11 @@ static inline bool ip4_is_loopback(ip4 a) /* RFC 1122, 3.2.1.3 (g) */
 	return a.v >> 24 == 127;
 }
 
+static inline bool ip4_is_private(ip4 a) /* RFC 1918, 3 */
+{
+	return a.v >> 24 == 10 || a.v >> 20 == 0xac1 || a.v >> 16 == 0xc0a8;
+}
+
 static inline struct ip_addr ip_addr_v4(ip4 a)
 {
 	return (struct ip_addr){ .family = IP_V4, .v4 = a };

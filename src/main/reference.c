@@ -62,13 +62,9 @@ static void keys(struct book *book)
 	reference_keys(book);
 }
 
-static void print_markdown(struct book *book)
+/* What the reference and the page of the console have in common. */
+static void chapters(struct book *book)
 {
-	text_add(&book->out, "# Reference\n\n");
-	paragraph(book,
-	          "Everything the console takes. This file is made by `make reference` from the "
-	          "tables that the console itself reads, and `make test` fails when it is not what "
-	          "they say: change the tables in `src/menu` and `src/lang`, not this file.");
 	book_chapter(book, "Keys");
 	keys(book);
 	book_chapter(book, "Commands of menus");
@@ -77,6 +73,16 @@ static void print_markdown(struct book *book)
 	language(book);
 	book_chapter(book, "Menus");
 	menus(book);
+}
+
+static void print_markdown(struct book *book)
+{
+	text_add(&book->out, "# Reference\n\n");
+	paragraph(book,
+	          "Everything the console takes. This file is made by `make reference` from the "
+	          "tables that the console itself reads, and `make test` fails when it is not what "
+	          "they say: change the tables in `src/menu` and `src/lang`, not this file.");
+	chapters(book);
 }
 
 static void print_console(struct book *book)
@@ -88,14 +94,7 @@ static void print_console(struct book *book)
 		book,
 		"A router of `towpathd` is set up in its console, which `towpath` opens. `?` says "
 		"what can stand at the cursor, Tab completes it; what they say is said here, too.");
-	book_chapter(book, "Keys");
-	keys(book);
-	book_chapter(book, "Commands of menus");
-	commands(book);
-	book_chapter(book, "Commands of the language");
-	language(book);
-	book_chapter(book, "Menus");
-	menus(book);
+	chapters(book);
 	book_chapter(book, "See also");
 	paragraph(book, "towpath(1), towpathd(8)");
 }

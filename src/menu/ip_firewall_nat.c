@@ -52,12 +52,6 @@ static void nat_status(struct router *router, const struct conf_state *state, st
 	rule_row_status(router, state, FACILITY_NAT, row);
 }
 
-/* RFC 1918, 3 */
-static bool is_private(ip4 addr)
-{
-	return addr.v >> 24 == 10 || addr.v >> 20 == 0xac1 || addr.v >> 16 == 0xc0a8;
-}
-
 /* A port that is mapped to a host which no route reaches, or only the one to everywhere else. */
 static bool target_unreached(struct router *router, const struct rule_spec *spec, struct text *out)
 {
@@ -76,7 +70,7 @@ static bool target_unreached(struct router *router, const struct rule_spec *spec
 		            ip4_str(target, text));
 		return true;
 	}
-	if (entry.spec.dst.bits != 0 || !is_private(target))
+	if (entry.spec.dst.bits != 0 || !ip4_is_private(target))
 		return false;
 	text_printf(out,
 	            "only the default route leads to %s, which is a private address: give the "

@@ -121,7 +121,7 @@ static struct job *job_new(struct conf *conf, const struct action_caller *caller
 		                         .who = arena_strdup(&job->arena, caller->who),
 		                         .door = arena_strdup(&job->arena, caller->door),
 		                         .line = arena_strdup(&job->arena, caller->line),
-		                         .trial = caller->trial != NULL ? *caller->trial : 0,
+		                         .trial = action_trial(caller),
 		                         .arena = &job->arena,
 		                         .notice = &job->notice };
 	return job;

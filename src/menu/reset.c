@@ -181,7 +181,7 @@ void reset_change(struct conf *conf, const struct action_caller *caller, const v
 		.lacks = caller->lacks,
 		.door = arena_strdup(&job->arena, caller->door != NULL ? caller->door : ""),
 		.line = "/system/reset-configuration",
-		.trial = caller->trial != NULL ? *caller->trial : 0,
+		.trial = action_trial(caller),
 	};
 	if (job->args.run_after[0] == '\0')
 		begin(job);

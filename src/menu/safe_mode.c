@@ -30,13 +30,6 @@ const struct field safe_mode_confirm_fields[1] = {
 	  .flags = F_UNNAMED, .help = "which one, where several wait: see /safe-mode/print" },
 };
 
-static void refuse(const struct diag *diag, conf_done *done, void *arg)
-{
-	const struct conf_answer answer = { .diag = diag };
-
-	done(arg, &answer);
-}
-
 static void agree(uint32_t id, conf_done *done, void *arg)
 {
 	const struct conf_answer answer = { .ok = true, .id = id };
@@ -80,24 +73,34 @@ static void take(struct conf *conf, const struct action_caller *caller, const vo
 	if (is_free(conf, caller, &diag))
 		*caller->trial = trial_take(conf, caller->who, caller->door, &diag);
 	if (diag.failed) {
-		refuse(&diag, done, arg);
+		conf_refuse(&diag, done, arg);
 		return;
 	}
 	text_add(caller->notice, "[Safe Mode taken]\n");
 	agree(*caller->trial, done, arg);
 }
 
-static void release(struct conf *conf, const struct action_caller *caller, const void *args,
-                    conf_done *done, void *arg)
+/* The one that this login is in; NULL: in none, and it has been told. */
+static const struct trial *taken(const struct conf *conf, const struct action_caller *caller,
+                                 conf_done *done, void *arg)
 {
 	const struct trial *trial = trial_of(conf, caller);
 	struct diag diag = { 0 };
 
 	if (trial == NULL) {
 		(void)diag_fail(&diag, NULL, "failure: safe mode is not taken");
-		refuse(&diag, done, arg);
-		return;
+		conf_refuse(&diag, done, arg);
 	}
+	return trial;
+}
+
+static void release(struct conf *conf, const struct action_caller *caller, const void *args,
+                    conf_done *done, void *arg)
+{
+	const struct trial *trial = taken(conf, caller, done, arg);
+
+	if (trial == NULL)
+		return;
 	text_add(caller->notice, "[Safe Mode released]\n");
 	trial_keep(conf, trial->id, done, arg);
 }
@@ -105,14 +108,10 @@ static void release(struct conf *conf, const struct action_caller *caller, const
 static void unroll(struct conf *conf, const struct action_caller *caller, const void *args,
                    conf_done *done, void *arg)
 {
-	const struct trial *trial = trial_of(conf, caller);
-	struct diag diag = { 0 };
+	const struct trial *trial = taken(conf, caller, done, arg);
 
-	if (trial == NULL) {
-		(void)diag_fail(&diag, NULL, "failure: safe mode is not taken");
-		refuse(&diag, done, arg);
+	if (trial == NULL)
 		return;
-	}
 	text_add(caller->notice, "[Safe Mode unrolled]\n");
 	trial_unroll(conf, trial->id, caller->notice, done, arg);
 }
@@ -137,7 +136,7 @@ void safe_mode_begin(struct conf *conf, const struct action_caller *caller, cons
 	struct diag diag = { 0 };
 
 	if (!is_free(conf, caller, &diag)) {
-		refuse(&diag, done, arg);
+		conf_refuse(&diag, done, arg);
 		return;
 	}
 	text_add(caller->notice,
@@ -182,7 +181,7 @@ void safe_mode_confirm(struct conf *conf, const struct action_caller *caller, co
 	uint32_t id = confirmed(conf, caller->who, wanted->id, &diag);
 
 	if (id == 0) {
-		refuse(&diag, done, arg);
+		conf_refuse(&diag, done, arg);
 		return;
 	}
 	text_printf(caller->notice, "commit-confirm %u confirmed: what was changed stays\n", id);

@@ -128,11 +128,6 @@ static void ask_wan(const struct setup *setup, struct question *question)
 	              "the others that have addresses join LAN. " SETUP_NONE ": all are inside.");
 }
 
-static bool is_private(ip4 addr) /* RFC 1918, 3 */
-{
-	return addr.v >> 24 == 10 || addr.v >> 20 == 0xac1 || addr.v >> 16 == 0xc0a8;
-}
-
 /* Do hosts inside have addresses that mean nothing outside? */
 static bool needs_masquerade(const struct setup *setup)
 {
@@ -142,7 +137,7 @@ static bool needs_masquerade(const struct setup *setup)
 		for (unsigned j = 0; i != setup->wan && j < setup->cards[i].naddresses; j++)
 			if (ip_prefix_parse(setup->cards[i].addresses[j],
 			                    strlen(setup->cards[i].addresses[j]), &prefix) &&
-			    is_private(prefix.addr.v4))
+			    ip4_is_private(prefix.addr.v4))
 				return true;
 	return false;
 }

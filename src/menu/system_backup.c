@@ -99,11 +99,6 @@ static bool save_check(const struct save_args *args, struct diag *diag)
 	return true;
 }
 
-static void refuse(const struct diag *diag, conf_done *done, void *arg)
-{
-	done(arg, &(struct conf_answer){ .diag = diag });
-}
-
 static void save(struct conf *conf, const struct action_caller *caller, const void *args,
                  conf_done *done, void *arg)
 {
@@ -116,7 +111,7 @@ static void save(struct conf *conf, const struct action_caller *caller, const vo
 	if (!save_check(wanted, &diag) ||
 	    (wanted->name[0] != '\0' &&
 	     !file_name_of("name", wanted->name, BACKUP_SUFFIX, name, &diag))) {
-		refuse(&diag, done, arg);
+		conf_refuse(&diag, done, arg);
 		return;
 	}
 	text_printf(caller->notice, "Configuration backup saved as %s\n", name);
@@ -134,13 +129,13 @@ static void load(struct conf *conf, const struct action_caller *caller, const vo
 		.who = caller->who,
 		.lacks = caller->lacks,
 		.door = caller->door,
-		.trial = caller->trial != NULL ? *caller->trial : 0,
+		.trial = action_trial(caller),
 	};
 	struct diag diag = { 0 };
 	char name[FILE_NAME_BYTES];
 
 	if (!file_name_of("name", wanted->name, BACKUP_SUFFIX, name, &diag)) {
-		refuse(&diag, done, arg);
+		conf_refuse(&diag, done, arg);
 		return;
 	}
 	text_add(caller->notice, "System configuration restored\n");

@@ -24,8 +24,7 @@ static void go(struct conf *conf, const struct action_caller *caller, const void
 		                               .lacks = caller->lacks,
 		                               .door = caller->door,
 		                               .line = caller->line,
-		                               .trial =
-		                                       caller->trial != NULL ? *caller->trial : 0 };
+		                               .trial = action_trial(caller) };
 
 	revision_step(conf, &steps, &origin, caller->notice, done, arg);
 }

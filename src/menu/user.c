@@ -212,7 +212,7 @@ static void expire(struct conf *conf, const struct action_caller *caller, const 
 		                            .who = arena_strdup(&expiry->arena, caller->who),
 		                            .door = arena_strdup(&expiry->arena, caller->door),
 		                            .line = arena_strdup(&expiry->arena, caller->line),
-		                            .trial = caller->trial != NULL ? *caller->trial : 0,
+		                            .trial = action_trial(caller),
 		                            .lacks = caller->lacks,
 		                            .arena = &expiry->arena,
 		                            .notice = &expiry->notice };
