@@ -96,6 +96,12 @@ static void close_silently(struct connection *c)
 	c->events = 0;
 }
 
+void connection_abandon(struct connection *c)
+{
+	let_go(c);
+	close_silently(c);
+}
+
 /* RFC 9293, 3.10.5: a RST where they know of the connection. */
 void connection_abort(struct connection *c)
 {

@@ -137,6 +137,8 @@ void connection_finish(struct connection *c);
 void connection_await_fin(struct connection *c);
 /* Nothing more is sent after what is queued. */
 void connection_queue_fin(struct connection *c);
+/* It came to nothing before it was in the table: nobody has heard of it. */
+void connection_abandon(struct connection *c);
 /* The handshake is done. */
 void connection_establish(struct connection *c);
 

@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/socket.h>
 
 #include "tcp/connection.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
+#include "tcp/timer.h"
 
 static int take_error(struct connection *c)
 {
@@ -63,8 +65,9 @@ int64_t connection_send(struct connection *c, const void *bytes, size_t n, unsig
 		n = room;
 	taken = n > 0 ? byte_window_put(&c->sent, c->tcp->chunks, c->sent.end, bytes, (uint32_t)n)
 	              : 0;
+	c->wants_room = taken < n || (connection_ready(c) & POLLOUT) == 0;
 	if (taken == 0) {
-		c->wants_room = true;
+		timer_persist(c); /* if it is chunks that are short, nothing else would wake them */
 		return -EAGAIN;
 	}
 	if ((flags & MSG_OOB) != 0 && taken == n) {

@@ -64,6 +64,7 @@ static bool time_wait_input(struct tcp *tcp, uint32_t place, const struct arriva
 {
 	struct time_wait *wait = time_wait_at(&tcp->time_waits, place);
 	struct segment segment = input_segment(a);
+	uint32_t sequence;
 
 	switch (time_wait_segment(&tcp->time_waits, wait, &segment, tcp->net->now)) {
 	case TIME_WAIT_DROP:
@@ -77,8 +78,9 @@ static bool time_wait_input(struct tcp *tcp, uint32_t place, const struct arriva
 	case TIME_WAIT_BEGIN:
 		if (listener_find(tcp, &a->ends, a->in) == NULL)
 			return false;
+		sequence = time_wait_next_sequence(wait);
 		wait_end(tcp, wait);
-		return listener_input(tcp, a);
+		return listener_input_after(tcp, a, sequence);
 	}
 	return true;
 }

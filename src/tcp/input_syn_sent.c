@@ -1,6 +1,7 @@
 #include <errno.h>
 
 #include "tcp/input.h"
+#include "tcp/mtu.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/watch.h"

@@ -44,6 +44,8 @@ bool listener_has_room(const struct listener *l);
 
 /* LISTEN, SYN-RECEIVED: RFC 9293, 3.10.7.2. False: nobody has it, it is to be refused. */
 bool listener_input(struct tcp *tcp, const struct arrival *a);
+/* The same for a SYN that ends a TIME-WAIT: our sequence numbers go on behind @sequence_least. */
+bool listener_input_after(struct tcp *tcp, const struct arrival *a, uint32_t sequence_least);
 bool listener_half_open_input(struct tcp *tcp, uint32_t place, const struct arrival *a);
 /* SYN-ACKs whose time has come. */
 void listener_turn(struct tcp *tcp);

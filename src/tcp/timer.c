@@ -156,6 +156,8 @@ static void persist_expired(struct connection *c)
 	c->resend_at = mono_never();
 	if (!flight_is_empty(&traffic->recovery.flight) || next == connection_send_end(c)) {
 		c->backoff = 0;
+		if (c->wants_room)
+			connection_note(c, CONNECTION_WRITABLE);
 		return;
 	}
 	if (probes_are_over(c)) {
