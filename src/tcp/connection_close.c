@@ -45,7 +45,7 @@ void connection_await_fin(struct connection *c)
 		return;
 	if (ms == 0)
 		connection_end(c, 0);
-	else if (ms == TIME_WAIT_MS)
+	else if (ms == c->tcp->settings.time_wait_ms)
 		connection_time_wait(c, true);
 	else
 		c->idle_at = mono_add_ms(c->tcp->net->now, ms);

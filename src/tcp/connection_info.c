@@ -92,8 +92,8 @@ void connection_info(const struct connection *c, struct tcp_info *ret_info)
 	memset(ret_info, 0, sizeof *ret_info);
 	ret_info->tcpi_state = state_number(c->state);
 	ret_info->tcpi_options = options_of(c);
-	ret_info->tcpi_snd_wscale = c->send_scale & 0xf;
-	ret_info->tcpi_rcv_wscale = c->receive_scale & 0xf;
+	ret_info->tcpi_snd_wscale = c->send_scale & 0xfU;
+	ret_info->tcpi_rcv_wscale = c->receive_scale & 0xfU;
 	ret_info->tcpi_probes = c->retries;
 	ret_info->tcpi_backoff = c->backoff;
 	ret_info->tcpi_rto = settings->rto_initial_ms * 1000;
@@ -107,7 +107,6 @@ void connection_info(const struct connection *c, struct tcp_info *ret_info)
 	ret_info->tcpi_snd_ssthresh = INT32_MAX;
 	ret_info->tcpi_rcv_ssthresh = c->receive_edge - c->receive_next;
 	ret_info->tcpi_rcv_space = c->receive_limit;
-	ret_info->tcpi_rcv_wnd = c->receive_edge - c->receive_next;
 	ret_info->tcpi_snd_wnd = c->send_window;
 	ret_info->tcpi_notsent_bytes = (uint32_t)connection_unsent(c);
 	ret_info->tcpi_last_data_recv = (uint32_t)mono_since_ms(c->tcp->net->now, c->began_at);

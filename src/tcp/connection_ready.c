@@ -1,5 +1,6 @@
 #include <poll.h>
 
+#include "tcp/mtu.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/timer.h"
 

@@ -72,6 +72,9 @@ static bool time_wait_input(struct tcp *tcp, uint32_t place, const struct arriva
 	case TIME_WAIT_ACK:
 		wait_ack(tcp, wait);
 		return true;
+	case TIME_WAIT_GONE:
+		wait_end(tcp, wait);
+		return true;
 	case TIME_WAIT_RESET:
 		wait_end(tcp, wait);
 		return false; /* refused as by a port that nobody has */

@@ -210,7 +210,6 @@ static void connected(struct tcp *tcp, struct half_open *half_open, const struct
 	if (a->n == 0 && (a->flags & TCP_FIN) == 0 && age_s < l->settings.defer_accept_s)
 		return; /* TCP_DEFER_ACCEPT: not before they have said something */
 	if (!listener_has_room(l)) {
-		half_open->answered = true;
 		tcp->counts.accept_overflows++;
 		return; /* the SYN-ACK is sent again by its timer, and answered again */
 	}

@@ -176,7 +176,6 @@ static bool has_work(const struct connection *c)
 
 static void send_data(struct run *run)
 {
-	struct connection *c = run->c;
 	struct recovery *recovery = &run->traffic->recovery;
 	uint32_t allowance;
 

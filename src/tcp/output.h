@@ -31,8 +31,9 @@ void output_abort(struct connection *c);
 uint32_t output_window(struct connection *c);
 /* Has reading made so much room that they are told (RFC 1122, 4.2.3.3)? */
 bool output_wants_update(const struct connection *c);
-/* A segment that asks for an acknowledgement, and carries nothing (RFC 1122, 4.2.3.6). */
-void output_keepalive(struct connection *c);
+/* A segment that asks for an acknowledgement, and carries nothing: keepalive (RFC 1122, 4.2.3.6),
+ * or a probe of a window. */
+void output_question(struct connection *c);
 
 /* A SYN-ACK of a half-open record that offers @mss, with our @timestamp. */
 void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss,

@@ -41,7 +41,8 @@ void output_abort(struct connection *c)
 
 void output_duplicate(struct connection *c)
 {
-	(void)output_segment(c, connection_next(c), 0, TCP_ACK);
+	if (!output_segment(c, connection_next(c), 0, TCP_ACK))
+		c->must_send_ack = true;
 }
 
 static uint32_t room(const struct connection *c)
@@ -99,9 +100,10 @@ bool output_wants_update(const struct connection *c)
 }
 
 /* RFC 1122, 4.2.3.6: SEG.SEQ = SND.NXT - 1, so that it lies outside their window. */
-void output_keepalive(struct connection *c)
+void output_question(struct connection *c)
 {
-	(void)output_segment(c, connection_una(c) - 1, 0, TCP_ACK);
+	if (!output_segment(c, connection_una(c) - 1, 0, TCP_ACK))
+		return; /* the next one may find room */
 }
 
 void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss,

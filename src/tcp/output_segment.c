@@ -1,5 +1,6 @@
 #include "tcp/output_segment.h"
 
+#include "tcp/mtu.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/watch.h"

@@ -4,6 +4,7 @@
 
 #include "tcp/connection_inside.h"
 #include "tcp/outgoing.h"
+#include "tcp/tcp.h"
 
 /* What a SYN or SYN-ACK says. */
 struct output_syn {

@@ -1,6 +1,7 @@
 #include "tcp/tcp.h"
 
 #include "lib/mem.h"
+#include "tcp/outgoing.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/timer.h"
@@ -35,6 +36,7 @@ static void spread_settings(struct tcp *tcp)
 {
 	const struct tcp_settings *s = &tcp->settings;
 
+	tcp->time_waits.wait_ms = s->time_wait_ms;
 	tcp->recovery = (struct recovery_settings){
 		.limits = { .initial_us = s->rto_initial_ms * 1000,
 		            .margin_us = s->rto_min_ms * 1000,
@@ -59,7 +61,7 @@ struct tcp *tcp_new(struct net *net, const struct tcp_budget *budget)
 	tcp->table = connection_table_new(b.connections + b.half_open + b.time_wait, &net->key);
 	listeners_init(&tcp->listeners, b.listeners);
 	half_opens_init(&tcp->half_opens, b.half_open, net->now);
-	time_waits_init(&tcp->time_waits, b.time_wait);
+	time_waits_init(&tcp->time_waits, b.time_wait, tcp->settings.time_wait_ms);
 	timer_wheel_init(&tcp->timers, b.connections, net->now);
 	chunk_pool_init(&tcp->chunk_pool, b.chunks);
 	tcp->chunks = &tcp->chunk_pool;

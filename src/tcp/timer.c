@@ -3,10 +3,8 @@
 #include <errno.h>
 
 #include "tcp/output.h"
-#include "tcp/output_segment.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/watch.h"
-#include "wire/tcp_header.h"
 
 enum {
 	SYN_FIRST_MS = 1000,     /* RFC 6298, 2.1 */
@@ -171,7 +169,7 @@ static void persist_expired(struct connection *c)
 		c->must_push = true;
 	} else {
 		watch(c, "timer", "their window is probed (%u)", c->retries);
-		(void)output_segment(c, una - 1, 0, TCP_ACK);
+		output_question(c);
 	}
 	c->resend_at = after_ms(c, persist_wait_ms(c));
 }
@@ -213,7 +211,7 @@ static void keepalive_expired(struct connection *c)
 	}
 	c->retries++;
 	watch(c, "timer", "keepalive: are you there? (%u)", c->retries);
-	output_keepalive(c);
+	output_question(c);
 	c->idle_at = after_ms(c, interval_ms);
 }
 
