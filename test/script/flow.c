@@ -15,6 +15,19 @@ static bool l4_checksum_ok(const struct packet *packet, const struct reader *l4)
 	return sum_finish(sum_bytes(sum, l4->at, reader_left(l4))) == 0;
 }
 
+/* A source route's last address is where the packet goes to in the end (RFC 791, 3.1). */
+static void follow_route(struct ip4_header *ip)
+{
+	struct reader r = reader_over(ip->options, ip->header_bytes - IP4_HEADER_BYTES);
+	struct ip4_option option;
+	bool bad;
+
+	while (ip4_option_next(&r, &option, &bad))
+		if ((option.type == IP4_OPTION_LSRR || option.type == IP4_OPTION_SSRR) &&
+		    option.len >= 7 && option.bytes[IP4_OPTION_AT_POINTER] < option.len)
+			ip->dst = (ip4){ wire_get32(option.bytes + option.len - 4) };
+}
+
 static bool parse_l4(struct reader *r, struct packet *packet)
 {
 	switch (packet->ip.proto) {
@@ -46,6 +59,7 @@ bool packet_parse(const uint8_t *bytes, size_t len, struct packet *ret_packet,
 	    ret_packet->ip.total_bytes < ret_packet->ip.header_bytes ||
 	    !ip4_header_checksum_ok(bytes, ret_packet->ip.header_bytes))
 		return false;
+	follow_route(&ret_packet->ip);
 	ret_packet->bytes = bytes;
 	ret_packet->len = ret_packet->ip.total_bytes;
 	r = reader_over(bytes + ret_packet->ip.header_bytes,

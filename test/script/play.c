@@ -49,8 +49,9 @@ struct flow *play_flow(struct player *player, const char *name)
 	const struct flow_spec *spec = spec_of(player->script, name);
 	struct flow *flow = flow_find(player, name);
 
-	if (flow == NULL || flow->their_port != 0)
+	if (flow == NULL || flow->begun)
 		return flow;
+	flow->begun = true;
 	flow->window = 65535;
 	flow->our = spec != NULL ? spec->our : (ip4){ STACK_HOST };
 	flow->their = spec != NULL ? spec->their : (ip4){ STACK_PEER };
@@ -67,6 +68,7 @@ void play_flow_connect(struct player *player, const struct call_pattern *call)
 	if (flow == NULL)
 		return;
 	memset((char *)flow + sizeof flow->name, 0, sizeof *flow - sizeof flow->name);
+	flow->begun = true;
 	flow->window = 65535;
 	flow->our = (ip4){ STACK_HOST };
 	flow->their = call->to.address;
@@ -80,7 +82,7 @@ struct flow *play_flow_of(struct player *player, const struct packet *packet)
 	for (unsigned i = 0; i < player->n_flows; i++) {
 		struct flow *flow = &player->flows[i];
 
-		if (!flow_is(flow, packet))
+		if (!flow->begun || !flow_is(flow, packet))
 			continue;
 		if (flow->our_port != 0)
 			return flow;

@@ -417,8 +417,8 @@ static bool set_filter(const struct script *script, struct text *why)
 		if (setting->name->kind != SETTING_FILTER)
 			continue;
 		text_printf(&rules,
-		            "table ip script { chain out { type filter hook output priority 0; "
-		            "tcp dport %s %s; } }\n",
+		            "table ip script {\nchain out {\ntype filter hook output priority 0;\n"
+		            "tcp dport %s %s\n}\n}\n",
 		            setting->words[1],
 		            strcmp(what, "reset") == 0    ? "reject with tcp reset"
 		            : strcmp(what, "reject") == 0 ? "reject with icmp type admin-prohibited"
