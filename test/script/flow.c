@@ -47,8 +47,7 @@ static bool parse_l4(struct reader *r, struct packet *packet)
 	}
 }
 
-bool packet_parse(const uint8_t *bytes, size_t len, struct packet *ret_packet,
-                  const char **ret_why)
+bool packet_parse(const uint8_t *bytes, size_t len, struct packet *ret_packet, const char **ret_why)
 {
 	struct reader r = reader_over(bytes, len);
 
@@ -133,7 +132,7 @@ void flow_learn(struct flow *flow, const struct packet *packet)
 		flow->our_port = packet_our_port(packet);
 	if (packet->kind == PACKET_TCP)
 		learn_tcp(flow, packet);
-	flow->quote_len = (unsigned)(packet->len < FLOW_QUOTE_BYTES ? packet->len
-	                                                            : FLOW_QUOTE_BYTES);
+	flow->quote_len =
+		(unsigned)(packet->len < FLOW_QUOTE_BYTES ? packet->len : FLOW_QUOTE_BYTES);
 	memcpy(flow->quote, packet->bytes, flow->quote_len);
 }

@@ -21,7 +21,7 @@
 
 struct flow {
 	char name[SCRIPT_NAME_BYTES];
-	bool begun; /* its ends are known */
+	bool begun;     /* its ends are known */
 	ip4 our, their; /* ours: the host's that is looked at */
 	uint16_t our_port, their_port;
 	bool our_known, their_known; /* their first sequence numbers are */

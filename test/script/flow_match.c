@@ -137,8 +137,8 @@ static bool option_match(const struct flow *flow, const struct packet_pattern *p
 static bool options_match(const struct flow *flow, const struct packet_pattern *pattern,
                           const struct packet *packet, struct text *why)
 {
-	struct reader r = reader_over(packet->tcp.options,
-	                              packet->tcp.header_bytes - TCP_HEADER_BYTES);
+	struct reader r =
+		reader_over(packet->tcp.options, packet->tcp.header_bytes - TCP_HEADER_BYTES);
 	struct tcp_option option;
 	unsigned n = 0;
 	bool bad;
@@ -171,8 +171,7 @@ static bool tcp_match(const struct flow *flow, const struct packet_pattern *patt
 	bool syn = tcp->flags & TCP_SYN;
 	uint64_t at = (uint64_t)(relative(tcp->seq, flow->our_first) + syn - 1);
 
-	if (!flags_match(pattern, tcp->flags, why) ||
-	    !sequence_match(flow, pattern, packet, why) ||
+	if (!flags_match(pattern, tcp->flags, why) || !sequence_match(flow, pattern, packet, why) ||
 	    !compare(why, "win", &pattern->window, shown_window(flow, tcp)) ||
 	    !compare(why, "urg", &pattern->urgent, tcp->urgent) ||
 	    !options_match(flow, pattern, packet, why))
@@ -233,10 +232,10 @@ static void print_option(const struct flow *flow, const struct tcp_option *optio
 	else if (option->kind == TCP_OPTION_SACK_PERMITTED)
 		text_add(text, "sack ok");
 	else if (option->kind == TCP_OPTION_TIMESTAMPS && option->len == 10)
-		text_printf(text, "timestamps %lld ecr %u",
-		            (long long)relative(wire_get32(option->bytes + 2),
-		                                flow->first_timestamp),
-		            wire_get32(option->bytes + 6));
+		text_printf(
+			text, "timestamps %lld ecr %u",
+			(long long)relative(wire_get32(option->bytes + 2), flow->first_timestamp),
+			wire_get32(option->bytes + 6));
 	else if (option->kind == TCP_OPTION_SACK) {
 		text_add(text, "sack");
 		for (unsigned at = 2; at + 8 <= option->len; at += 8)
@@ -251,8 +250,8 @@ static void print_option(const struct flow *flow, const struct tcp_option *optio
 
 static void print_options(const struct flow *flow, const struct packet *packet, struct text *text)
 {
-	struct reader r = reader_over(packet->tcp.options,
-	                              packet->tcp.header_bytes - TCP_HEADER_BYTES);
+	struct reader r =
+		reader_over(packet->tcp.options, packet->tcp.header_bytes - TCP_HEADER_BYTES);
 	struct tcp_option option;
 	bool bad, first = true;
 

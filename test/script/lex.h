@@ -1,9 +1,9 @@
 /*
  * lex.h -- the words of a line.
  *
- * A word is a run of letters, digits and . : * / + - _ ~ " | and the like; `,` `<` `>` `=` are words
- * by themselves; `#` begins a comment. The first error stays: whatever is asked for afterwards
- * fails, too, so that a parser may ask once at the end of a line.
+ * A word is a run of letters, digits and . : * / + - _ ~ " | and the like; `,` `<` `>` `=` are
+ * words by themselves; `#` begins a comment. The first error stays: whatever is asked for
+ * afterwards fails, too, so that a parser may ask once at the end of a line.
  */
 #ifndef SCRIPT_LEX_H
 #define SCRIPT_LEX_H

@@ -81,7 +81,8 @@ static int64_t call_set(int fd, const struct call_pattern *call)
 
 	switch (option->type) {
 	case OPTION_LINGER:
-		return or_error(setsockopt(fd, option->level, option->name, &linger, sizeof linger));
+		return or_error(
+			setsockopt(fd, option->level, option->name, &linger, sizeof linger));
 	case OPTION_TIME:
 		return or_error(setsockopt(fd, option->level, option->name, &time, sizeof time));
 	case OPTION_TEXT:
@@ -92,7 +93,8 @@ static int64_t call_set(int fd, const struct call_pattern *call)
 			bytes[len++] = (uint8_t)byte;
 		return or_error(setsockopt(fd, option->level, option->name, bytes, len));
 	default:
-		return or_error(setsockopt(fd, option->level, option->name, &number, sizeof number));
+		return or_error(
+			setsockopt(fd, option->level, option->name, &number, sizeof number));
 	}
 }
 

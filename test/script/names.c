@@ -10,7 +10,10 @@
 #include "wire/icmp_header.h"
 #include "wire/tcp_header.h"
 
-#define ERROR(name) { #name, name }
+#define ERROR(name)                                                                                \
+	{                                                                                          \
+#name, name                                                                        \
+	}
 
 const struct word_value names_errors[] = {
 	ERROR(EPERM),        ERROR(ENOENT),       ERROR(EINTR),           ERROR(EBADF),
@@ -26,26 +29,20 @@ const struct word_value names_errors[] = {
 };
 
 const struct word_value names_poll[] = {
-	{ "in", POLLIN },   { "out", POLLOUT }, { "err", POLLERR }, { "hup", POLLHUP },
+	{ "in", POLLIN },       { "out", POLLOUT }, { "err", POLLERR }, { "hup", POLLHUP },
 	{ "rdhup", POLLRDHUP }, { "pri", POLLPRI }, { NULL, 0 },
 };
 
 const struct word_value names_message_flags[] = {
-	{ "oob", MSG_OOB },
-	{ "peek", MSG_PEEK },
-	{ "more", MSG_MORE },
-	{ "dontwait", MSG_DONTWAIT },
-	{ "waitall", MSG_WAITALL },
-	{ "trunc", MSG_TRUNC },
-	{ "errqueue", MSG_ERRQUEUE },
-	{ "dontroute", MSG_DONTROUTE },
-	{ NULL, 0 },
+	{ "oob", MSG_OOB },           { "peek", MSG_PEEK },           { "more", MSG_MORE },
+	{ "dontwait", MSG_DONTWAIT }, { "waitall", MSG_WAITALL },     { "trunc", MSG_TRUNC },
+	{ "errqueue", MSG_ERRQUEUE }, { "dontroute", MSG_DONTROUTE }, { NULL, 0 },
 };
 
 const struct word_value names_tcp_flags[] = {
-	{ "FIN", TCP_FIN }, { "SYN", TCP_SYN }, { "RST", TCP_RST }, { "PSH", TCP_PSH },
-	{ "ACK", TCP_ACK }, { "URG", TCP_URG }, { "ECE", TCP_ECE }, { "CWR", TCP_CWR },
-	{ NULL, 0 },
+	{ "FIN", TCP_FIN }, { "SYN", TCP_SYN }, { "RST", TCP_RST },
+	{ "PSH", TCP_PSH }, { "ACK", TCP_ACK }, { "URG", TCP_URG },
+	{ "ECE", TCP_ECE }, { "CWR", TCP_CWR }, { NULL, 0 },
 };
 
 const struct word_value names_unreachable[] = {
@@ -68,7 +65,10 @@ const struct word_value names_states[] = {
 	{ "last-ack", 9 },    { "listen", 10 },   { "closing", 11 },     { NULL, 0 },
 };
 
-#define OPTION(level, name, type) { #name, level, name, type }
+#define OPTION(level, name, type)                                                                  \
+	{                                                                                          \
+#name, level, name, type                                                           \
+	}
 
 static const struct option_name options[] = {
 	OPTION(SOL_SOCKET, SO_ERROR, OPTION_ERROR),
@@ -115,10 +115,10 @@ static const struct option_name options[] = {
 	OPTION(IPPROTO_TCP, TCP_NOTSENT_LOWAT, OPTION_INT),
 };
 
-#define INFO(word, field)                                                          \
-	{                                                                          \
-		word, offsetof(struct tcp_info, field),                            \
-			sizeof(((struct tcp_info *)0)->field), 0, 0                \
+#define INFO(word, field)                                                                          \
+	{                                                                                          \
+		word, offsetof(struct tcp_info, field), sizeof(((struct tcp_info *)0)->field), 0,  \
+			0                                                                          \
 	}
 
 static const struct info_field infos[] = {

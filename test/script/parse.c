@@ -136,8 +136,9 @@ static bool step_name(struct lex *lex, char name[SCRIPT_NAME_BYTES])
 		return true;
 	}
 
-	struct lex before = { lex->line, (size_t)(word.at - lex->line) + word.len - 1, lex->at,
-		              lex->number, lex->error, lex->failed };
+	struct lex before = { lex->line,  (size_t)(word.at - lex->line) + word.len - 1,
+		              lex->at,    lex->number,
+		              lex->error, lex->failed };
 
 	lex_take(lex);
 	if (lex_name(&before, "socket or flow", name))

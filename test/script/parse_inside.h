@@ -1,4 +1,5 @@
-/* parse_inside.h -- the parts of script_parse(): a packet, a call. Each false: lex has the error. */
+/* parse_inside.h -- the parts of script_parse(): a packet, a call. Each false: lex has the error.
+ */
 #ifndef SCRIPT_PARSE_INSIDE_H
 #define SCRIPT_PARSE_INSIDE_H
 

@@ -18,7 +18,8 @@ bool play_fail(struct player *player, const char *format, ...)
 	return false;
 }
 
-/* --- flows ------------------------------------------------------------------------------------- */
+/* --- flows -------------------------------------------------------------------------------------
+ */
 
 static const struct flow_spec *spec_of(const struct script *script, const char *name)
 {
@@ -56,8 +57,8 @@ struct flow *play_flow(struct player *player, const char *name)
 	flow->our = spec != NULL ? spec->our : (ip4){ STACK_HOST };
 	flow->their = spec != NULL ? spec->their : (ip4){ STACK_PEER };
 	flow->our_port = spec != NULL ? spec->our_port : player->listened_port;
-	flow->their_port = spec != NULL ? spec->their_port
-	                                : (uint16_t)(40000 + (flow - player->flows));
+	flow->their_port =
+		spec != NULL ? spec->their_port : (uint16_t)(40000 + (flow - player->flows));
 	return flow;
 }
 
@@ -91,7 +92,8 @@ struct flow *play_flow_of(struct player *player, const struct packet *packet)
 	return open;
 }
 
-/* --- packets ----------------------------------------------------------------------------------- */
+/* --- packets -----------------------------------------------------------------------------------
+ */
 
 static void tell(struct player *player, int64_t at_us, const char *what)
 {
@@ -206,7 +208,8 @@ static bool play_in(struct player *player, const struct step *step)
 	return true;
 }
 
-/* --- steps ------------------------------------------------------------------------------------- */
+/* --- steps -------------------------------------------------------------------------------------
+ */
 
 static bool play_waited(struct player *player, const struct step *step)
 {

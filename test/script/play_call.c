@@ -30,7 +30,8 @@ static struct played_socket *socket_put(struct player *player, const char *name,
 	return played;
 }
 
-/* --- what came of it --------------------------------------------------------------------------- */
+/* --- what came of it ---------------------------------------------------------------------------
+ */
 
 static void print_value(struct text *text, const struct call_pattern *call, int64_t value)
 {
@@ -123,8 +124,7 @@ static bool check_infos(struct player *player, const struct call_pattern *call,
 		if (!range_has(&info->value, value))
 			return play_fail(player, "%s is %lld, expected %lld~%lld",
 			                 info->field->word, (long long)value,
-			                 (long long)info->value.low,
-			                 (long long)info->value.high);
+			                 (long long)info->value.low, (long long)info->value.high);
 	}
 	return true;
 }
@@ -150,8 +150,7 @@ static bool check_call(struct player *player, struct played_socket *played,
 	case CALL_INFO:
 		return check_result(player, call, result) && check_infos(player, call, io);
 	case CALL_RECEIVE:
-		return check_result(player, call, result) &&
-		       check_source(player, call, io) &&
+		return check_result(player, call, result) && check_source(player, call, io) &&
 		       check_received(player, played, call, io, result);
 	case CALL_SEND:
 		if (result > 0 && played->stream)
@@ -169,7 +168,8 @@ static bool check_call(struct player *player, struct played_socket *played,
 	}
 }
 
-/* --- making it --------------------------------------------------------------------------------- */
+/* --- making it ---------------------------------------------------------------------------------
+ */
 
 static bool call_socket(struct player *player, const struct call_pattern *call)
 {

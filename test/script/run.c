@@ -19,7 +19,7 @@
 #include "lib/text.h"
 #include "script/play.h"
 
-#define JOBS_MAX 64
+#define JOBS_MAX  64
 #define EXIT_CANT 77
 
 struct job {

@@ -16,7 +16,8 @@
  * Here is a script as data: what script_parse() makes of its text. Sequence numbers are relative
  * to the sender's first; a range stands wherever a number does, and `*` is the range of all.
  *
- * Memory: a struct script is one piece of the caller's, about half a megabyte; nothing hangs off it.
+ * Memory: a struct script is one piece of the caller's, about half a megabyte; nothing hangs off
+ * it.
  */
 #ifndef SCRIPT_SCRIPT_H
 #define SCRIPT_SCRIPT_H
@@ -54,11 +55,21 @@ struct ends_with {
 	struct range port;
 };
 
-enum script_stack { SCRIPT_LINUX = 1, SCRIPT_TOWPATH = 2, SCRIPT_BOTH = 3 };
+enum script_stack {
+	SCRIPT_LINUX = 1,
+	SCRIPT_TOWPATH = 2,
+	SCRIPT_BOTH = 3
+};
 
-/* --- packets ----------------------------------------------------------------------------------- */
+/* --- packets -----------------------------------------------------------------------------------
+ */
 
-enum packet_kind { PACKET_TCP, PACKET_UDP, PACKET_ICMP, PACKET_ECHO };
+enum packet_kind {
+	PACKET_TCP,
+	PACKET_UDP,
+	PACKET_ICMP,
+	PACKET_ECHO
+};
 
 struct option_pattern {
 	uint8_t kind;       /* TCP_OPTION_* */
@@ -94,7 +105,8 @@ struct packet_pattern {
 	struct range ttl, tos, dont_fragment;
 };
 
-/* --- calls ------------------------------------------------------------------------------------- */
+/* --- calls -------------------------------------------------------------------------------------
+ */
 
 enum call_kind {
 	CALL_SOCKET,
@@ -117,7 +129,11 @@ enum call_kind {
 	CALL_ENVIRONMENT,
 };
 
-enum environment { ENVIRONMENT_LINK_DOWN, ENVIRONMENT_LINK_UP, ENVIRONMENT_ADDRESS_REMOVE };
+enum environment {
+	ENVIRONMENT_LINK_DOWN,
+	ENVIRONMENT_LINK_UP,
+	ENVIRONMENT_ADDRESS_REMOVE
+};
 
 #define SCRIPT_INFOS_MAX 8
 
@@ -159,7 +175,8 @@ struct step {
 	struct call_pattern call;
 };
 
-/* --- the whole --------------------------------------------------------------------------------- */
+/* --- the whole ---------------------------------------------------------------------------------
+ */
 
 /* `option WORD VALUE...`: how the host, its routes and its link are set up. */
 struct setting {

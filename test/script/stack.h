@@ -51,7 +51,8 @@ struct stack_ops {
 	void (*wait)(struct stack *stack, int64_t until_us);
 	bool (*take)(struct stack *stack, struct caught *ret_caught);
 	void (*give)(struct stack *stack, const uint8_t *packet, size_t len);
-	/* Returns what the call did, or -errno; socket and accept return a number for the socket. */
+	/* Returns what the call did, or -errno; socket and accept return a number for the socket.
+	 */
 	int64_t (*call)(struct stack *stack, int socket, const struct call_pattern *call,
 	                struct call_io *io);
 	/* The same, for a call that waits: it goes on by itself, one at a time. */
@@ -66,7 +67,8 @@ int stack_address(const struct call_pattern *call, uint8_t bytes[128]);
 /* And back: what a call gave for an address. */
 void stack_address_seen(struct call_io *io, const void *bytes, int len);
 
-/* Open one set up as @script wants it. NULL: @why says what failed, or that it can't be had here. */
+/* Open one set up as @script wants it. NULL: @why says what failed, or that it can't be had here.
+ */
 struct stack *stack_open_linux(const struct script *script, struct text *why);
 struct stack *stack_open_towpath(const struct script *script, struct text *why);
 

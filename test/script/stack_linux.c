@@ -205,7 +205,8 @@ static const struct stack_ops linux_ops = {
 	.close = linux_close,
 };
 
-/* --- setting it up ----------------------------------------------------------------------------- */
+/* --- setting it up -----------------------------------------------------------------------------
+ */
 
 static bool write_file(const char *path, const char *value)
 {
@@ -255,8 +256,8 @@ static int open_tap(struct mac *ret_mac)
 
 static void route_line(struct text *batch, const struct setting *setting)
 {
-	const char *const *kinds = (const char *const[]){ "unreachable", "prohibit", "blackhole",
-		                                          "throw", NULL };
+	const char *const *kinds =
+		(const char *const[]){ "unreachable", "prohibit", "blackhole", "throw", NULL };
 
 	text_add(batch, "route replace ");
 	for (; *kinds != NULL; kinds++)
