@@ -11,9 +11,11 @@ const char *service_word(enum service_kind kind)
 	return words[kind];
 }
 
-void services_replace(struct services *services, const struct service at[SERVICE_KINDS])
+void services_replace(struct services *services, const struct services *fresh)
 {
-	memcpy(services->at, at, sizeof services->at);
+	memcpy(services->at, fresh->at, sizeof services->at);
+	services->lan = fresh->lan;
+	services->wan = fresh->wan;
 	services->version++;
 }
 

@@ -42,10 +42,13 @@ struct service_status {
 struct services {
 	uint32_t version; /* 0: not published yet */
 	struct service at[SERVICE_KINDS];
+	/* Bits of an interface's lists: what is inside, what outside (router/inner.h). */
+	uint64_t lan, wan;
 	struct service_status status[SERVICE_KINDS];
 };
 
-void services_replace(struct services *services, const struct service at[SERVICE_KINDS]);
+/* @fresh is copied; its version and status are not looked at. */
+void services_replace(struct services *services, const struct services *fresh);
 /* "telnet" */
 const char *service_word(enum service_kind kind);
 /* Does @networks name @addr? Those without a limit name everybody. */

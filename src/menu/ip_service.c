@@ -9,6 +9,7 @@
 #include "lib/mem.h"
 #include "manage/manage.h"
 #include "manage/services.h"
+#include "menu/lookup.h"
 #include "menu/menus.h"
 #include "menu/type_networks.h"
 #include "router/router.h"
@@ -95,18 +96,28 @@ static bool service_check_all(const struct conf_state *state, struct rows rows, 
 	return true;
 }
 
+static uint64_t list_bit(const struct conf_state *state, const char *name)
+{
+	const struct row *row = conf_state_named(state, "/interface/list", name, NULL);
+	int bit = row != NULL ? lookup_list(state, row->id) : -1;
+
+	return bit >= 0 ? 1ULL << bit : 0;
+}
+
 static bool service_prepare(struct router *router, const struct conf_state *state,
                             void **ret_prepared, struct diag *diag)
 {
 	struct rows rows = conf_state_rows(state, "/ip/service");
-	struct service *prepared = mem_new(SERVICE_KINDS, sizeof *prepared);
+	struct services *prepared = mem_new(1, sizeof *prepared);
 
+	prepared->lan = list_bit(state, "LAN");
+	prepared->wan = list_bit(state, "WAN");
 	for (size_t i = 0; i < rows.n; i++) {
 		const struct service_row *body = (const void *)rows.at[i]->body;
 		unsigned kind = kind_of(body->name);
 
 		if (kind < SERVICE_KINDS)
-			prepared[kind] = (struct service){
+			prepared->at[kind] = (struct service){
 				.enabled = (rows.at[i]->flags & ROW_DISABLED) == 0,
 				.port = body->port,
 				.max_sessions = body->max_sessions,
@@ -160,6 +171,7 @@ static bool service_warn(struct router *router, const struct conf_state *state,
 }
 
 static const struct menu_flag flags[] = { { 'I', "invalid" } };
+static const char *const depends[] = { "/interface/list", NULL };
 
 const struct menu menu_ip_service = {
 	.path = "/ip/service",
@@ -171,6 +183,7 @@ const struct menu menu_ip_service = {
 	.flags = flags,
 	.nflags = ARRAY_LEN(flags),
 	.refused = refused,
+	.depends = depends,
 	.check_all = service_check_all,
 	.prepare = service_prepare,
 	.publish = service_publish,

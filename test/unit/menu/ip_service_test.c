@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "router/inner.h"
+
 static const char path[] = "/ip/service";
 
 static const struct service *telnet(struct fixture *f)
@@ -83,12 +85,67 @@ static void what_makes_no_sense_is_refused(void **unused)
 	fixture_free(f);
 }
 
+/* The interfaces inside, as in "23": ether2 and ether3. */
+static void inside(struct fixture *f, const char *expected)
+{
+	const struct services *services = &f->manage->services;
+	const struct inner_lists lists = { services->lan, services->wan };
+	iface_id ids[IFACE_MAX];
+	char found[16] = "";
+	unsigned n = inner_ifaces(&f->router->net, &lists, ids);
+
+	assert_true(n < sizeof found);
+	for (unsigned i = 0; i < n; i++)
+		found[i] = (char)('0' + ids[i]);
+	assert_string_equal(found, expected);
+}
+
+static void what_is_in_doubt_is_outside(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+
+	/* A fresh router says it. */
+	inside(f, "23");
+	must_run(f, "/interface list member remove [find]");
+	inside(f, "");
+	must_run(f, "/ip address add address=192.168.88.1/24 interface=ether2");
+	inside(f, "2");
+	must_run(f, "/ip address add address=10.0.0.1/24 interface=ether3");
+	inside(f, "23");
+	/* A public address, beside a private one, too. */
+	must_run(f, "/ip address add address=203.0.113.2/24 interface=ether1");
+	must_run(f, "/ip address add address=172.16.0.1/24 interface=ether1");
+	inside(f, "23");
+	/* A default route leads out there; so does a spare one, in use or not. */
+	must_run(f, "/ip route add dst-address=0.0.0.0/0 gateway=203.0.113.1");
+	inside(f, "23");
+	must_run(f, "/ip route add dst-address=0.0.0.0/0 gateway=10.0.0.9 distance=2");
+	inside(f, "2");
+	must_run(f, "/ip route remove [find gateway=10.0.0.9]");
+	inside(f, "23");
+	must_run(f, "/ip route add dst-address=0.0.0.0/0 gateway=ether3 distance=3 disabled=yes");
+	inside(f, "2");
+	must_run(f, "/ip route remove [find gateway=ether3]");
+	must_run(f, "/interface list member add list=WAN interface=ether2");
+	inside(f, "3");
+	/* Once something is said to be LAN, that alone is. */
+	must_run(f, "/interface list member add list=LAN interface=ether1");
+	inside(f, "1");
+	must_run(f, "/interface list member remove [find list=LAN]");
+	inside(f, "3");
+	must_run(f, "/interface list set LAN name=Inside");
+	must_run(f, "/interface list member add list=Inside interface=ether1");
+	inside(f, "3");
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_fresh_router_has_telnet),
 		cmocka_unit_test(what_is_set_is_published),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(what_is_in_doubt_is_outside),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
