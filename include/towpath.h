@@ -36,6 +36,8 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/socket.h>
+#include <sys/types.h>
+#include <sys/uio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -87,10 +89,10 @@ struct towpath_setup {
 	/* A line of the log, without line end. */
 	void (*log)(void *arg, enum towpath_log_level level, const char *topic, const char *text);
 	/*
-	 * Let the world go on until something has happened to @t, or until @until_ns
-	 * (TOWPATH_NEVER: no matter how long); called by calls that wait (see Sockets). It is to
-	 * bring frames and call towpath_advance(). 0: look again. -EINTR or another -errno: give up
-	 * waiting, the call returns it. NULL: no call ever waits.
+	 * Let the world go on by a step: bring frames that have come and call towpath_advance(), or
+	 * wait for either, but no longer than until @until_ns (TOWPATH_NEVER: however long). Called
+	 * by calls that wait, again and again until they need not (see Sockets). 0: look again.
+	 * -EINTR or another -errno: give up, the call returns it. NULL: no call ever waits.
 	 */
 	int (*wait)(void *arg, struct towpath *t, uint64_t until_ns);
 };
@@ -238,7 +240,7 @@ struct towpath_store {
 	            void *each_arg);
 };
 
-/* ---- To look on ---------------------------------------------------------------------------- */
+/* ---- To look on, and to ask why ------------------------------------------------------------ */
 
 /*
  * All frames that come and leave by interfaces, as a capture that Wireshark reads (pcapng): @write
@@ -246,6 +248,15 @@ struct towpath_store {
  */
 int towpath_capture(struct towpath *t, void (*write)(void *arg, const void *bytes, size_t len),
                     void *arg);
+
+/*
+ * What would become of @frame, IPv4, if it came in by @port now? @step is told each decision, in
+ * order, by the code that decides: @stage is "route", "filter", "dst-nat", ... Nothing is sent,
+ * counted or remembered. -EPROTONOSUPPORT: it is not IPv4; else as towpath_put().
+ */
+typedef void towpath_step(void *arg, const char *stage, const char *text);
+int towpath_explain(struct towpath *t, int port, const struct towpath_frame *frame,
+                    towpath_step *step, void *arg);
 
 #ifdef __cplusplus
 }

@@ -96,7 +96,7 @@ static bool setup_holds(const struct towpath_setup *setup)
 
 	/* Of a later version whose new members are none of ours to look past. */
 	return setup->size == sizeof *setup && (flows & (flows - 1)) == 0 &&
-	       setup->now_ns < TOWPATH_NEVER;
+	       setup->budget.descriptors <= INT32_MAX && setup->now_ns < TOWPATH_NEVER;
 }
 
 int towpath_new(const struct towpath_setup *setup, struct towpath **ret_t)

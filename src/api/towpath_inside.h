@@ -87,6 +87,11 @@ struct towpath_end *towpath_end_of(const struct towpath *t, int number);
 bool towpath_ports_have_frames(const struct towpath *t);
 void towpath_ports_free(struct towpath *t);
 
+/* What is wrong with @frame for @number: 0, or what towpath_put() returns for it. */
+MUST_USE int towpath_frame_check(const struct towpath *t, int number,
+                                 const struct towpath_frame *frame);
+struct port_frame towpath_frame_in(const struct towpath_frame *frame);
+
 void towpath_store_init(struct towpath_store_door *door, const struct towpath_store *to);
 
 /* Let what towpath_run() has begun go on. True: there is more to do at once. */

@@ -19,7 +19,7 @@ static struct towpath_end *end_of_port(struct port *port)
 	return (struct towpath_end *)port;
 }
 
-static struct port_frame frame_in(const struct towpath_frame *frame)
+struct port_frame towpath_frame_in(const struct towpath_frame *frame)
 {
 	return (struct port_frame){
 		.bytes = (uint8_t *)(uintptr_t)frame->bytes, /* only read: the ring copies */
@@ -229,10 +229,9 @@ static bool frame_holds(const struct towpath_frame *frame)
 	        frame->header_bytes <= frame->len);
 }
 
-int towpath_put(struct towpath *t, int port, const struct towpath_frame *frame)
+int towpath_frame_check(const struct towpath *t, int number, const struct towpath_frame *frame)
 {
-	struct towpath_end *end = towpath_end_of(t, port);
-	struct port_frame in;
+	const struct towpath_end *end = towpath_end_of(t, number);
 
 	if (end == NULL)
 		return -ENODEV;
@@ -242,10 +241,18 @@ int towpath_put(struct towpath *t, int port, const struct towpath_frame *frame)
 		return -ENETDOWN;
 	if (frame->len < ETH_HEADER_BYTES || frame->len > PORT_FRAME_BYTES_MAX)
 		return -EMSGSIZE;
-	if (!frame_holds(frame))
-		return -EINVAL;
-	in = frame_in(frame);
-	return frame_ring_put(&end->in, &in) ? 0 : -ENOBUFS;
+	return frame_holds(frame) ? 0 : -EINVAL;
+}
+
+int towpath_put(struct towpath *t, int port, const struct towpath_frame *frame)
+{
+	int error = towpath_frame_check(t, port, frame);
+	struct port_frame in;
+
+	if (error != 0)
+		return error;
+	in = towpath_frame_in(frame);
+	return frame_ring_put(&t->ends[port]->in, &in) ? 0 : -ENOBUFS;
 }
 
 int towpath_take(struct towpath *t, int port, struct towpath_frame *ret_frame)
