@@ -76,11 +76,15 @@ mono towpath_run_next(const struct towpath *t)
 	return t->session != NULL && !t->run_over ? session_next(t->session) : mono_never();
 }
 
-/* Go on while nothing but this is to be waited for; with the caller's help until it ends. */
+/* Go on while nothing but this is to be waited for (a loop may have no end: so many turns at once
+ * as in an advance), then with the caller's help until it ends. */
 static int run_wait(struct towpath *t)
 {
-	while (towpath_run_turn(t))
-		;
+	bool more = true;
+
+	for (unsigned i = 0; more && i < TOWPATH_TURNS_MAX; i++)
+		more = towpath_run_turn(t);
+	t->more |= more;
 	while (!t->run_over && towpath_may_wait(t)) {
 		int error = t->wait(t->arg, t, towpath_next(t));
 
