@@ -131,6 +131,7 @@ static struct route_key route_key_of(const struct pkt *p)
 		.tos = p->tos,
 		.in = p->in,
 		.bound = p->bound,
+		.on_link = p->on_link,
 		.table = p->routing_mark,
 	};
 }
