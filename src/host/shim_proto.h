@@ -37,6 +37,9 @@
 #define SHIM_VALUE_BYTES   1024   /* the longest value of an option */
 #define SHIM_PAYLOAD_BYTES 65535  /* of one datagram */
 #define SHIM_SUFFIX        ".run" /* behind the path of the console's socket */
+/* What `towpath run` says to the programs it starts, in their environment. */
+#define SHIM_ENV_PATH    "TOWPATH_RUN"         /* where the router listens for programs */
+#define SHIM_ENV_VERBOSE "TOWPATH_RUN_VERBOSE" /* set: tell of each socket on standard error */
 
 enum shim_call {
 	SHIM_CHECK = 1, /* is the router there, and may we ask? */
