@@ -47,6 +47,16 @@ bool tcp_option_next(struct reader *r, struct tcp_option *ret_option, bool *ret_
 	return true;
 }
 
+/* RFC 2018, 3: the blocks fill the option; @bytes counts what is behind kind and length. */
+static void sacks_note(const uint8_t *value, uint32_t bytes, struct tcp_options *options)
+{
+	for (uint32_t at = 0; at + 8 <= bytes && options->sacks_n < TCP_SACKS_MAX; at += 8) {
+		options->sacks[options->sacks_n++] =
+			(struct tcp_sack){ .begin = wire_get32(value + at),
+			                   .end = wire_get32(value + at + 4) };
+	}
+}
+
 /* An option whose length is not its kind's tells nothing that could be relied on. */
 static void option_note(const struct tcp_option *option, struct tcp_options *options)
 {
@@ -66,6 +76,8 @@ static void option_note(const struct tcp_option *option, struct tcp_options *opt
 		options->has_timestamps = true;
 		options->timestamp = wire_get32(value);
 		options->timestamp_echo = wire_get32(value + 4);
+	} else if (option->kind == TCP_OPTION_SACK && option->len > 2 && option->len % 8 == 2) {
+		sacks_note(value, option->len - 2U, options);
 	}
 }
 

@@ -65,12 +65,21 @@ struct tcp_option {
  * a segment with such options is used without the rest, as RFC 9293, 3.1 allows). */
 MUST_USE bool tcp_option_next(struct reader *r, struct tcp_option *ret_option, bool *ret_bad);
 
-/* What a SYN says of itself. */
+#define TCP_SACKS_MAX 4 /* as many as fit into a header (RFC 2018, 3) */
+
+/* Bytes that have come beyond those acknowledged: @begin to @end - 1. */
+struct tcp_sack {
+	uint32_t begin, end;
+};
+
+/* What a segment says in its options: a SYN of its sender, any of time and of what has come. */
 struct tcp_options {
 	bool has_mss, has_window_scale, sack_permitted, has_timestamps;
 	uint16_t mss;
 	uint8_t window_scale; /* at most 14 (RFC 7323, 2.3) */
 	uint32_t timestamp, timestamp_echo;
+	uint8_t sacks_n;
+	struct tcp_sack sacks[TCP_SACKS_MAX];
 };
 void tcp_options_parse(const uint8_t *options, size_t len, struct tcp_options *ret_options);
 
