@@ -137,10 +137,8 @@ void recovery_arm(struct recovery *recovery, const struct recovery_context *cont
 		return;
 	path = recovery_path(recovery, context);
 	probe_us = rack_probe_us(&recovery->flight, &path, timeout_us);
-	if (probe_us < timeout_us) {
-		recovery->timer = RECOVERY_TAIL;
-		recovery->due = mono_add_ns(context->now, probe_us * NS_PER_US);
-	}
+	recovery->timer = RECOVERY_TAIL; /* if need be in place of the timeout: RFC 8985, 7.2 */
+	recovery->due = mono_add_ns(context->now, probe_us * NS_PER_US);
 }
 
 static void note_resent(struct recovery *recovery, const struct recovery_context *context,
