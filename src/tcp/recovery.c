@@ -174,7 +174,6 @@ void recovery_sent(struct recovery *recovery, const struct recovery_context *con
 		bool has_record = flight_sent(flight, context->pool, range->end, context->now);
 
 		must(has_record); /* recovery_has_room() was asked */
-		recovery->is_held_back = false;
 	} else {
 		if (range->begin == flight->una)
 			recovery->started_us = low_us(context->now);
@@ -184,6 +183,8 @@ void recovery_sent(struct recovery *recovery, const struct recovery_context *con
 	}
 	prr_sent(&recovery->prr, range->end - range->begin);
 	recovery->sent_ms = recovery_clock_ms(context->now);
+	/* What is left of the window now isn't enough for a segment: it is what ends the output. */
+	recovery->is_held_back = recovery_allowance(recovery, context) < context->mss_bytes;
 	if (recovery->is_probing)
 		note_probe(recovery, !is_new);
 	if (is_new || recovery->timer == RECOVERY_NO_TIMER || range->begin == flight->una) {
