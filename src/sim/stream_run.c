@@ -1,6 +1,6 @@
 #include "sim/stream_run.h"
 
-#include <linux/tcp.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "lib/mem.h"

@@ -30,6 +30,7 @@ static bool find_way(const struct tcp *tcp, const struct listener *l, const stru
 		                 .proto = IPPROTO_TCP,
 		                 .tos = l->settings.tos,
 		                 .bound = l->settings.bound,
+		                 .on_link = l->settings.bound != IFACE_NONE,
 		                 .table = l->settings.mark };
 
 	return route_lookup(tcp->net, &key, ret_route, NULL) == 0;
