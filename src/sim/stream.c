@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <netinet/in.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "lib/text.h"
 #include "sim/stream_bytes.h"

@@ -1,12 +1,12 @@
 #include "sim/stream_run.h"
 
-#include <netinet/tcp.h>
 #include <stdio.h>
 
 #include "lib/mem.h"
 #include "lib/text.h"
 #include "sim/ledger.h"
 #include "sim/stream_cover.h"
+#include "tcp/connection_info.h"
 
 enum {
 	RUN_SALT = 1 << 21, /* its steps' random numbers are others than those of networks */
@@ -92,10 +92,10 @@ static bool all_over(const struct stream_run *run)
 
 static uint64_t timeout_ms(const struct stream_end *end)
 {
-	struct tcp_info info;
+	struct connection_info info;
 
 	connection_info(end->c, &info);
-	return info.tcpi_rto / 1000;
+	return info.rto / 1000;
 }
 
 /* G3: each that has something to say is heard within two of the timeouts that it has now. */
