@@ -170,11 +170,17 @@ static bool is_open(const struct stream_end *end)
 	return state >= CONNECTION_ESTABLISHED || state == CONNECTION_CLOSED;
 }
 
-/* A failed connection says so once; before that nothing is done with it. */
+/* An attempt that came to nothing. Later errors come with reading and writing. */
 static bool has_failed(struct stream_end *end)
 {
-	if (connection_state(end->c) == CONNECTION_CLOSED)
+	bool is_opener = end == &end->stream->ends[0];
+
+	if (is_opener && !end->stream->was_made &&
+	    connection_state(end->c) == CONNECTION_CLOSED) {
 		end->error = connection_take_error(end->c);
+		if (end->error == 0)
+			wrong(end, "fails without a reason", 0);
+	}
 	return end->error != 0;
 }
 
