@@ -13,15 +13,19 @@
 #include "core/net.h"
 #include "host/ping.h"
 #include "host/traceroute.h"
+#include "tcp/tcp.h"
 
 struct host {
 	struct net *net;
+	struct tcp *tcp; /* NULL: every segment is refused */
 	struct ping pings[PINGS_MAX];
 	struct traceroute traceroutes[TRACEROUTES_MAX];
 };
 
 /* Plugs TCP, UDP and ICMP into @net's local delivery. @host is zeroed memory. */
 void host_init(struct host *host, struct net *net);
+/* From now on segments go to @tcp first, which is the host's to free. */
+void host_take_tcp(struct host *host, struct tcp *tcp);
 void host_free(struct host *host);
 /* Let time pass at net->now. */
 void host_turn(struct host *host);

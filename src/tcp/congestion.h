@@ -22,11 +22,12 @@ struct congestion_rounds {
 	uint32_t round_end; /* the round is over once this is acknowledged */
 	uint32_t least_us, last_least_us, baseline_us;
 	uint8_t samples, careful_rounds;
+	bool has_round;
 };
 
 /* What CUBIC keeps of an epoch (RFC 9438, 4.1.2); cubic.c. */
 struct congestion_epoch {
-	mono began_at;           /* never: there is none */
+	uint32_t began_ms;       /* the clock's low 32 bits */
 	uint32_t rise_ms;        /* K */
 	uint32_t origin_bytes;   /* the window around which the curve is flat */
 	uint32_t estimate_bytes; /* W_est: what Reno would have */
@@ -40,7 +41,8 @@ struct congestion {
 	uint32_t plateau_bytes;   /* W_max: the window at the last loss; 0: none yet */
 	uint32_t undo_window_bytes, undo_threshold_bytes, undo_plateau_bytes;
 	uint8_t algorithm; /* enum tcp_congestion */
-	bool has_lost;     /* slow start has ended once: rounds are no longer counted */
+	bool has_settled;  /* slow start has ended once: rounds are no longer counted */
+	bool has_epoch;    /* of CUBIC; without one the next growth begins it */
 	union {
 		struct congestion_rounds rounds; /* before that */
 		struct congestion_epoch epoch;

@@ -53,16 +53,18 @@ void flight_pool_free(struct flight_pool *pool);
 uint32_t flight_pool_used(const struct flight_pool *pool);
 uint32_t flight_pool_size(const struct flight_pool *pool);
 
+struct flight_list {
+	uint32_t first, last;
+};
+
 struct flight {
-	uint32_t una, next;      /* SND.UNA, SND.NXT: they live here */
-	uint32_t first, last;    /* by sequence */
-	uint32_t oldest, newest; /* by time, of those on their way */
-	uint32_t lost_first, lost_last;
+	uint32_t una, next;        /* SND.UNA, SND.NXT: they live here */
+	uint32_t first, last;      /* by sequence */
+	struct flight_list on_way; /* by time */
+	struct flight_list lost;
 	uint32_t root;
 	uint32_t sacked_bytes, lost_bytes;
-	uint32_t sacked_end; /* after the highest byte that was ever sacked; una when none is above
-	                      */
-	uint16_t records;
+	uint32_t records; /* how many */
 };
 
 /* A range of sequence numbers: @begin to @end - 1. SYN and FIN count as one each. */
@@ -79,16 +81,17 @@ struct flight_news {
 	uint32_t delivered_bytes;      /* have arrived, as is known now for the first time */
 	uint32_t sacked_bytes;         /* of these by a selective acknowledgement */
 	uint32_t lost_delivered_bytes; /* of these had been taken for lost */
-	/* Of the delivered records, the one sent last (RFC 8985, 6.2, step 2); its end is
-	 * newest_end. */
+	uint32_t highest_end;          /* the highest end of them */
+	bool has_resent;               /* una has moved over some that were sent again */
+	/* Of the delivered records, the one sent last (RFC 8985, 6.2, step 2). */
 	bool has_newest, newest_resent;
 	mono newest_at;
 	uint32_t newest_end;
-	/* Of those delivered that were sent once only: the one sent first and last. */
+	/* Of those delivered that were sent once only: the ones sent first and last, and which of
+	 * them lies lowest (for who looks for reordering). */
 	bool has_once;
 	mono once_first_at, once_last_at;
-	uint32_t once_end;       /* the highest end of them, for who looks for reordering */
-	uint32_t once_least_end; /* and the lowest */
+	uint32_t once_last_end, once_least_end;
 };
 
 /* Nothing is on its way; the next byte is @seq. */
@@ -116,8 +119,7 @@ void flight_ack(struct flight *flight, struct flight_pool *pool, uint32_t ack,
  */
 bool flight_sack(struct flight *flight, struct flight_pool *pool, const struct flight_range *range,
                  uint32_t mss_bytes, struct flight_news *news);
-/* The peer's SACKs are not to be believed any more (RFC 2018, 8): all that were are on their way
- * again, as old as they are. */
+/* The peer's SACKs are not to be believed any more (RFC 2018, 8): what was sacked is lost. */
 void flight_unsack(struct flight *flight, struct flight_pool *pool);
 
 /* What is to be sent again next; false: nothing is lost. */

@@ -10,14 +10,14 @@
 #include "tcp/flight.h"
 
 struct rack {
-	mono sent_at;    /* RACK.xmit_ts: when the segment was sent that was delivered of those sent
-	                    last */
-	uint32_t end;    /* RACK.end_seq of it */
-	uint32_t rtt_us; /* how long it took; 0: none was delivered yet */
+	uint32_t sent_us;     /* RACK.xmit_ts: when the segment was sent that was delivered of those
+	                       * sent last; the clock's low 32 bits */
+	uint32_t end;         /* RACK.end_seq of it */
+	uint32_t rtt_us;      /* how long it took; 0: none was delivered yet */
 	uint32_t highest;     /* RACK.fack: the highest sequence number that was delivered */
 	uint32_t dsack_round; /* SND.NXT when a duplicate was last told */
 	uint8_t multiplier;   /* of the window for reordering, less one */
-	uint8_t persists;     /* recoveries until it falls back; 0: it is one */
+	uint8_t persists;     /* recoveries until it falls back */
 	bool has_dsack_round, is_reordering;
 };
 
@@ -30,6 +30,8 @@ struct rack_path {
 };
 
 void rack_start(struct rack *rack, uint32_t una);
+/* Nothing was on its way for some time: what was heard before says nothing of what is sent now. */
+void rack_idle(struct rack *rack);
 /* Note what was delivered (RFC 8985, 6.2, steps 1 to 3). @echo_ms: when the segment left that the
  * acknowledgement echoes, in milliseconds of the clock (its low 32 bits), if @has_echo. */
 void rack_heard(struct rack *rack, const struct flight_news *news, const struct rack_path *path,

@@ -72,19 +72,23 @@ struct recovery {
 	struct rack rack;
 	struct congestion congestion;
 	struct prr prr;
-	mono due;       /* of the one timer there is */
-	uint32_t point; /* the recovery ends once this is acknowledged: SND.NXT when it began */
-	uint32_t
-		undo_bytes; /* sent again in this recovery and not yet told as duplicates (DSACK) */
-	uint32_t resent_ms; /* when the recovery first sent again; of recovery_clock_ms() */
-	uint32_t probe_end; /* TLP.end_seq */
+	mono due;            /* of the one timer there is */
+	uint32_t started_us; /* since when the retransmission timer counts; the clock's low bits */
+	uint32_t sent_ms;    /* when something was last sent; of recovery_clock_ms() */
+	uint32_t point;      /* the recovery ends once this is acknowledged */
+	uint32_t undo_una;   /* SND.UNA when it began */
+	uint32_t undo_bytes; /* sent again in it, and not told as duplicates (DSACK) yet */
+	uint32_t resent_ms;  /* when it first sent something again; of recovery_clock_ms() */
+	uint32_t probe_end;  /* TLP.end_seq */
 	uint32_t duplicate_bytes; /* of duplicate acknowledgements, without SACK */
-	uint32_t sent_ms;         /* when something was last sent */
 	uint8_t state;            /* enum recovery_state */
 	uint8_t timer;            /* enum recovery_timer */
-	uint8_t timeouts;         /* in a row, without anything new acknowledged */
-	bool has_sack, has_timestamps;
-	bool may_undo, has_resent, is_held_back, has_probe, probe_was_again, may_be_early;
+	uint8_t timeouts;         /* in a row, with nothing new acknowledged */
+	bool has_sack : 1, has_timestamps : 1;
+	bool may_undo : 1, has_resent : 1;     /* of this recovery */
+	bool is_held_back : 1;                 /* the window keeps data from being sent */
+	bool is_probing : 1;                   /* what is sent next is the probe */
+	bool has_probe : 1, probe_is_copy : 1; /* one is on its way; of what was sent before */
 };
 
 /* What the handshake has shown. */
@@ -101,10 +105,12 @@ void recovery_start(struct recovery *recovery, const struct recovery_context *co
 /* Give the records back; nothing is on its way any more, and no timer runs. */
 void recovery_forget(struct recovery *recovery, struct flight_pool *pool);
 
-/* How many bytes may be sent now, lost or new. At least a segment, or 0. */
+/* How many bytes may be sent now, lost or new. A segment that is longer waits; it isn't cut to fit.
+ * At least one of full size fits when nothing is in flight. */
 uint32_t recovery_allowance(const struct recovery *recovery,
                             const struct recovery_context *context);
-/* May new data be sent as far as records go? Those lost need none... */
+/* Is there a record for new data? If not, acknowledgements will make room; a connection that has
+ * nothing on its way asks again in the next turn. */
 bool recovery_has_room(const struct recovery *recovery, const struct recovery_context *context);
 /* What is to be sent again first; false: nothing. Send any part from its beginning. */
 bool recovery_lost(const struct recovery *recovery, const struct recovery_context *context,

@@ -16,11 +16,10 @@
 struct rtt {
 	uint32_t smoothed_us;  /* SRTT; 0: nothing was measured yet */
 	uint32_t variation_us; /* RTTVAR */
-	uint32_t latest_us;
-	uint32_t least_us;   /* of the last RTT_LEAST_S seconds; 0: nothing was measured yet */
-	uint32_t least_at_s; /* when that was, in seconds of the clock */
-	uint32_t fallen_us;  /* when the variation last fell: the clock's low 32 bits */
-	uint8_t backoff;     /* how often the timeout has doubled */
+	uint32_t least_us;     /* of the last RTT_LEAST_S seconds; 0: nothing was measured yet */
+	uint32_t least_at_s;   /* when that was, in seconds of the clock */
+	uint32_t fallen_us;    /* when the variation last fell: the clock's low 32 bits */
+	uint8_t backoff;       /* how often the timeout has doubled */
 };
 
 #define RTT_LEAST_S 300
