@@ -1,6 +1,6 @@
 /*
- * attack_challenge_test.c -- CVE-2016-5696: a limit of challenge ACKs that all connections share tells
- * who drains it whether a guess about another connection was right. And ACK loops.
+ * attack_challenge_test.c -- CVE-2016-5696: a limit of challenge ACKs that all connections share
+ * tells who drains it whether a guess about another connection was right. And ACK loops.
  */
 #include "tcp/victim.h"
 
@@ -17,8 +17,8 @@ static unsigned answers(struct victim *v, const struct far_end *e, unsigned n)
 	return answered;
 }
 
-/* The attacker has an own connection, and sends a thousand challenges' worth there; the other one is
- * answered as if nobody had. */
+/* The attacker has an own connection, and sends a thousand challenges' worth there; the other one
+ * is answered as if nobody had. */
 static void exhausting_one_leaves_the_other(void **state)
 {
 	struct victim *v = victim_new();

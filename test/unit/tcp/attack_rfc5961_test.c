@@ -1,4 +1,5 @@
-/* attack_rfc5961_test.c -- blind, but in the window: a RST, a SYN, an ACK that somebody has guessed. */
+/* attack_rfc5961_test.c -- blind, but in the window: a RST, a SYN, an ACK that somebody has
+ * guessed. */
 #include "tcp/victim.h"
 
 /* One ACK of where the connection really stands, and it lives. */

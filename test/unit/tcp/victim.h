@@ -12,6 +12,7 @@
 struct victim {
 	struct side s;
 	struct listener *l;
+	unsigned refused; /* segments that nobody had */
 };
 
 struct far_end {
@@ -83,11 +84,10 @@ static inline struct far_end victim_connect_with(struct victim *v, uint16_t port
 	assert_int_equal(seen.flags, TCP_SYN | TCP_ACK);
 	e.seq++;
 	e.ack = seen.seq + 1;
-	assert_true(victim_hears(v, port,
-	                         &(struct side_segment){ .flags = TCP_ACK,
-	                                                 .seq = e.seq,
-	                                                 .ack = e.ack,
-	                                                 .window = e.window }));
+	assert_true(victim_hears(
+		v, port,
+		&(struct side_segment){
+			.flags = TCP_ACK, .seq = e.seq, .ack = e.ack, .window = e.window }));
 	side_turn(&v->s);
 	e.c = listener_take(v->l, &v->s.events);
 	assert_non_null(e.c);
