@@ -43,4 +43,9 @@ void port_map_clear(struct port_map *map, uint16_t port);
 uint16_t port_map_choose(const struct port_map *map, uint16_t low, uint16_t high,
                          enum port_parity parity, uint64_t keyed);
 
+/* The same of @n maps (1 or more): a port that is free in all of them. With more than one it costs
+ * a look at each word of theirs within the range, and no more at any fill: 1024 at most. */
+uint16_t port_map_choose_among(const struct port_map *const *maps, unsigned n, uint16_t low,
+                               uint16_t high, enum port_parity parity, uint64_t keyed);
+
 #endif

@@ -22,8 +22,9 @@ struct ports {
 	struct hash_key key;
 	struct ports_of *maps;
 	uint32_t *heads;
-	uint32_t mask, free;
+	uint32_t mask, free, addresses_max;
 	uint64_t used;
+	const struct port_map **against; /* of a choice at hand */
 };
 
 struct ports *ports_new(uint32_t addresses_max, const struct hash_key *key)
@@ -37,6 +38,8 @@ struct ports *ports_new(uint32_t addresses_max, const struct hash_key *key)
 	ports->key = *key;
 	ports->maps = mem_new(addresses_max, sizeof ports->maps[0]);
 	ports->heads = mem_new(heads, sizeof ports->heads[0]);
+	ports->against = mem_new(addresses_max + 2, sizeof ports->against[0]);
+	ports->addresses_max = addresses_max;
 	ports->mask = heads - 1;
 	ports->free = NONE;
 	memset(ports->heads, 0xff, heads * sizeof ports->heads[0]);
@@ -51,6 +54,7 @@ void ports_free(struct ports *ports)
 {
 	if (ports == NULL)
 		return;
+	mem_free(ports->against);
 	mem_free(ports->maps);
 	mem_free(ports->heads);
 	mem_free(ports);
@@ -108,32 +112,72 @@ static void of_release_if_empty(struct ports *ports, struct ports_of *of)
 	ports->free = at;
 }
 
-static bool wants_preferred(const struct ports_wish *wish, const struct port_map *map)
+/* Everything but the address at hand that speaks against a port there: what is taken at address
+ * zero, and for that address what is taken at any. */
+static unsigned maps_against(const struct ports *ports, ip4 addr, uint8_t proto,
+                             const struct port_map **ret_maps, unsigned max)
 {
-	return wish->preferred != 0 && wish->preferred >= wish->low &&
-	       wish->preferred <= wish->high && !port_map_has(map, wish->preferred);
+	const struct ports_of *any = of_find(ports, (ip4){ 0 }, proto);
+	unsigned n = 0;
+
+	if (!ip4_is_zero(addr)) {
+		if (any != NULL)
+			ret_maps[n++] = &any->map;
+		return n;
+	}
+	for (uint32_t i = 0; i <= ports->mask; i++) {
+		for (uint32_t at = ports->heads[i]; at != NONE; at = ports->maps[at].next) {
+			if (ports->maps[at].proto != proto || ip4_is_zero(ports->maps[at].addr))
+				continue;
+			must(n < max);
+			ret_maps[n++] = &ports->maps[at].map;
+		}
+	}
+	return n;
+}
+
+static bool one_has(const struct port_map *const *maps, unsigned n, uint16_t port)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (port_map_has(maps[i], port))
+			return true;
+	}
+	return false;
+}
+
+static uint16_t choose(const struct ports_wish *wish, const struct port_map *const *maps,
+                       unsigned n)
+{
+	uint16_t low = wish->low;
+
+	/* The well-known ports are for who names them: by preference, or by a range of just them.
+	 */
+	if (low < FIRST_FREE_FOR_ALL && wish->high >= FIRST_FREE_FOR_ALL)
+		low = FIRST_FREE_FOR_ALL;
+	if (low == 0)
+		low = 1;
+	if (wish->preferred != 0 && wish->preferred >= wish->low && wish->preferred <= wish->high &&
+	    !one_has(maps, n, wish->preferred))
+		return wish->preferred;
+	n += wish->reserved != NULL; /* the last */
+	return port_map_choose_among(maps, n, low, wish->high, wish->parity, wish->keyed);
 }
 
 int ports_take(struct ports *ports, const struct ports_wish *wish, uint16_t *ret_port)
 {
-	uint16_t low = wish->low, high = wish->high, port;
-	struct ports_of *of;
+	struct ports_of *of = of_get(ports, wish->addr, wish->proto);
+	unsigned n;
+	uint16_t port;
 
-	must(low <= high);
-	/* The well-known ports are for who names them: by preference, or by a range of just them.
-	 */
-	if (low < FIRST_FREE_FOR_ALL && high >= FIRST_FREE_FOR_ALL)
-		low = FIRST_FREE_FOR_ALL;
-	if (low == 0)
-		low = 1;
-	of = of_get(ports, wish->addr, wish->proto);
+	must(wish->low <= wish->high);
 	if (of == NULL)
 		return -ENOMEM;
-
-	if (wants_preferred(wish, &of->map))
-		port = wish->preferred;
-	else
-		port = port_map_choose(&of->map, low, high, wish->parity, wish->keyed);
+	ports->against[0] = &of->map;
+	n = 1 +
+	    maps_against(ports, wish->addr, wish->proto, ports->against + 1, ports->addresses_max);
+	if (wish->reserved != NULL)
+		ports->against[n] = wish->reserved;
+	port = choose(wish, ports->against, n);
 	if (port == 0) {
 		of_release_if_empty(ports, of);
 		return -EADDRNOTAVAIL;
@@ -144,7 +188,7 @@ int ports_take(struct ports *ports, const struct ports_wish *wish, uint16_t *ret
 	return 0;
 }
 
-int ports_take_exact(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
+int ports_take_beside(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
 {
 	struct ports_of *of = of_get(ports, addr, proto);
 
@@ -157,6 +201,13 @@ int ports_take_exact(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port
 	return 0;
 }
 
+int ports_take_exact(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
+{
+	return ports_is_taken(ports, addr, proto, port)
+	               ? -EADDRINUSE
+	               : ports_take_beside(ports, addr, proto, port);
+}
+
 void ports_give_back(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
 {
 	struct ports_of *of = of_find(ports, addr, proto);
@@ -167,11 +218,37 @@ void ports_give_back(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port
 	of_release_if_empty(ports, of);
 }
 
-bool ports_is_taken(const struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
+const struct port_map *ports_map(const struct ports *ports, ip4 addr, uint8_t proto)
 {
 	const struct ports_of *of = of_find(ports, addr, proto);
 
-	return of != NULL && port_map_has(&of->map, port);
+	return of != NULL ? &of->map : NULL;
+}
+
+static bool has(const struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
+{
+	const struct port_map *map = ports_map(ports, addr, proto);
+
+	return map != NULL && port_map_has(map, port);
+}
+
+unsigned ports_takers(const struct ports *ports, uint8_t proto, uint16_t port)
+{
+	unsigned n = 0;
+
+	for (uint32_t i = 0; i <= ports->mask; i++) {
+		for (uint32_t at = ports->heads[i]; at != NONE; at = ports->maps[at].next)
+			n += ports->maps[at].proto == proto &&
+			     port_map_has(&ports->maps[at].map, port);
+	}
+	return n;
+}
+
+bool ports_is_taken(const struct ports *ports, ip4 addr, uint8_t proto, uint16_t port)
+{
+	if (ip4_is_zero(addr))
+		return ports_takers(ports, proto, port) > 0;
+	return has(ports, addr, proto, port) || has(ports, (ip4){ 0 }, proto, port);
 }
 
 uint64_t ports_used(const struct ports *ports)

@@ -7,6 +7,10 @@
  * who asks for one of them by preference. Translated TCP connections share ports and so take none
  * (fw/nat_port.h); they keep off those that are taken here.
  *
+ * What is taken at address zero is taken at every address, so that no host inside is given a port
+ * at which the router itself listens (CVE-2021-3773), and is free only where every address has it
+ * free.
+ *
  * Invariant: a taken port is given back exactly once; ports_used() is the sum over all owners.
  */
 #ifndef CORE_PORTS_H
@@ -32,14 +36,22 @@ struct ports_wish {
 	uint16_t low, high;      /* allowed range, both included */
 	enum port_parity parity; /* given if one is left, when the preferred port is not */
 	uint64_t keyed;          /* where in the range to start looking: a keyed hash of the flow */
+	const struct port_map *reserved; /* never chosen, only taken as preferred; or NULL */
 };
 
 /* Take a port for @wish. 0 and @ret_port, or -EADDRNOTAVAIL, or -ENOMEM (too many addresses). */
 MUST_USE int ports_take(struct ports *ports, const struct ports_wish *wish, uint16_t *ret_port);
 /* Take just this port. 0, -EADDRINUSE or -ENOMEM. */
 MUST_USE int ports_take_exact(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
+/* The same, though it is taken at address zero, or (when @addr is that) at single ones: for several
+ * sockets that have agreed to it (SO_REUSEADDR). */
+MUST_USE int ports_take_beside(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
 void ports_give_back(struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
 bool ports_is_taken(const struct ports *ports, ip4 addr, uint8_t proto, uint16_t port);
+/* At how many addresses is it taken, address zero counted as one of them? */
+unsigned ports_takers(const struct ports *ports, uint8_t proto, uint16_t port);
+/* The map of @addr, or NULL: none of its ports is taken there. */
+const struct port_map *ports_map(const struct ports *ports, ip4 addr, uint8_t proto);
 uint64_t ports_used(const struct ports *ports);
 
 #endif

@@ -149,6 +149,73 @@ static void addresses_and_protocols_are_apart_and_bounded(void **state)
 	ports_free(ports);
 }
 
+#define FEW 4 /* addresses: zero, which means all of them, and three */
+
+/* Does @at (0: every address) have @port taken, looked up in plain sets? */
+static bool naive_taken(bool taken[FEW][64], unsigned at, uint16_t port)
+{
+	for (unsigned i = 0; i < FEW; i++) {
+		if (taken[i][port - 2000] && (i == at || i == 0 || at == 0))
+			return true;
+	}
+	return false;
+}
+
+static void the_address_zero_stands_for_every_one(void **state)
+{
+	struct fixture_random r = fixture_random_make(9);
+	struct ports *ports = make(FEW);
+	bool taken[FEW][64] = { { false } };
+	unsigned refused = 0;
+
+	for (unsigned i = 0; i < 40000; i++) {
+		uint64_t draw = fixture_draw(&r);
+		unsigned at = (unsigned)(draw >> 8) % FEW;
+		ip4 addr = { at == 0 ? 0 : 0xc0000200 + at };
+		uint16_t port = (uint16_t)(2000 + (draw >> 16) % 64);
+		struct ports_wish wish = { .addr = addr,
+			                   .proto = IPPROTO_UDP,
+			                   .low = 2000,
+			                   .high = 2063,
+			                   .keyed = draw >> 24 };
+		bool is_taken = naive_taken(taken, at, port), any = false;
+
+		assert_int_equal(ports_is_taken(ports, addr, IPPROTO_UDP, port), is_taken);
+		switch (draw % 5) {
+		case 0:
+			assert_int_equal(ports_take_exact(ports, addr, IPPROTO_UDP, port),
+			                 is_taken ? -EADDRINUSE : 0);
+			taken[at][port - 2000] |= !is_taken;
+			break;
+		case 1:
+			for (uint16_t p = 2000; p < 2064; p++)
+				any |= !naive_taken(taken, at, p);
+			refused += !any;
+			assert_int_equal(ports_take(ports, &wish, &port), any ? 0 : -EADDRNOTAVAIL);
+			if (any) {
+				assert_false(naive_taken(taken, at, port));
+				taken[at][port - 2000] = true;
+			}
+			break;
+		case 2:
+			assert_int_equal(ports_take_beside(ports, addr, IPPROTO_UDP, port),
+			                 taken[at][port - 2000] ? -EADDRINUSE : 0);
+			taken[at][port - 2000] = true;
+			break;
+		default:
+			if (taken[at][port - 2000])
+				ports_give_back(ports, addr, IPPROTO_UDP, port);
+			taken[at][port - 2000] = false;
+			break;
+		}
+		assert_int_equal(ports_takers(ports, IPPROTO_UDP, port),
+		                 taken[0][port - 2000] + taken[1][port - 2000] +
+		                         taken[2][port - 2000] + taken[3][port - 2000]);
+	}
+	assert_true(refused > 100);
+	ports_free(ports);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +223,7 @@ int main(void)
 		cmocka_unit_test(every_port_is_given_once_until_none_is_left),
 		cmocka_unit_test(well_known_ports_are_for_who_names_them),
 		cmocka_unit_test(addresses_and_protocols_are_apart_and_bounded),
+		cmocka_unit_test(the_address_zero_stands_for_every_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
