@@ -4,6 +4,7 @@
 
 #include "core/icmp.h"
 #include "host/datagram.h"
+#include "host/tcp_error.h"
 #include "host/tcp_reset.h"
 #include "wire/checksum.h"
 #include "wire/icmp_header.h"
@@ -61,7 +62,7 @@ static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 	struct host *host = arg;
 
 	if (ping_input(host->pings, net, p) || traceroute_input(host->traceroutes, net, p) ||
-	    sock_icmp_input(host, p))
+	    sock_icmp_input(host, p) || tcp_error_input(host->tcp, p))
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	return VERDICT_NEXT;
 }
