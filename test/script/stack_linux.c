@@ -464,10 +464,10 @@ struct stack *stack_open_linux(const struct script *script, struct text *why)
 	kernel->stack = (struct stack){
 		.ops = &linux_ops,
 		.which = SCRIPT_LINUX,
-		/* Jiffies of up to 4 ms, a wake-up, and a machine that others use, too. */
+		/* The timer wheel is an eighth of a timer late at most; a wake-up; other work. */
 		.early_us = 6000,
 		.late_us = 15000,
-		.late_percent = 4,
+		.late_percent = 13,
 	};
 	kernel->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	setpriority(PRIO_PROCESS, 0, -15); /* rootless: it does without */
