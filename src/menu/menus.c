@@ -62,6 +62,7 @@ const struct menu *const menus_all[] = {
 	&menu_interface_list_member,
 	&menu_ip,
 	&menu_ip_settings,
+	&menu_ip_service,
 	&menu_ip_address,
 	&menu_ip_arp,
 	&menu_ip_route,

@@ -30,6 +30,7 @@ extern const struct menu menu_ip_firewall_raw;
 extern const struct menu menu_ip_firewall_nat;
 extern const struct menu menu_ip_firewall_src_nat;
 extern const struct menu menu_ip_route;
+extern const struct menu menu_ip_service;
 extern const struct menu menu_ip_settings;
 extern const struct menu menu_log;
 extern const struct menu menu_root;

@@ -28,7 +28,7 @@
 #include "tcp/chunk_pool.h"
 
 #define BYTE_WINDOW_INLINE 4
-#define BYTE_WINDOW_MAX    (1U << 30) /* the largest window of TCP: RFC 7323, 2.3 */
+#define BYTE_WINDOW_MAX    (65535U << 14) /* the largest window of TCP: RFC 7323, 2.3 */
 
 struct byte_window {
 	uint32_t front; /* the first byte that is kept */

@@ -59,5 +59,7 @@ void connection_table_change(struct connection_table *table, const struct tuple 
 /* @tuple must be there. */
 void connection_table_remove(struct connection_table *table, const struct tuple *tuple);
 uint32_t connection_table_count(const struct connection_table *table);
+/* How many slots the longest look-up of what is there reads; walks the whole table. */
+uint32_t connection_table_longest(const struct connection_table *table);
 
 #endif
