@@ -8,6 +8,7 @@
 /* Moved in one turn for one socket, so that others come in between. */
 #define TURN_BYTES  (512U << 10)
 #define CHUNK_BYTES (64U << 10)
+#define SPANS       16
 /* What programs may have on its way to us: as the kernel's default for its own sockets. */
 #define PAIR_BYTES 212992
 
@@ -179,28 +180,32 @@ static void look_for_end(struct shim_socket *s)
 		shim_socket_spend(s);
 }
 
-/* From the network to the program. What it has no room for stays in the socket. */
+/* From the network to the program. */
 static bool move_down(struct shim_socket *s, size_t *moved)
 {
-	uint8_t *bytes = s->server->bytes;
-	int64_t len = sock_receive(s->sock, bytes, CHUNK_BYTES, MSG_PEEK, NULL, NULL);
+	struct iovec spans[SPANS];
+	struct msghdr message = { .msg_iov = spans };
+	size_t len = 0;
 	ssize_t n;
 
-	if (len <= 0) {
+	message.msg_iovlen = sock_spans(s->sock, spans, SPANS);
+	for (size_t i = 0; i < message.msg_iovlen; i++)
+		len += spans[i].iov_len;
+	if (len == 0) {
 		look_for_end(s);
 		return false;
 	}
-	n = send(s->fd, bytes, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
+	n = sendmsg(s->fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL);
 	if (n < 0 && errno == EAGAIN) {
 		s->full = true;
 		return false;
 	}
 	/* The program reads no more (shutdown, or it is gone): what comes is dropped. */
 	if (n < 0)
-		n = len;
-	(void)sock_receive(s->sock, bytes, (size_t)n, 0, NULL, NULL);
+		n = (ssize_t)len;
+	sock_consume(s->sock, (size_t)n);
 	*moved += (size_t)n;
-	s->full = n < len;
+	s->full = (size_t)n < len;
 	return !s->full;
 }
 
