@@ -24,6 +24,12 @@ static bool is_one_host(const struct net *net, iface_id in, ip4 addr)
 	       !addr_is_broadcast(net, in, addr);
 }
 
+/* The router's own sockets hear of their errors also when they talk to each other. */
+static bool is_own_loopback(const struct pkt *p)
+{
+	return p->in == IFACE_NONE && ip4_is_loopback(p->arrived.src);
+}
+
 /* RFC 1812, 4.3.2.7: the cases in which nobody is told. NULL: an error may be sent. */
 static const char *forbidden(const struct net *net, const struct pkt *p)
 {
@@ -36,7 +42,7 @@ static const char *forbidden(const struct net *net, const struct pkt *p)
 	if (p->ether_group || dst.v == UINT32_MAX || ip4_is_multicast(dst) ||
 	    addr_find_broadcast(net, IFACE_NONE, dst) != NULL)
 		return "it went to a broadcast or multicast address";
-	if (!is_one_host(net, p->in, p->arrived.src))
+	if (!is_one_host(net, p->in, p->arrived.src) && !is_own_loopback(p))
 		return "its source is no single host";
 	return NULL;
 }
@@ -212,7 +218,8 @@ enum verdict icmp_input(struct net *net, struct pkt *p)
 	if (!icmp_checksum_ok(p))
 		return pkt_drop(net, p, DROP_L4_CHECKSUM);
 	/* An echo to a broadcast address is not answered: nobody is to be amplified (RFC 2644). */
-	if (p->icmp_type == ICMP_ECHO && addr_find(net, p->now.dst) != NULL)
+	if (p->icmp_type == ICMP_ECHO &&
+	    (addr_find(net, p->now.dst) != NULL || ip4_is_loopback(p->now.dst)))
 		return echo_reply(net, p);
 	if (net_deliver_to_taker(net, p, IPPROTO_ICMP) == VERDICT_TAKEN)
 		return VERDICT_TAKEN;

@@ -81,6 +81,20 @@ struct sock_message {
 	size_t control_len;
 	int flags; /* out: MSG_TRUNC, MSG_CTRUNC, MSG_ERRQUEUE */
 };
+/* What IP_RECVERR hands out, followed by the struct sockaddr_in of who says so: laid out as Linux's
+ * struct sock_extended_err. */
+struct sock_error_report {
+	uint32_t error;     /* an errno, not negative */
+	uint8_t origin;     /* SOCK_ERROR_* */
+	uint8_t type, code; /* of ICMP */
+	uint8_t zero;
+	uint32_t info; /* of "fragmentation needed": the next hop's MTU */
+	uint32_t data;
+};
+enum { /* Linux's SO_EE_ORIGIN_* */
+	SOCK_ERROR_LOCAL = 1,
+	SOCK_ERROR_ICMP = 2,
+};
 int64_t sock_send_message(struct sock *sock, const struct sock_message *message, int flags);
 /* Lengths are room before and what was filled in after. */
 int64_t sock_receive_message(struct sock *sock, struct sock_message *message, int flags);
@@ -118,7 +132,8 @@ struct sock_end {
 };
 struct sock_info {
 	uint8_t proto; /* IPPROTO_TCP, _UDP, _ICMP */
-	const char *state; /* "established", "syn-sent", "listen", ...; UDP: "bound" or "connected" */
+	const char
+		*state; /* "established", "syn-sent", "listen", ...; UDP: "bound" or "connected" */
 	struct sock_end local, remote;
 	const struct sock_owner *owner; /* never NULL */
 	iface_id bound;                 /* SO_BINDTODEVICE, or IFACE_NONE */
@@ -126,7 +141,8 @@ struct sock_info {
 	size_t unread, unsent;
 };
 void sock_describe(const struct sock *sock, struct sock_info *ret_info);
-/* The way that @sock's next packet takes, looked up again if it is stale: 0, or why there is none. */
+/* The way that @sock's next packet takes, looked up again if it is stale: 0, or why there is none.
+ */
 MUST_USE int sock_route(struct sock *sock, struct route *ret_route);
 /* All sockets of @host in the order in which they were opened; NULL begins and ends. */
 struct sock *sock_next(struct host *host, const struct sock *after);

@@ -54,7 +54,8 @@ struct router *router_new(const struct router_setup *setup)
 	router->net.limits = limits_new(setup->limits != 0 ? setup->limits : ROUTER_LIMITS_DEFAULT,
 	                                &router->net.key);
 	router->marks = marks_new();
-	host_init(&router->host, &router->net);
+	host_init(&router->host, &router->net, &setup->host);
+	host_take_tcp(&router->host, tcp_new(&router->net, &setup->tcp));
 	router->lan = lan_new(&router->net,
 	                      setup->stations != 0 ? setup->stations : LAN_STATIONS_DEFAULT);
 	router->sniffer = sniffer_new(&router->net);

@@ -33,6 +33,8 @@ struct router_setup {
 	mono now;
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	struct router_start start;
+	struct host_budget host; /* zeroes: the defaults of host/socks.h */
+	struct tcp_budget tcp; /* zeroes: the defaults of tcp/tcp.h */
 	uint32_t flows;
 	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */

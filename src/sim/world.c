@@ -99,6 +99,7 @@ struct world_router *world_router_add(struct world *world, unsigned ports)
 		            .pkt_large = 16,
 		            .neighbours = 256,
 		            .port_addresses = 64 },
+		.tcp = tcp_budget_small(),
 		.flows = FLOWS,
 	};
 

@@ -11,8 +11,8 @@ enum {
 	CODES = 16
 };
 
-/* What BSD's and Linux's sockets make of the codes of "unreachable" (RFC 792; RFC 1122, 3.2.2.1; RFC
- * 1812, 5.2.7.1). */
+/* What BSD's and Linux's sockets make of the codes of "unreachable" (RFC 792; RFC 1122, 3.2.2.1;
+ * RFC 1812, 5.2.7.1). */
 static int unreachable_error(uint8_t code)
 {
 	static const int errors[CODES] = {
@@ -42,8 +42,8 @@ static int error_of(const struct tcp_icmp *error)
 /* RFC 1122, 4.2.3.9: nobody is there, or nobody speaks TCP. All else may pass. */
 static bool is_hard(const struct tcp_icmp *error)
 {
-	return error->type == ICMP_UNREACHABLE && (error->code == ICMP_PROTOCOL_UNREACHABLE ||
-	                                           error->code == ICMP_PORT_UNREACHABLE);
+	return error->type == ICMP_UNREACHABLE &&
+	       (error->code == ICMP_PROTOCOL_UNREACHABLE || error->code == ICMP_PORT_UNREACHABLE);
 }
 
 /* RFC 5927, 4.1: only who has seen what is on its way is believed. */

@@ -38,62 +38,62 @@ struct connection {
 	struct tuple ends;    /* src: ours */
 	uint32_t list_next;   /* of those that are marked; of free ones */
 	uint32_t accept_next; /* of those that wait for listener_take() */
-	uint32_t listener;    /* whose they are; CONNECTION_NONE: it is taken, or was opened by us */
-	uint16_t events;      /* enum connection_event, to be told */
-	int16_t error;        /* pending: 0 or -errno */
+	uint32_t listener; /* whose they are; CONNECTION_NONE: it is taken, or was opened by us */
+	uint16_t events;   /* enum connection_event, to be told */
+	int16_t error;     /* pending: 0 or -errno */
 	int16_t soft_error;
-	uint8_t state; /* enum connection_state */
+	uint8_t state;   /* enum connection_state */
 	uint8_t retries; /* unanswered: of a SYN, of probes of a window or of a silent peer */
 	uint8_t backoff; /* of probes of a window, answered or not */
 
 	bool in_use : 1, in_table : 1, is_marked : 1;
 	bool has_traffic : 1;
-	bool is_orphan : 1;      /* its owner has let go */
-	bool must_send_syn : 1;  /* or SYN-ACK */
-	bool must_send_ack : 1;  /* now */
-	bool must_probe : 1;     /* a segment whatever the window or the allowance */
-	bool fin_queued : 1;     /* after sent.end */
-	bool has_fin : 1;        /* theirs is at their_fin */
-	bool fin_taken : 1;      /* theirs has been reached */
-	bool receive_shut : 1;   /* by our owner */
+	bool is_orphan : 1;     /* its owner has let go */
+	bool must_send_syn : 1; /* or SYN-ACK */
+	bool must_send_ack : 1; /* now */
+	bool must_probe : 1;    /* a segment whatever the window or the allowance */
+	bool fin_queued : 1;    /* after sent.end */
+	bool has_fin : 1;       /* theirs is at their_fin */
+	bool fin_taken : 1;     /* theirs has been reached */
+	bool receive_shut : 1;  /* by our owner */
 	bool has_timestamps : 1, has_sack : 1, has_scale : 1;
-	bool has_recent : 1;     /* timestamp_recent holds one of theirs */
-	bool is_urgent_out : 1;  /* send_urgent is ahead of what is acknowledged */
-	bool is_urgent_in : 1;   /* receive_urgent is ahead of what was read */
-	bool urgent_taken : 1;    /* by MSG_OOB */
-	bool is_watched : 1;     /* connection_trace() */
-	bool wants_room : 1;     /* a writer waits */
-	bool more_to_come : 1;   /* MSG_MORE */
-	bool must_push : 1;      /* what is queued goes now, however little it is */
-	bool is_chatting : 1;    /* requests and answers: acknowledgements may wait for data */
-	bool is_passive : 1;     /* a listener's */
+	bool has_recent : 1;    /* timestamp_recent holds one of theirs */
+	bool is_urgent_out : 1; /* send_urgent is ahead of what is acknowledged */
+	bool is_urgent_in : 1;  /* receive_urgent is ahead of what was read */
+	bool urgent_taken : 1;  /* by MSG_OOB */
+	bool is_watched : 1;    /* connection_trace() */
+	bool wants_room : 1;    /* a writer waits */
+	bool more_to_come : 1;  /* MSG_MORE */
+	bool must_push : 1;     /* what is queued goes now, however little it is */
+	bool is_chatting : 1;   /* requests and answers: acknowledgements may wait for data */
+	bool is_passive : 1;    /* a listener's */
 
 	uint8_t send_scale, receive_scale; /* RFC 7323, 2 */
-	uint8_t quick_acks;  /* so many acknowledgements are not delayed */
-	uint16_t peer_mss;   /* as they said, or 536 (RFC 9293, 3.7.1) */
-	uint16_t mss;        /* payload of what we send, timestamps taken off */
-	uint16_t receive_mss; /* the largest segment of theirs */
+	uint8_t quick_acks;                /* so many acknowledgements are not delayed */
+	uint16_t peer_mss;                 /* as they said, or 536 (RFC 9293, 3.7.1) */
+	uint16_t mss;                      /* payload of what we send, timestamps taken off */
+	uint16_t receive_mss;              /* the largest segment of theirs */
 	uint16_t path_mtu;
-	uint16_t ip_id;      /* of the next packet: counts (RFC 6864) */
+	uint16_t ip_id;            /* of the next packet: counts (RFC 6864) */
 	uint32_t route_generation; /* of what path_mtu was read from */
 
-	uint32_t initial_sequence; /* ISS */
+	uint32_t initial_sequence;                         /* ISS */
 	uint32_t send_window, window_sequence, window_ack; /* SND.WND, .WL1, .WL2 */
-	uint32_t window_most;   /* the largest that they ever offered */
-	uint32_t send_urgent;   /* SND.UP: after the urgent byte */
-	uint32_t small_end;     /* after the last segment that was not full (Minshall) */
+	uint32_t window_most;                              /* the largest that they ever offered */
+	uint32_t send_urgent;                              /* SND.UP: after the urgent byte */
+	uint32_t small_end;      /* after the last segment that was not full (Minshall) */
 	uint32_t their_sequence; /* IRS */
-	uint32_t receive_next;  /* RCV.NXT */
-	uint32_t receive_edge;  /* RCV.NXT + RCV.WND as offered; never moves back */
-	uint32_t receive_acked; /* what was acknowledged last (RFC 7323: Last.ACK.sent) */
+	uint32_t receive_next;   /* RCV.NXT */
+	uint32_t receive_edge;   /* RCV.NXT + RCV.WND as offered; never moves back */
+	uint32_t receive_acked;  /* what was acknowledged last (RFC 7323: Last.ACK.sent) */
 	uint32_t receive_urgent; /* RCV.UP: after the urgent byte */
 	uint32_t their_fin;
-	uint32_t unacked_bytes; /* came in order, and are not acknowledged yet */
+	uint32_t unacked_bytes;             /* came in order, and are not acknowledged yet */
 	uint32_t receive_limit, send_limit; /* of the buffers, bytes */
 	uint32_t timestamp_offset;
 	uint32_t timestamp_recent, timestamp_recent_ms; /* TS.Recent, and when */
-	uint32_t challenge_ms;  /* when one was last answered that need not be */
-	uint32_t rtt_us;        /* of the handshake; 0: not known */
+	uint32_t challenge_ms; /* when one was last answered that need not be */
+	uint32_t rtt_us;       /* of the handshake; 0: not known */
 
 	struct byte_window sent, received;
 	struct ranges ranges;

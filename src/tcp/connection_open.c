@@ -72,9 +72,9 @@ int connection_open(struct tcp *tcp, const struct connection_plan *plan, struct 
 	c = connection_new(tcp);
 	if (c == NULL)
 		return -ENOBUFS;
-	if (!connection_table_add(tcp->table, &plan->ends,
-	                          (struct entry){ .kind = ENTRY_CONNECTION,
-	                                          .index = connection_place(c) })) {
+	if (!connection_table_add(
+		    tcp->table, &plan->ends,
+		    (struct entry){ .kind = ENTRY_CONNECTION, .index = connection_place(c) })) {
 		connection_free(c);
 		return -ENOBUFS;
 	}

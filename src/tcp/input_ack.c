@@ -75,8 +75,7 @@ static void grow(struct connection *c, const struct recovery *recovery)
 	uint32_t most = c->tcp->settings.send_bytes_max;
 
 	if (c->settings.send_bytes == 0 && !autotune_is_pressed(c->tcp->chunks))
-		c->send_limit =
-			send_tune(c->send_limit, recovery->congestion.window_bytes, most);
+		c->send_limit = send_tune(c->send_limit, recovery->congestion.window_bytes, most);
 }
 
 static void recover(struct connection *c, const struct arrival *a)

@@ -100,6 +100,7 @@ void input_syn_sent(struct connection *c, const struct arrival *a)
 	take_time(c);
 	c->tcp->counts.active_opens++;
 	connection_establish(c);
-	/* The first ACK covers the SYN only: data and FIN beside it come again (as Linux has it). */
+	/* The first ACK covers the SYN only: data and FIN beside it come again (as Linux has it).
+	 */
 	c->must_send_ack = true;
 }

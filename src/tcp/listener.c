@@ -88,7 +88,7 @@ static bool is_taken(struct tcp *tcp, const struct listener_plan *plan)
 	return false;
 }
 
-static struct listener *new(struct tcp *tcp)
+static struct listener *new (struct tcp *tcp)
 {
 	struct listeners *listeners = &tcp->listeners;
 	uint32_t place = listeners->free;
@@ -110,7 +110,7 @@ int listener_open(struct tcp *tcp, const struct listener_plan *plan, struct list
 
 	if (is_taken(tcp, plan))
 		return -EADDRINUSE;
-	l = new(tcp);
+	l = new (tcp);
 	if (l == NULL)
 		return -ENOBUFS;
 	*l = (struct listener){ .tcp = tcp,

@@ -30,6 +30,7 @@ static bool find_way(const struct tcp *tcp, const struct listener *l, const stru
 		                 .proto = IPPROTO_TCP,
 		                 .tos = l->settings.tos,
 		                 .bound = l->settings.bound,
+		                 .on_link = l->settings.bound != IFACE_NONE,
 		                 .table = l->settings.mark };
 
 	return route_lookup(tcp->net, &key, ret_route, NULL) == 0;
@@ -128,8 +129,7 @@ static void take_syn(struct tcp *tcp, struct listener *l, const struct arrival *
 	if (sequence_least != 0 && seq_lt(from.initial_sequence, sequence_least))
 		from.initial_sequence = sequence_least;
 	if (way == HALF_OPEN_RECORD) {
-		struct half_open *half_open =
-			half_open_new(&tcp->half_opens, &from, tcp->net->now);
+		struct half_open *half_open = half_open_new(&tcp->half_opens, &from, tcp->net->now);
 		struct entry entry = { .kind = ENTRY_HALF_OPEN,
 			               .index = half_open_index(&tcp->half_opens, half_open) };
 
@@ -219,9 +219,9 @@ static void connected(struct tcp *tcp, struct half_open *half_open, const struct
 		return;
 	}
 	take_time(c, half_open);
-	connection_table_change(tcp->table, &half_open->ends,
-	                        (struct entry){ .kind = ENTRY_CONNECTION,
-	                                        .index = connection_place(c) });
+	connection_table_change(
+		tcp->table, &half_open->ends,
+		(struct entry){ .kind = ENTRY_CONNECTION, .index = connection_place(c) });
 	half_open_end(&tcp->half_opens, half_open);
 	l->half_open--;
 	enter(l, c, a);
@@ -239,16 +239,15 @@ static void challenge(struct tcp *tcp, const struct half_open *half_open)
 	uint32_t now = sequence_timestamp(tcp->net->now, half_open->timestamp_offset);
 
 	tcp->counts.challenge_acks++;
-	output_answer(tcp,
-	              &(struct output_answer){ .ends = half_open->ends,
-	                                       .seq = half_open->initial_sequence + 1,
-	                                       .ack = half_open->their_sequence + 1,
-	                                       .window = (uint16_t)(half_open->window >>
-	                                                            half_open->our_scale),
-	                                       .flags = TCP_ACK,
-	                                       .has_timestamps = half_open->options.has_timestamps,
-	                                       .timestamp = now,
-	                                       .timestamp_echo = half_open->timestamp_recent });
+	output_answer(tcp, &(struct output_answer){
+				   .ends = half_open->ends,
+				   .seq = half_open->initial_sequence + 1,
+				   .ack = half_open->their_sequence + 1,
+				   .window = (uint16_t)(half_open->window >> half_open->our_scale),
+				   .flags = TCP_ACK,
+				   .has_timestamps = half_open->options.has_timestamps,
+				   .timestamp = now,
+				   .timestamp_echo = half_open->timestamp_recent });
 }
 
 bool listener_half_open_input(struct tcp *tcp, uint32_t place, const struct arrival *a)
@@ -266,7 +265,8 @@ bool listener_half_open_input(struct tcp *tcp, uint32_t place, const struct arri
 		challenge(tcp, half_open);
 		return true;
 	case HALF_OPEN_RESET:
-		return false; /* refused by its own number, as any ACK to a port without connections */
+		return false; /* refused by its own number, as any ACK to a port without connections
+		               */
 	case HALF_OPEN_GONE:
 		tcp->counts.resets_seen++;
 		end(tcp, half_open);
@@ -285,8 +285,8 @@ static bool take_cookie(struct tcp *tcp, struct listener *l, const struct arriva
 	struct syn_cookie_ack ack = { .cookie = a->ack - 1,
 		                      .their_sequence = a->seq - 1,
 		                      .has_timestamps = a->options.has_timestamps,
-		                      .clock_echo = a->options.timestamp_echo -
-		                                    from.timestamp_offset };
+		                      .clock_echo =
+		                              a->options.timestamp_echo - from.timestamp_offset };
 	struct connection *c;
 
 	if (!tcp->settings.syn_cookies ||

@@ -15,9 +15,9 @@ struct listener {
 	uint16_t port;
 	bool in_use, shared, has_news;
 	uint32_t backlog;
-	uint32_t waiting;               /* for listener_take() */
+	uint32_t waiting; /* for listener_take() */
 	uint32_t half_open;
-	uint32_t first, last;           /* connections that wait */
+	uint32_t first, last; /* connections that wait */
 	uint32_t bucket_next, free_next;
 	uint32_t news_next;
 	struct connection_settings settings;

@@ -54,6 +54,7 @@ void mtu_refresh(struct connection *c)
 		                 .proto = IPPROTO_TCP,
 		                 .tos = c->settings.tos,
 		                 .bound = c->settings.bound,
+		                 .on_link = c->settings.bound != IFACE_NONE,
 		                 .table = c->settings.mark };
 	struct route route;
 	uint16_t before = c->path_mtu;

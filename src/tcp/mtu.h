@@ -9,7 +9,8 @@
 
 #include "tcp/connection_inside.h"
 
-/* What we offer in a SYN: what an IP packet of @mtu_bytes holds without any option (RFC 6691, 2). */
+/* What we offer in a SYN: what an IP packet of @mtu_bytes holds without any option (RFC 6691, 2).
+ */
 uint16_t mtu_offer(const struct connection_settings *settings, uint32_t mtu_bytes);
 /* Take the MTU of @route, for a connection that begins. */
 void mtu_start(struct connection *c, const struct route *route);

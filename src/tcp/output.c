@@ -28,7 +28,8 @@ static uint32_t whole_segments(uint32_t bytes, uint32_t mss)
 	return bytes - bytes % mss;
 }
 
-/* Send @n bytes from @seq on, and the FIN behind them when @end lies there; note that it is sent. */
+/* Send @n bytes from @seq on, and the FIN behind them when @end lies there; note that it is sent.
+ */
 static bool send_range(struct run *run, uint32_t seq, uint32_t end)
 {
 	struct connection *c = run->c;

@@ -21,7 +21,8 @@ MUST_USE bool output(struct connection *c);
 /* An acknowledgement that nobody is owed, because of a segment that is not acceptable: at most one
  * in half a second for a connection (RFC 5961, 7; and no two can keep each other awake). */
 void output_challenge(struct connection *c);
-/* An acknowledgement at once, beside the one that the turn may make: who has no SACK counts them. */
+/* An acknowledgement at once, beside the one that the turn may make: who has no SACK counts them.
+ */
 void output_duplicate(struct connection *c);
 /* RST with @seq, and without ACK (RFC 9293, 3.10.7.3). */
 void output_reset(struct connection *c, uint32_t seq);
@@ -36,8 +37,7 @@ bool output_wants_update(const struct connection *c);
 void output_question(struct connection *c);
 
 /* A SYN-ACK of a half-open record that offers @mss, with our @timestamp. */
-void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss,
-                    uint32_t timestamp);
+void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss, uint32_t timestamp);
 /* <SEQ=@seq><ACK=@ack><CTL=ACK> for a half-open or TIME-WAIT record. */
 struct output_answer {
 	struct tuple ends;

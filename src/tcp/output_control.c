@@ -106,8 +106,7 @@ void output_question(struct connection *c)
 		return; /* the next one may find room */
 }
 
-void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss,
-                    uint32_t timestamp)
+void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss, uint32_t timestamp)
 {
 	const struct listener *l = &tcp->listeners.all[half_open->listener];
 	struct output_syn said = {
@@ -124,7 +123,8 @@ void output_syn_ack(struct tcp *tcp, struct half_open *half_open, uint16_t mss,
 		.settings = &l->settings,
 		.seq = half_open->initial_sequence,
 		.ack = half_open->their_sequence + 1,
-		.window = (uint16_t)(half_open->window < UINT16_MAX ? half_open->window : UINT16_MAX),
+		.window =
+			(uint16_t)(half_open->window < UINT16_MAX ? half_open->window : UINT16_MAX),
 		.ip_id = half_open->ip_id++,
 		.flags = TCP_SYN | TCP_ACK,
 	};

@@ -18,8 +18,8 @@ void output_syn_options(const struct tcp_settings *settings, const struct output
                         struct outgoing *out);
 void output_timestamps(struct outgoing *out, uint32_t timestamp, uint32_t echo);
 
-/* A segment of @c with @flags at @seq, @n bytes of what is queued in it. False: it could not be sent
- * now. An ACK in it settles what is owed. */
+/* A segment of @c with @flags at @seq, @n bytes of what is queued in it. False: it could not be
+ * sent now. An ACK in it settles what is owed. */
 MUST_USE bool output_segment(struct connection *c, uint32_t seq, uint32_t n, uint8_t flags);
 
 #endif

@@ -170,7 +170,8 @@ static void measure(struct turn *turn)
 }
 
 /* TLP_process_ack(): RFC 8985, 7.4.2. A probe that was a copy, and of which no DSACK and no
- * duplicate came by the time that more is acknowledged, has repaired a loss that nobody paid for. */
+ * duplicate came by the time that more is acknowledged, has repaired a loss that nobody paid for.
+ */
 static void judge_probe(struct turn *turn)
 {
 	struct recovery *recovery = turn->recovery;

@@ -7,8 +7,8 @@
 #include "tcp/timer.h"
 
 enum {
-	PEERS = 4096,     /* whose timestamps are remembered */
-	RETRY_US = 1000,  /* when no packet buffer was free */
+	PEERS = 4096,    /* whose timestamps are remembered */
+	RETRY_US = 1000, /* when no packet buffer was free */
 };
 
 static uint32_t or_default(uint32_t n, uint32_t by_default)

@@ -7,10 +7,10 @@
 #include "tcp/watch.h"
 
 enum {
-	SYN_FIRST_MS = 1000,     /* RFC 6298, 2.1 */
-	SYN_LINEAR = 4,          /* so many times after as long as the first */
-	KEEP_IDLE_S = 7200,      /* RFC 1122, 4.2.3.6: no less than two hours */
-	KEEP_INTERVAL_S = 75,    /* as BSD and Linux have it */
+	SYN_FIRST_MS = 1000,  /* RFC 6298, 2.1 */
+	SYN_LINEAR = 4,       /* so many times after as long as the first */
+	KEEP_IDLE_S = 7200,   /* RFC 1122, 4.2.3.6: no less than two hours */
+	KEEP_INTERVAL_S = 75, /* as BSD and Linux have it */
 	KEEP_COUNT = 9,
 	PERSIST_RETRIES_PRESSED = 5, /* who holds a window shut while memory is short is let go */
 	SHIFT_MAX = 20,
@@ -197,8 +197,8 @@ static void keepalive_expired(struct connection *c)
 {
 	const struct connection_settings *s = &c->settings;
 	unsigned count = s->keep_count != 0 ? s->keep_count : KEEP_COUNT;
-	uint64_t interval_ms = (s->keep_interval_s != 0 ? s->keep_interval_s : KEEP_INTERVAL_S) *
-	                       1000ULL;
+	uint64_t interval_ms =
+		(s->keep_interval_s != 0 ? s->keep_interval_s : KEEP_INTERVAL_S) * 1000ULL;
 
 	if (connection_una(c) != connection_send_end(c)) {
 		timer_idle(c);

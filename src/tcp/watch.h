@@ -12,7 +12,6 @@
 void watch_tell(struct connection *c, const char *stage, const char *format, ...) PRINTF_LIKE(3, 4);
 void watch_forget(struct connection *c);
 
-#define watch(c, stage, ...)                                                                       \
-	((c)->is_watched ? watch_tell((c), (stage), __VA_ARGS__) : (void)0)
+#define watch(c, stage, ...) ((c)->is_watched ? watch_tell((c), (stage), __VA_ARGS__) : (void)0)
 
 #endif

@@ -25,8 +25,8 @@ struct side {
 	struct fixture *f;
 	struct net *net;
 	struct tcp *tcp;
-	unsigned events;      /* told of the connection with owner &side->events */
-	unsigned told;        /* how often listener_changed() came */
+	unsigned events; /* told of the connection with owner &side->events */
+	unsigned told;   /* how often listener_changed() came */
 	uint16_t their_port, our_port;
 };
 

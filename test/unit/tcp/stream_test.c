@@ -1,6 +1,6 @@
 /* Two of our own ends: what one writes the other reads, and all that they used comes back. */
-#include "tcp/side.h"
 #include "lib/must.h"
+#include "tcp/side.h"
 
 struct pair {
 	struct side a, b;
@@ -14,10 +14,18 @@ static struct pair *pair_new(void)
 	struct listener_plan listen = { .port = 80, .backlog = 4, .owner = &p->b.told };
 	struct connection_plan plan;
 
-	p->a = side_new_with("192.0.2.1", &(struct tcp_budget){ .connections = 4, .chunks = 512,
-	                     .half_open = 4, .time_wait = 4, .listeners = 2, .flights = 512 });
-	p->b = side_new_with("192.0.2.9", &(struct tcp_budget){ .connections = 4, .chunks = 512,
-	                     .half_open = 4, .time_wait = 4, .listeners = 2, .flights = 512 });
+	p->a = side_new_with("192.0.2.1", &(struct tcp_budget){ .connections = 4,
+	                                                        .chunks = 512,
+	                                                        .half_open = 4,
+	                                                        .time_wait = 4,
+	                                                        .listeners = 2,
+	                                                        .flights = 512 });
+	p->b = side_new_with("192.0.2.9", &(struct tcp_budget){ .connections = 4,
+	                                                        .chunks = 512,
+	                                                        .half_open = 4,
+	                                                        .time_wait = 4,
+	                                                        .listeners = 2,
+	                                                        .flights = 512 });
 	listen.owner = &p->b.told;
 	assert_int_equal(listener_open(p->b.tcp, &listen, &p->l), 0);
 	plan = side_plan(&p->a);
@@ -94,7 +102,12 @@ static void much(void **unused)
 
 			for (uint32_t j = 0; j < sizeof out; j++)
 				out[j] = (uint8_t)((sent[i] + j) * 7 + i);
-			n = sent[i] < total ? connection_send(c[i], out, total - sent[i] < sizeof out ? total - sent[i] : sizeof out, 0) : 0;
+			n = sent[i] < total
+			            ? connection_send(c[i], out,
+			                              total - sent[i] < sizeof out ? total - sent[i]
+			                                                           : sizeof out,
+			                              0)
+			            : 0;
 			if (n > 0)
 				sent[i] += (uint32_t)n;
 			n = connection_receive(c[i], in, sizeof in, 0);
