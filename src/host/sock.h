@@ -28,6 +28,7 @@
 #include "core/route.h"
 #include "lib/ip.h"
 
+struct connection;
 struct explain;
 struct host;
 struct sock;
@@ -103,6 +104,11 @@ int64_t sock_receive_message(struct sock *sock, struct sock_message *message, in
  * sock_consume() or the next call on @sock. */
 unsigned sock_spans(struct sock *sock, struct iovec *ret_spans, unsigned max);
 void sock_consume(struct sock *sock, size_t n);
+
+/* TCP: is the next byte to read where the urgent data was (SIOCATMARK)? */
+bool sock_at_mark(const struct sock *sock);
+/* TCP: its connection, for connection_trace() and connection_info(); NULL: it has none. */
+struct connection *sock_connection(const struct sock *sock);
 
 MUST_USE int sock_option_set(struct sock *sock, int level, int name, const void *value, int len);
 MUST_USE int sock_option_get(struct sock *sock, int level, int name, void *value, int *len);
