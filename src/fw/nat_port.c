@@ -20,11 +20,26 @@ bool nat_port_has(uint8_t proto)
 bool nat_port_collides(const struct fw *fw, const struct tuple *came, const struct tuple *leaves)
 {
 	struct tuple back = tuple_reverse(leaves);
+	const struct net *net = fw->net;
 	uint8_t dir;
 
+	/* The router's own connection: its flow may have ended for want of packets. */
+	if (leaves->proto == IPPROTO_TCP && net->connected != NULL &&
+	    net->connected(net->connected_arg, leaves))
+		return true;
 	/* A host that is sent back to itself would not know question from answer. */
 	return tuple_equal(&back, came) ||
 	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
+}
+
+bool nat_port_translates(void *arg, const struct tuple *came)
+{
+	const struct fw *fw = arg;
+	uint8_t dir;
+	uint32_t index = flow_find(fw->flows, came, flow_hash(fw->flows, came), &dir);
+
+	return index != FLOW_NONE &&
+	       (flow_at_const(fw->flows, index)->flags & (FLOW_SRC_NAT | FLOW_DST_NAT)) != 0;
 }
 
 static void set_port(struct tuple *leaves, uint16_t port)
