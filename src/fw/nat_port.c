@@ -32,14 +32,22 @@ bool nat_port_collides(const struct fw *fw, const struct tuple *came, const stru
 	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
 }
 
+/* Does what answers it come to another end than what began it left from? */
+static bool is_translated(const struct flow *flow)
+{
+	struct tuple came = flow_comes(flow, 0), answer = flow_comes(flow, 1);
+	struct tuple back = tuple_reverse(&answer);
+
+	return !tuple_equal(&came, &back);
+}
+
 bool nat_port_translates(void *arg, const struct tuple *came)
 {
 	const struct fw *fw = arg;
 	uint8_t dir;
 	uint32_t index = flow_find(fw->flows, came, flow_hash(fw->flows, came), &dir);
 
-	return index != FLOW_NONE &&
-	       (flow_at_const(fw->flows, index)->flags & (FLOW_SRC_NAT | FLOW_DST_NAT)) != 0;
+	return index != FLOW_NONE && is_translated(flow_at_const(fw->flows, index));
 }
 
 static void set_port(struct tuple *leaves, uint16_t port)
