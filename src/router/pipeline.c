@@ -8,6 +8,7 @@
 #include "core/ip4.h"
 #include "core/ip4_options.h"
 #include "core/ip4_reass.h"
+#include "core/neigh.h"
 #include "fw/header_change.h"
 #include "fw/mss.h"
 #include "fw/track.h"
@@ -351,6 +352,10 @@ static enum verdict rewrite(struct walk *walk, struct pkt *p)
 
 static enum verdict deliver(struct walk *walk, struct pkt *p)
 {
+	struct verdict_note note = verdict_note_of(walk, p);
+
+	/* Before it is handed over: an answer to it may come back this very moment. */
+	verdict_remember(walk->router, &note, NEIGH_NONE);
 	return net_deliver_local(net_of(walk), p);
 }
 

@@ -55,6 +55,14 @@ static void send_on(struct router *router, struct pkt *p)
 	pipeline_walk(router, PATH_IN, p, true);
 }
 
+static void send_own(struct router *router, struct pkt *p)
+{
+	p->hash = flow_hash(router->fw.flows, &p->arrived);
+	if (!router->reference && p->why == NULL && verdict_replay(router, p))
+		return;
+	pipeline_walk(router, PATH_OWN, p, true);
+}
+
 /* What the router itself has to say: answers, errors, questions. They may cause more of the same,
  * so a turn does at most a queue's length of them. */
 static void turn_own(struct router *router)
@@ -64,7 +72,7 @@ static void turn_own(struct router *router)
 
 		if (p == NULL)
 			return;
-		pipeline_walk(router, PATH_OWN, p, false);
+		send_own(router, p);
 	}
 }
 
