@@ -24,6 +24,12 @@ static bool is_one_host(const struct net *net, iface_id in, ip4 addr)
 	       !addr_is_broadcast(net, in, addr);
 }
 
+/* The router's own sockets hear of their errors also when they talk to each other. */
+static bool is_own_loopback(const struct pkt *p)
+{
+	return p->in == IFACE_NONE && ip4_is_loopback(p->arrived.src);
+}
+
 /* RFC 1812, 4.3.2.7: the cases in which nobody is told. NULL: an error may be sent. */
 static const char *forbidden(const struct net *net, const struct pkt *p)
 {
@@ -36,7 +42,7 @@ static const char *forbidden(const struct net *net, const struct pkt *p)
 	if (p->ether_group || dst.v == UINT32_MAX || ip4_is_multicast(dst) ||
 	    addr_find_broadcast(net, IFACE_NONE, dst) != NULL)
 		return "it went to a broadcast or multicast address";
-	if (!is_one_host(net, p->in, p->arrived.src))
+	if (!is_one_host(net, p->in, p->arrived.src) && !is_own_loopback(p))
 		return "its source is no single host";
 	return NULL;
 }
@@ -138,6 +144,13 @@ static struct rate *rate_of(struct net *net, uint8_t type)
 	return type == ICMP_REDIRECT ? &net->redirect_rate : &net->icmp_rate;
 }
 
+/* Whoever sees how many errors come must not learn from it how many others were sent: that number
+ * tells which ports are open (SAD DNS, CVE-2020-25705). */
+static bool may_send(struct net *net, uint8_t type)
+{
+	return rate_take_by_chance(rate_of(net, type), net->now, net->random);
+}
+
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg)
 {
 	const char *because = forbidden(net, p);
@@ -153,7 +166,7 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 		explain(p->why, "icmp", "nobody is told: this router has no address to tell from");
 		return;
 	}
-	if (!p->asked_only && !rate_take(rate_of(net, type), net->now)) {
+	if (!p->asked_only && !may_send(net, type)) {
 		net_drop_unsaid(net, DROP_RATE);
 		explain(p->why, "icmp", "nobody is told: %s", drop_sentence(DROP_RATE));
 		return;
@@ -212,7 +225,8 @@ enum verdict icmp_input(struct net *net, struct pkt *p)
 	if (!icmp_checksum_ok(p))
 		return pkt_drop(net, p, DROP_L4_CHECKSUM);
 	/* An echo to a broadcast address is not answered: nobody is to be amplified (RFC 2644). */
-	if (p->icmp_type == ICMP_ECHO && addr_find(net, p->now.dst) != NULL)
+	if (p->icmp_type == ICMP_ECHO &&
+	    (addr_find(net, p->now.dst) != NULL || ip4_is_loopback(p->now.dst)))
 		return echo_reply(net, p);
 	if (net_deliver_to_taker(net, p, IPPROTO_ICMP) == VERDICT_TAKEN)
 		return VERDICT_TAKEN;

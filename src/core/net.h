@@ -105,6 +105,11 @@ struct net {
 	struct rate redirect_rate;
 	struct rate log_rate; /* of log lines that a packet can cause */
 
+	/* Would a packet with these ends be a translated connection's? So that the router's own get
+	 * others; set by whoever translates, NULL: nobody does. */
+	bool (*translated)(void *arg, const struct tuple *came);
+	void *translated_arg;
+
 	struct tap *taps; /* who looks on; NULL: nobody */
 
 	struct {

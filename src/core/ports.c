@@ -24,7 +24,7 @@ struct ports {
 	uint32_t *heads;
 	uint32_t mask, free, addresses_max;
 	uint64_t used;
-	const struct port_map **against; /* of a choice at hand: one for each address, and one */
+	const struct port_map **against; /* of a choice at hand */
 };
 
 struct ports *ports_new(uint32_t addresses_max, const struct hash_key *key)
@@ -38,7 +38,7 @@ struct ports *ports_new(uint32_t addresses_max, const struct hash_key *key)
 	ports->key = *key;
 	ports->maps = mem_new(addresses_max, sizeof ports->maps[0]);
 	ports->heads = mem_new(heads, sizeof ports->heads[0]);
-	ports->against = mem_new(addresses_max + 1, sizeof ports->against[0]);
+	ports->against = mem_new(addresses_max + 2, sizeof ports->against[0]);
 	ports->addresses_max = addresses_max;
 	ports->mask = heads - 1;
 	ports->free = NONE;
@@ -159,6 +159,7 @@ static uint16_t choose(const struct ports_wish *wish, const struct port_map *con
 	if (wish->preferred != 0 && wish->preferred >= wish->low && wish->preferred <= wish->high &&
 	    !one_has(maps, n, wish->preferred))
 		return wish->preferred;
+	n += wish->reserved != NULL; /* the last */
 	return port_map_choose_among(maps, n, low, wish->high, wish->parity, wish->keyed);
 }
 
@@ -174,6 +175,8 @@ int ports_take(struct ports *ports, const struct ports_wish *wish, uint16_t *ret
 	ports->against[0] = &of->map;
 	n = 1 +
 	    maps_against(ports, wish->addr, wish->proto, ports->against + 1, ports->addresses_max);
+	if (wish->reserved != NULL)
+		ports->against[n] = wish->reserved;
 	port = choose(wish, ports->against, n);
 	if (port == 0) {
 		of_release_if_empty(ports, of);

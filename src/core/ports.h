@@ -36,6 +36,7 @@ struct ports_wish {
 	uint16_t low, high;      /* allowed range, both included */
 	enum port_parity parity; /* given if one is left, when the preferred port is not */
 	uint64_t keyed;          /* where in the range to start looking: a keyed hash of the flow */
+	const struct port_map *reserved; /* never chosen, only taken as preferred; or NULL */
 };
 
 /* Take a port for @wish. 0 and @ret_port, or -EADDRNOTAVAIL, or -ENOMEM (too many addresses). */

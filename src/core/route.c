@@ -88,6 +88,20 @@ static int local_route(const struct net *net, const struct addr_spec *spec, stru
 	return 0;
 }
 
+/* RFC 1122, 3.2.1.3 (g): what a host says to itself; never to or from a link. */
+static int loopback_route(const struct net *net, const struct route_key *key,
+                          struct route *ret_route, struct explain *why)
+{
+	char buffer[IP4_TEXT_BYTES];
+
+	route_fill(net, ret_route, IFACE_NONE, ROUTE_LOCAL);
+	ret_route->mtu_bytes = UINT16_MAX;
+	ret_route->next_hop = key->dst;
+	ret_route->src = (ip4){ IP4_LOOPBACK };
+	explain(why, "route", "%s is this router itself", ip4_str(key->dst, buffer));
+	return 0;
+}
+
 /* Where a packet to 255.255.255.255 or a group goes: where it is bound to, else it stays on the
  * link that it came in by or that its source is on, else the first one with an address. */
 static iface_id link_of(const struct net *net, const struct route_key *key)
@@ -188,6 +202,24 @@ static int unicast_route(const struct net *net, const struct route_key *key,
 	return 0;
 }
 
+/* What a program sends by an interface of its choice, to where no route leads by it, is for
+ * somebody on its link, as Linux has it. */
+static int bound_route(const struct net *net, const struct route_key *key, struct route *ret_route,
+                       struct explain *why)
+{
+	const struct iface *out = iface_get_const(net, key->bound);
+	char buffer[IP4_TEXT_BYTES];
+
+	if (out == NULL || !iface_is_running(out))
+		return -ENETUNREACH;
+	route_fill(net, ret_route, out->id, ROUTE_UNICAST);
+	ret_route->next_hop = key->dst;
+	ret_route->src = source_toward(net, out->id, key->dst);
+	explain(why, "route", "%s is taken to be on the link of %s, by which it is to leave",
+	        ip4_str(key->dst, buffer), out->name);
+	return 0;
+}
+
 /* The look-up whose every step is told, or that is bound to an interface. */
 static const struct fib_hop *find_told(const struct net *net, const struct route_key *key,
                                        struct explain *why)
@@ -216,6 +248,8 @@ int route_lookup(const struct net *net, const struct route_key *key, struct rout
 
 	if (spec != NULL)
 		return local_route(net, spec, ret_route, why);
+	if (ip4_is_loopback(key->dst) && key->in == IFACE_NONE)
+		return loopback_route(net, key, ret_route, why);
 	if (key->dst.v == UINT32_MAX)
 		return link_route(net, key, ROUTE_BROADCAST, ret_route, why);
 	if (ip4_is_multicast(key->dst))
@@ -228,5 +262,9 @@ int route_lookup(const struct net *net, const struct route_key *key, struct rout
 		hop = find_told(net, key, why);
 	else
 		hop = fib_lookup(net, key->table, key->dst);
-	return hop != NULL ? unicast_route(net, key, hop, ret_route) : -ENETUNREACH;
+	if (hop != NULL)
+		return unicast_route(net, key, hop, ret_route);
+	if (key->on_link)
+		return bound_route(net, key, ret_route, why);
+	return -ENETUNREACH;
 }

@@ -4,7 +4,8 @@
  * A flow goes in; interface, next hop, source address and MTU come out. Within a table the longest
  * prefix wins (RFC 1812, 5.2.4.3), then the lowest distance. An empty source is filled in from the
  * route: its preferred source, then an address of the way out whose network holds the next hop,
- * then any address of the way out (RFC 1122, 3.3.4.3).
+ * then any address of the way out (RFC 1122, 3.3.4.3). For what the router itself sends,
+ * 127.0.0.0/8 is the router itself (ROUTE_LOCAL, with no interface).
  *
  * Threads: the router's. Memory: allocates nothing; a struct route is a value with a generation.
  */
@@ -30,6 +31,7 @@ struct route_key {
 	uint8_t tos;    /* DSCP and ECN bits, as on the wire */
 	iface_id in;    /* where it came in; IFACE_NONE: from this router */
 	iface_id bound; /* where it must leave; IFACE_NONE: anywhere */
+	bool on_link;   /* to bound's link, if no route leads by it (SO_BINDTODEVICE) */
 	uint32_t table; /* routing mark; 0: main */
 };
 
@@ -45,7 +47,7 @@ struct route {
 	ip4 src;      /* the router's address for this way; zero only when it has none at all */
 	uint32_t mtu_bytes;  /* largest IP packet, header included */
 	uint32_t generation; /* stale once net->generation has moved on */
-	iface_id out;        /* for ROUTE_LOCAL: the interface that has the address */
+	iface_id out;        /* for ROUTE_LOCAL: the interface that has the address, or none */
 	uint8_t kind;        /* enum route_kind */
 };
 

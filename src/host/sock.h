@@ -28,6 +28,7 @@
 #include "core/route.h"
 #include "lib/ip.h"
 
+struct connection;
 struct explain;
 struct host;
 struct sock;
@@ -81,6 +82,20 @@ struct sock_message {
 	size_t control_len;
 	int flags; /* out: MSG_TRUNC, MSG_CTRUNC, MSG_ERRQUEUE */
 };
+/* What IP_RECVERR hands out, followed by the struct sockaddr_in of who says so: laid out as Linux's
+ * struct sock_extended_err. */
+struct sock_error_report {
+	uint32_t error;     /* an errno, not negative */
+	uint8_t origin;     /* SOCK_ERROR_* */
+	uint8_t type, code; /* of ICMP */
+	uint8_t zero;
+	uint32_t info; /* of "fragmentation needed": the next hop's MTU */
+	uint32_t data;
+};
+enum { /* Linux's SO_EE_ORIGIN_* */
+	SOCK_ERROR_LOCAL = 1,
+	SOCK_ERROR_ICMP = 2,
+};
 int64_t sock_send_message(struct sock *sock, const struct sock_message *message, int flags);
 /* Lengths are room before and what was filled in after. */
 int64_t sock_receive_message(struct sock *sock, struct sock_message *message, int flags);
@@ -89,6 +104,11 @@ int64_t sock_receive_message(struct sock *sock, struct sock_message *message, in
  * sock_consume() or the next call on @sock. */
 unsigned sock_spans(struct sock *sock, struct iovec *ret_spans, unsigned max);
 void sock_consume(struct sock *sock, size_t n);
+
+/* TCP: is the next byte to read where the urgent data was (SIOCATMARK)? */
+bool sock_at_mark(const struct sock *sock);
+/* TCP: its connection, for connection_trace() and connection_info(); NULL: it has none. */
+struct connection *sock_connection(const struct sock *sock);
 
 MUST_USE int sock_option_set(struct sock *sock, int level, int name, const void *value, int len);
 MUST_USE int sock_option_get(struct sock *sock, int level, int name, void *value, int *len);
@@ -102,7 +122,8 @@ size_t sock_unsent(const struct sock *sock);
 MUST_USE int sock_name(const struct sock *sock, void *addr, int *len);
 MUST_USE int sock_peer_name(const struct sock *sock, void *addr, int *len); /* -ENOTCONN */
 
-/* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has them in every state. */
+/* POLLIN and POLLRDNORM, POLLOUT and POLLWRNORM, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has
+ * them in every state. */
 unsigned sock_poll(const struct sock *sock);
 /* @changed is called (from the turn, or from a call on this very socket) when what sock_poll() says
  * may have changed; NULL: nobody is told. It may call everything here but sock_close(@sock). */
@@ -118,7 +139,8 @@ struct sock_end {
 };
 struct sock_info {
 	uint8_t proto; /* IPPROTO_TCP, _UDP, _ICMP */
-	const char *state; /* "established", "syn-sent", "listen", ...; UDP: "bound" or "connected" */
+	const char
+		*state; /* "established", "syn-sent", "listen", ...; UDP: "bound" or "connected" */
 	struct sock_end local, remote;
 	const struct sock_owner *owner; /* never NULL */
 	iface_id bound;                 /* SO_BINDTODEVICE, or IFACE_NONE */
@@ -126,10 +148,15 @@ struct sock_info {
 	size_t unread, unsent;
 };
 void sock_describe(const struct sock *sock, struct sock_info *ret_info);
-/* The way that @sock's next packet takes, looked up again if it is stale: 0, or why there is none. */
+/* The way that @sock's next packet takes, looked up again if it is stale: 0, or why there is none.
+ */
 MUST_USE int sock_route(struct sock *sock, struct route *ret_route);
 /* All sockets of @host in the order in which they were opened; NULL begins and ends. */
 struct sock *sock_next(struct host *host, const struct sock *after);
+/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL: it
+ * is free. Places from sock_places() on are. */
+uint32_t sock_places(const struct host *host);
+struct sock *sock_at_place(struct host *host, uint32_t place);
 
 /* What the policy (A1) is asked before anything is done. */
 enum sock_ask {

@@ -87,6 +87,8 @@ static inline bool ip4_is_loopback(ip4 a) /* RFC 1122, 3.2.1.3 (g) */
 	return a.v >> 24 == 127;
 }
 
+#define IP4_LOOPBACK 0x7f000001U /* 127.0.0.1 */
+
 static inline bool ip4_is_private(ip4 a) /* RFC 1918, 3 */
 {
 	return a.v >> 24 == 10 || a.v >> 20 == 0xac1 || a.v >> 16 == 0xc0a8;

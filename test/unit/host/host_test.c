@@ -12,7 +12,7 @@ static struct at_home home(void)
 	struct at_home at = { fixture_new(2), mem_new(1, sizeof(struct host)) };
 
 	fixture_address(at.f, 2, "192.168.88.1/24");
-	host_init(at.host, at.f->net);
+	host_init(at.host, at.f->net, NULL);
 	return at;
 }
 
