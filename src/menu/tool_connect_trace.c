@@ -37,7 +37,8 @@ const struct field connect_trace_fields[CONNECT_TRACE_FIELDS] = {
 	{ "dscp", &type_uint, AT(struct connect_trace_args, dscp), .min = 0, .max = 63, .dflt = "0",
 	  .help = "which service its segments ask for (RFC 2474)" },
 	{ "timeout", &type_time, AT(struct connect_trace_args, timeout_ms), .min = 100,
-	  .max = 600000, .help = "how long to wait for an answer; without it, as long as TCP does" },
+	  .max = 600000,
+	  .help = "how long to wait for an answer; without it, as long as TCP does" },
 };
 
 const struct refused connect_trace_refused[] = {
@@ -119,11 +120,10 @@ static bool bind_source(struct connect_trace_state *at, struct diag *diag)
 	error = sock_bind(at->sock, &from, sizeof from);
 	if (error == 0)
 		return true;
-	return diag_fail(diag, asked->src_port != 0 ? "src-port" : "src-address",
-	                 "failure: %s can't be used: %s", asked->src_port != 0 ? "the port" :
-	                                                                         "the address",
-	                 error == -EADDRINUSE ? "it is taken; see /ip/socket/print" :
-	                                        strerror(-error));
+	return diag_fail(
+		diag, asked->src_port != 0 ? "src-port" : "src-address",
+		"failure: %s can't be used: %s", asked->src_port != 0 ? "the port" : "the address",
+		error == -EADDRINUSE ? "it is taken; see /ip/socket/print" : strerror(-error));
 }
 
 static bool prepare(struct router *router, struct connect_trace_state *at, struct diag *diag)
@@ -136,10 +136,11 @@ static bool prepare(struct router *router, struct connect_trace_state *at, struc
 	    !tool_interface(router, asked->interface, &iface, diag) ||
 	    !tool_table(router, asked->table, &table, diag))
 		return false;
-	if (iface != IFACE_NONE && sock_option_set(at->sock, SOL_SOCKET, SO_BINDTODEVICE,
-	                                           asked->interface,
-	                                           (int)strlen(asked->interface) + 1) != 0)
-		return diag_fail(diag, "interface", "failure: %s is not there now", asked->interface);
+	if (iface != IFACE_NONE &&
+	    sock_option_set(at->sock, SOL_SOCKET, SO_BINDTODEVICE, asked->interface,
+	                    (int)strlen(asked->interface) + 1) != 0)
+		return diag_fail(diag, "interface", "failure: %s is not there now",
+		                 asked->interface);
 	if (!set_number(at->sock, SOL_SOCKET, SO_MARK, table) ||
 	    !set_number(at->sock, IPPROTO_IP, IP_TOS, asked->dscp << 2) ||
 	    !set_number(at->sock, IPPROTO_TCP, TCP_USER_TIMEOUT, (uint32_t)asked->timeout_ms))
@@ -175,8 +176,10 @@ static void show_told(struct connect_trace_state *at, struct text *out)
 
 static void let_go(struct connect_trace_state *at)
 {
-	if (at->sock != NULL)
-		sock_close(at->sock);
+	if (at->sock == NULL)
+		return;
+	(void)sock_trace(at->sock, NULL);
+	sock_close(at->sock);
 	at->sock = NULL;
 }
 
@@ -190,6 +193,19 @@ static int connect_told(struct connect_trace_state *at, struct text *out)
 	print_steps(why, out);
 	mem_free(why);
 	return error;
+}
+
+static const struct sock_owner trace_owner = { .service = "connect-trace" };
+
+/* The SYN leaves with the next turn: nothing is missed. */
+static bool watch_attempt(struct connect_trace_state *at, struct diag *diag)
+{
+	if (sock_trace(at->sock, &at->watcher) == 0)
+		return true;
+	let_go(at);
+	return diag_fail(diag, NULL,
+	                 "failure: other connections are being traced already; wait "
+	                 "until one of them has ended");
 }
 
 bool connect_trace_begin(struct router *router, const void *args, void *state, struct text *out,
@@ -209,11 +225,10 @@ bool connect_trace_begin(struct router *router, const void *args, void *state, s
 		let_go(at);
 		return false;
 	}
-	sock_trace(at->sock, &at->watcher);
+	sock_own(at->sock, &trace_owner);
 	error = connect_told(at, out);
-	show_told(at, out);
-	if (error == -EINPROGRESS && !at->asked.what_if)
-		return true;
+	if (error == -EINPROGRESS)
+		return watch_attempt(at, diag);
 	if (error == 0)
 		text_printf(out, "nothing was sent: what-if\n");
 	else
