@@ -175,8 +175,7 @@ static bool has_failed(struct stream_end *end)
 {
 	bool is_opener = end == &end->stream->ends[0];
 
-	if (is_opener && !end->stream->was_made &&
-	    connection_state(end->c) == CONNECTION_CLOSED) {
+	if (is_opener && !end->stream->was_made && connection_state(end->c) == CONNECTION_CLOSED) {
 		end->error = connection_take_error(end->c);
 		if (end->error == 0)
 			wrong(end, "fails without a reason", 0);
