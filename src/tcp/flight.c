@@ -396,9 +396,11 @@ void flight_lose(struct flight *flight, struct flight_pool *pool, uint32_t at)
 	all[at].flags |= FLIGHT_LOST;
 	flight->lost_bytes += bytes_of(&all[at]);
 	/* Losses are found from low to high nearly always; the lowest must be first (RFC 6675, 4,
-	 * NextSeg), the others may wait their turn. */
+	 * NextSeg), and what follows another one goes behind it. */
 	if (flight->lost.first != 0 && seq_lt(all[at].seq, all[flight->lost.first].seq))
 		behind = 0;
+	else if (all[at].previous != 0 && (all[all[at].previous].flags & FLIGHT_LOST) != 0)
+		behind = all[at].previous;
 	list_insert(&flight->lost, pool, at, behind);
 }
 
@@ -423,10 +425,14 @@ void flight_unsack(struct flight *flight, struct flight_pool *pool)
 bool flight_lost(const struct flight *flight, const struct flight_pool *pool,
                  struct flight_range *ret_range)
 {
-	const struct flight_record *record = &pool->records[flight->lost.first];
+	const struct flight_record *record = &pool->records[flight->first];
 
 	if (flight->lost.first == 0)
 		return false;
+	/* SND.UNA is what the peer waits for: behind others it would never get its turn while one
+	 * segment a timeout is all that is sent (RFC 6298, 5.4). */
+	if ((record->flags & FLIGHT_LOST) == 0)
+		record = &pool->records[flight->lost.first];
 	*ret_range = (struct flight_range){ record->seq, record->end };
 	return true;
 }
