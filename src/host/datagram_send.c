@@ -213,7 +213,7 @@ static int64_t emit(struct sock *sock, const struct leaving *l, uint16_t dport,
 	else
 		write_echo(p, sock, m);
 	ip4_originate(sock_net(sock), p);
-	sock->inbox->route = l->way.route;
+	sock->route = l->way.route;
 	return (int64_t)m->n;
 }
 

@@ -4,6 +4,7 @@
 
 #include "core/icmp.h"
 #include "host/datagram.h"
+#include "host/sock_tcp.h"
 #include "host/tcp_error.h"
 #include "host/tcp_reset.h"
 #include "wire/checksum.h"
@@ -89,6 +90,7 @@ void host_take_tcp(struct host *host, struct tcp *tcp)
 {
 	must(host->tcp == NULL);
 	host->tcp = tcp;
+	sock_tcp_plug(host);
 }
 
 void host_free(struct host *host)
@@ -97,10 +99,13 @@ void host_free(struct host *host)
 		ping_stop(host->net, &host->pings[i]);
 	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
 		traceroute_stop(host->net, &host->traceroutes[i]);
-	socks_free(host, host->socks);
-	host->socks = NULL;
+	socks_close_all(host->socks);
+	if (host->tcp != NULL)
+		sock_tcp_unplug(host);
 	tcp_free(host->tcp);
 	host->tcp = NULL;
+	socks_free(host->socks);
+	host->socks = NULL;
 }
 
 void host_turn(struct host *host)

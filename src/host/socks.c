@@ -44,12 +44,17 @@ struct socks *socks_new(struct host *host, const struct host_budget *budget)
 	return socks;
 }
 
-void socks_free(struct host *host, struct socks *socks)
+void socks_close_all(struct socks *socks)
+{
+	while (socks != NULL && socks->oldest != SOCK_NONE)
+		sock_close(&socks->all[socks->oldest]);
+}
+
+void socks_free(struct socks *socks)
 {
 	if (socks == NULL)
 		return;
-	while (socks->oldest != SOCK_NONE)
-		sock_close(&socks->all[socks->oldest]);
+	must(socks->open_n == 0);
 	local_ports_free(socks->local_ports);
 	inboxes_free(socks->inboxes);
 	sock_settings_pool_free(socks->settings);

@@ -13,6 +13,8 @@ struct connection_table {
 	struct hash_key key;
 	struct slot *slots;
 	uint32_t mask, capacity, count;
+	void (*changed)(void *arg, const struct tuple *tuple, bool there); /* or NULL */
+	void *changed_arg;
 };
 
 #define INDEX_BITS 30
@@ -102,6 +104,8 @@ bool connection_table_add(struct connection_table *table, const struct tuple *tu
 	table->slots[at] = (struct slot){ tuple->src, tuple->dst, tuple->sport, tuple->dport,
 		                          entry_pack(entry) };
 	table->count++;
+	if (table->changed != NULL)
+		table->changed(table->changed_arg, tuple, true);
 	return true;
 }
 
@@ -140,6 +144,16 @@ void connection_table_remove(struct connection_table *table, const struct tuple 
 	}
 	table->slots[gap].entry = 0;
 	table->count--;
+	if (table->changed != NULL)
+		table->changed(table->changed_arg, tuple, false);
+}
+
+void connection_table_watch(struct connection_table *table,
+                            void (*changed)(void *arg, const struct tuple *tuple, bool there),
+                            void *arg)
+{
+	table->changed = changed;
+	table->changed_arg = arg;
 }
 
 uint32_t connection_table_count(const struct connection_table *table)
