@@ -8,6 +8,8 @@
 #include "shim/shim.h"
 
 #define PARTS_MAX 256
+/* How large one may be depends on the protocol: about these the router is asked. */
+#define LARGE_BYTES 65000
 
 static size_t length(const struct msghdr *message)
 {
@@ -70,7 +72,7 @@ ssize_t datagram_send(int fd, uint64_t badge, const struct msghdr *message, int 
 		return failed(error);
 	for (size_t i = 0; i < message->msg_iovlen; i++)
 		parts[i + 1] = message->msg_iov[i];
-	if ((descriptor_line(badge) & SHIM_OPEN) == 0) {
+	if ((descriptor_line(badge) & SHIM_OPEN) == 0 || length(message) > LARGE_BYTES) {
 		n = send_asking(badge, parts, framed.msg_iovlen);
 		if (n != -EAGAIN)
 			return n < 0 ? failed((int)n) : n;

@@ -73,8 +73,14 @@ static void take_addresses(void *arg, int status, int timeouts, struct ares_addr
 	answer->done = true;
 	if (found == NULL)
 		return;
-	if (found->name != NULL && strlen(found->name) < sizeof answer->canonical)
-		memcpy(answer->canonical, found->name, strlen(found->name) + 1);
+
+	const char *name = found->name;
+
+	/* Each alias names the next; the last one's name is the host's own. */
+	for (const struct ares_addrinfo_cname *c = found->cnames; c != NULL; c = c->next)
+		name = c->name;
+	if (name != NULL && strlen(name) < sizeof answer->canonical)
+		memcpy(answer->canonical, name, strlen(name) + 1);
 	for (struct ares_addrinfo_node *node = found->nodes; node != NULL; node = node->ai_next) {
 		struct sockaddr_in in;
 
