@@ -173,7 +173,7 @@ static int take_source_route(struct sock_settings *s, const struct ip4_option *o
 	if (option->len < SOURCE_ROUTE_BYTES || bytes % 4 != 0 || s->destination_at != 0 ||
 	    option->bytes[IP4_OPTION_AT_POINTER] != POINTER_AT_START)
 		return -EINVAL;
-	s->first_hop = (ip4){ wire_get32(addresses) };
+	s->tcp.first_hop = (ip4){ wire_get32(addresses) };
 	memmove(addresses, addresses + 4, bytes - 4);
 	memset(addresses + bytes - 4, 0, 4);
 	s->destination_at = (uint8_t)(at + option->len - 4);
@@ -216,6 +216,7 @@ static int set_options(struct sock *sock, const struct sock_option_value *value)
 	}
 	s->tcp.options_bytes = (uint16_t)((n + 3) / 4 * 4);
 	s->tcp.options = n > 0 ? s->options : NULL;
+	s->tcp.first_hop = (ip4){ 0 };
 	s->destination_at = 0;
 	s->strict = false;
 	r = reader_over(s->options, s->tcp.options_bytes);

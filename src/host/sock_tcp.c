@@ -64,6 +64,7 @@ static void take_options_back(struct sock *sock)
 		return;
 	settings.options = NULL;
 	settings.options_bytes = 0;
+	settings.first_hop = (ip4){ 0 };
 	connection_set_settings(sock->connection, &settings);
 }
 
