@@ -133,6 +133,18 @@ struct sock *sock_next(struct host *host, const struct sock *after)
 	return sock_at(host->socks, after == NULL ? host->socks->oldest : after->newer);
 }
 
+uint32_t sock_places(const struct host *host)
+{
+	return host->socks->fresh;
+}
+
+struct sock *sock_at_place(struct host *host, uint32_t place)
+{
+	struct sock *sock = place < host->socks->fresh ? &host->socks->all[place] : NULL;
+
+	return sock != NULL && sock->ops != NULL ? sock : NULL;
+}
+
 /* --- who holds which port --- */
 
 static uint32_t *port_head(const struct socks *socks, uint8_t proto, uint16_t port)

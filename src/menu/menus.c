@@ -63,6 +63,8 @@ const struct menu *const menus_all[] = {
 	&menu_ip,
 	&menu_ip_settings,
 	&menu_ip_service,
+	&menu_ip_socket,
+	&menu_ip_socket_policy,
 	&menu_ip_address,
 	&menu_ip_arp,
 	&menu_ip_route,

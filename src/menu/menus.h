@@ -32,6 +32,8 @@ extern const struct menu menu_ip_firewall_src_nat;
 extern const struct menu menu_ip_route;
 extern const struct menu menu_ip_service;
 extern const struct menu menu_ip_settings;
+extern const struct menu menu_ip_socket;
+extern const struct menu menu_ip_socket_policy;
 extern const struct menu menu_log;
 extern const struct menu menu_root;
 extern const struct menu menu_safe_mode;

@@ -106,7 +106,15 @@ static int allow_some(scmp_filter_ctx filter)
 	return error;
 }
 
-static int filter_calls(const int *fds, size_t n)
+/* Harmless on descriptors that are open already: nothing can be opened. */
+static const int of_connections[] = {
+	SCMP_SYS(fcntl),          SCMP_SYS(getsockopt), SCMP_SYS(getsockname),
+	SCMP_SYS(getpeername),    SCMP_SYS(close),      SCMP_SYS(rt_sigaction),
+	SCMP_SYS(rt_sigprocmask), SCMP_SYS(getpid),     SCMP_SYS(gettimeofday),
+	SCMP_SYS(sigaltstack),
+};
+
+static int filter_calls(const int *fds, size_t n, bool connections)
 {
 	scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
 	int error = filter == NULL ? -ENOMEM : allow_some(filter);
@@ -115,6 +123,11 @@ static int filter_calls(const int *fds, size_t n)
 		error = allow_messages(filter, fds[i]);
 	for (size_t i = 0; error == 0 && i < ARRAY_LEN(harmless); i++)
 		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, harmless[i], 0);
+	for (size_t i = 0; error == 0 && connections && i < ARRAY_LEN(of_connections); i++)
+		error = seccomp_rule_add(filter, SCMP_ACT_ALLOW, of_connections[i], 0);
+	/* A library that connects again what it was given connected is told that it is. */
+	if (error == 0 && connections)
+		error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(0), SCMP_SYS(connect), 0);
 	if (error == 0)
 		error = seccomp_load(filter);
 	if (filter != NULL)
@@ -122,11 +135,21 @@ static int filter_calls(const int *fds, size_t n)
 	return error;
 }
 
-int confine_to_messages(const int *fds, size_t n, size_t memory)
+static int confine(const int *fds, size_t n, size_t memory, bool connections)
 {
 	int error = limit_all(n, memory);
 
 	if (error == 0)
 		error = give_up_rights();
-	return error == 0 ? filter_calls(fds, n) : error;
+	return error == 0 ? filter_calls(fds, n, connections) : error;
+}
+
+int confine_to_messages(const int *fds, size_t n, size_t memory)
+{
+	return confine(fds, n, memory, false);
+}
+
+int confine_to_connections(const int *fds, size_t n, size_t memory)
+{
+	return confine(fds, n, memory, true);
 }

@@ -18,6 +18,7 @@
 #include "lan/lan.h"
 #include "router/sniffer.h"
 
+struct socket_policy;
 struct manage; /* of people and scripts; opaque here, menus know it */
 
 /* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
@@ -59,6 +60,7 @@ struct router {
 	struct host host;
 	struct lan *lan;
 	struct sniffer *sniffer;
+	struct socket_policy *socket_policy; /* NULL before it is published */
 	struct manage *manage; /* set by whoever made it, NULL before */
 	bool configured;
 	bool reference;

@@ -26,7 +26,7 @@ static void title_line(struct script *script, const char *line, size_t len)
 	copy_text(script->title + have, sizeof script->title - have, line + skip, len - skip);
 }
 
-static bool parse_only(struct script *script, struct lex *lex)
+static bool parse_only(struct script *script, struct scan *scan)
 {
 	static const struct word_value stacks[] = {
 		{ "linux", SCRIPT_LINUX },
@@ -35,67 +35,67 @@ static bool parse_only(struct script *script, struct lex *lex)
 	};
 	int stack;
 
-	if (!lex_word(lex, stacks, "stack", &stack))
+	if (!scan_word(scan, stacks, "stack", &stack))
 		return false;
 	script->stacks = (unsigned)stack;
-	return lex_rest(lex, "a reason of up to 399 letters", script->reason,
-	                sizeof script->reason);
+	return scan_rest(scan, "a reason of up to 399 letters", script->reason,
+	                 sizeof script->reason);
 }
 
-static bool parse_differs(struct script *script, struct lex *lex)
+static bool parse_differs(struct script *script, struct scan *scan)
 {
 	script->differs = true;
-	return lex_rest(lex, "a reason of up to 399 letters", script->reason,
-	                sizeof script->reason);
+	return scan_rest(scan, "a reason of up to 399 letters", script->reason,
+	                 sizeof script->reason);
 }
 
-static bool setting_word(struct lex *lex, struct setting *setting)
+static bool setting_word(struct scan *scan, struct setting *setting)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 
 	if (word.len >= SCRIPT_WORD_BYTES)
-		return lex_fail(lex, word, "is too long", "at most 47 letters");
+		return scan_fail(scan, word, "is too long", "at most 47 letters");
 	copy_text(setting->words[setting->n_words++], SCRIPT_WORD_BYTES, word.at, word.len);
 	return true;
 }
 
-static bool parse_option(struct script *script, struct lex *lex)
+static bool parse_option(struct script *script, struct scan *scan)
 {
 	struct setting *setting = &script->settings[script->n_settings];
-	struct word word = lex_peek(lex);
+	struct word word = scan_peek(scan);
 
 	if (script->n_settings == SCRIPT_OPTIONS_MAX)
-		return lex_fail(lex, word, "is one option too many", "at most 16");
-	lex_take(lex);
+		return scan_fail(scan, word, "is one option too many", "at most 16");
+	scan_take(scan);
 	setting->name = names_setting(word.at, word.len);
 	if (setting->name == NULL)
-		return lex_fail(lex, word, "can't be set",
-		                "one like mtu, timestamps, syn-retries, route (README.md)");
+		return scan_fail(scan, word, "can't be set",
+		                 "one like mtu, timestamps, syn-retries, route (README.md)");
 	script->n_settings++;
 	if (setting->name->kind == SETTING_NUMBER || setting->name->kind == SETTING_MTU)
-		return lex_number(lex, "value", 0, INT32_MAX, &setting->number);
-	while (!lex_ended(lex) && setting->n_words < setting->name->words_max)
-		if (!setting_word(lex, setting))
+		return scan_number(scan, "value", 0, INT32_MAX, &setting->number);
+	while (!scan_ended(scan) && setting->n_words < setting->name->words_max)
+		if (!setting_word(scan, setting))
 			return false;
 	return setting->n_words >= setting->name->words_min ||
-	       lex_fail(lex, lex_peek(lex), "", "another word");
+	       scan_fail(scan, scan_peek(scan), "", "another word");
 }
 
 /* flow NAME THEIRS > OURS */
-static bool parse_flow(struct script *script, struct lex *lex)
+static bool parse_flow(struct script *script, struct scan *scan)
 {
 	struct flow_spec *flow = &script->flows[script->n_flows];
-	struct word word = lex_peek(lex);
+	struct word word = scan_peek(scan);
 	struct ends_with their, our;
 
 	if (script->n_flows == SCRIPT_FLOWS_MAX)
-		return lex_fail(lex, word, "is one flow too many", "at most 16");
-	if (!lex_name(lex, "flow", flow->name) || !lex_ends(lex, &their) || !lex_need(lex, ">") ||
-	    !lex_ends(lex, &our))
+		return scan_fail(scan, word, "is one flow too many", "at most 16");
+	if (!scan_name(scan, "flow", flow->name) || !scan_ends(scan, &their) ||
+	    !scan_need(scan, ">") || !scan_ends(scan, &our))
 		return false;
 	if (their.any_address || our.any_address || their.port.low != their.port.high ||
 	    our.port.low != our.port.high)
-		return lex_fail(lex, word, "leaves its ends open", "two addresses with ports");
+		return scan_fail(scan, word, "leaves its ends open", "two addresses with ports");
 	*flow = (struct flow_spec){ .their = their.address,
 		                    .our = our.address,
 		                    .their_port = (uint16_t)their.port.low,
@@ -106,9 +106,9 @@ static bool parse_flow(struct script *script, struct lex *lex)
 }
 
 /* `+0.1`, `+0.2~0.3`, `+*` */
-static bool step_time(struct lex *lex, struct range *ret_us)
+static bool step_time(struct scan *scan, struct range *ret_us)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 	const char *tilde = word.len > 0 ? memchr(word.at, '~', word.len) : NULL;
 	size_t low = tilde != NULL ? (size_t)(tilde - word.at) : word.len;
 	struct word from = { word.at + 1, low - 1, word.column };
@@ -122,102 +122,103 @@ static bool step_time(struct lex *lex, struct range *ret_us)
 		if (tilde == NULL || (word_to_us(to, &ret_us->high) && ret_us->high >= ret_us->low))
 			return true;
 	}
-	return lex_fail(lex, word, "is no time",
-	                "one like +0, +0.25, +0.2~0.3 or +*, or option, flow, only, differs");
+	return scan_fail(scan, word, "is no time",
+	                 "one like +0, +0.25, +0.2~0.3 or +*, or option, flow, only, differs");
 }
 
 /* An optional `NAME:` before what happens, else "s". */
-static bool step_name(struct lex *lex, char name[SCRIPT_NAME_BYTES])
+static bool step_name(struct scan *scan, char name[SCRIPT_NAME_BYTES])
 {
-	struct word word = lex_peek(lex);
+	struct word word = scan_peek(scan);
 
 	if (word.len < 2 || word.at[word.len - 1] != ':') {
 		copy_text(name, SCRIPT_NAME_BYTES, "s", 1);
 		return true;
 	}
 
-	struct lex before = { lex->line,  (size_t)(word.at - lex->line) + word.len - 1,
-		              lex->at,    lex->number,
-		              lex->error, lex->failed };
+	struct scan before = { scan->line,  (size_t)(word.at - scan->line) + word.len - 1,
+		               scan->at,    scan->number,
+		               scan->error, scan->failed };
 
-	lex_take(lex);
-	if (lex_name(&before, "socket or flow", name))
+	scan_take(scan);
+	if (scan_name(&before, "socket or flow", name))
 		return true;
-	lex->failed = true;
+	scan->failed = true;
 	return false;
 }
 
-static bool step_what(struct lex *lex, struct step *step, const char *name)
+static bool step_what(struct scan *scan, struct step *step, const char *name)
 {
-	bool out = lex_is(lex, ">");
+	bool out = scan_is(scan, ">");
 
-	step->is_packet = out || lex_is(lex, "<");
+	step->is_packet = out || scan_is(scan, "<");
 	if (step->is_packet) {
 		memcpy(step->packet.flow, name, SCRIPT_NAME_BYTES);
-		return parse_packet(lex, out, &step->packet);
+		return parse_packet(scan, out, &step->packet);
 	}
 	memcpy(step->call.socket, name, SCRIPT_NAME_BYTES);
-	return parse_call(lex, &step->call);
+	return parse_call(scan, &step->call);
 }
 
-static bool parse_step(struct script *script, struct lex *lex)
+static bool parse_step(struct script *script, struct scan *scan)
 {
 	struct step *step = &script->steps[script->n_steps];
 	char name[SCRIPT_NAME_BYTES] = "";
-	struct word word = lex_peek(lex);
+	struct word word = scan_peek(scan);
 
 	if (script->n_steps == SCRIPT_STEPS_MAX)
-		return lex_fail(lex, word, "is one line too many", "at most 256");
-	step->line = lex->number;
+		return scan_fail(scan, word, "is one line too many", "at most 256");
+	step->line = scan->number;
 	step->stacks = SCRIPT_BOTH;
-	if (lex_is(lex, "[linux]"))
+	if (scan_is(scan, "[linux]"))
 		step->stacks = SCRIPT_LINUX;
-	else if (lex_is(lex, "[towpath]"))
+	else if (scan_is(scan, "[towpath]"))
 		step->stacks = SCRIPT_TOWPATH;
 	if (step->stacks != SCRIPT_BOTH && !script->differs)
-		return lex_fail(lex, word, "has no reason", "a line \"differs WHY\" above");
-	if (!step_time(lex, &step->at_us) || !step_name(lex, name) || !step_what(lex, step, name))
+		return scan_fail(scan, word, "has no reason", "a line \"differs WHY\" above");
+	if (!step_time(scan, &step->at_us) || !step_name(scan, name) ||
+	    !step_what(scan, step, name))
 		return false;
 	script->n_steps++;
 	return true;
 }
 
-static bool parse_line(struct script *script, struct lex *lex)
+static bool parse_line(struct script *script, struct scan *scan)
 {
 	bool good;
 
-	if (lex_ended(lex))
+	if (scan_ended(scan))
 		return true;
-	if (lex_is(lex, "only"))
-		good = parse_only(script, lex);
-	else if (lex_is(lex, "differs"))
-		good = parse_differs(script, lex);
-	else if (lex_is(lex, "option"))
-		good = parse_option(script, lex);
-	else if (lex_is(lex, "flow"))
-		good = parse_flow(script, lex);
+	if (scan_is(scan, "only"))
+		good = parse_only(script, scan);
+	else if (scan_is(scan, "differs"))
+		good = parse_differs(script, scan);
+	else if (scan_is(scan, "option"))
+		good = parse_option(script, scan);
+	else if (scan_is(scan, "flow"))
+		good = parse_flow(script, scan);
 	else
-		good = parse_step(script, lex);
-	return good && (lex_ended(lex) ||
-	                lex_fail(lex, lex_peek(lex), "is one word too many", "the line's end"));
+		good = parse_step(script, scan);
+	return good && (scan_ended(scan) ||
+	                scan_fail(scan, scan_peek(scan), "is one word too many", "the line's end"));
 }
 
-static bool check_bytes(struct lex *lex)
+static bool check_bytes(struct scan *scan)
 {
-	for (size_t i = 0; i < lex->len && i < LINE_BYTES_MAX; i++) {
-		unsigned char c = (unsigned char)lex->line[i];
+	for (size_t i = 0; i < scan->len && i < LINE_BYTES_MAX; i++) {
+		unsigned char c = (unsigned char)scan->line[i];
 
 		if (c != '\t' && c != '\r' && (c < ' ' || c > '~')) {
-			lex->error->line = lex->number;
-			lex->error->column = (unsigned)i + 1;
-			snprintf(lex->error->text, sizeof lex->error->text,
+			scan->error->line = scan->number;
+			scan->error->column = (unsigned)i + 1;
+			snprintf(scan->error->text, sizeof scan->error->text,
 			         "byte 0x%02x; expected plain ASCII", c);
 			return false;
 		}
 	}
-	return lex->len <= LINE_BYTES_MAX ||
-	       lex_fail(lex, (struct word){ lex->line, 0, LINE_BYTES_MAX + 1 }, "",
-	                "at most 400 letters a line");
+	return scan->len <= LINE_BYTES_MAX ||
+	       scan_fail(scan, (struct word){ scan->line, 0, LINE_BYTES_MAX + 1 }, "",
+	                 "at most 400 letters a line");
 }
 
 static bool complete(struct script *script, struct script_error *ret_error)
@@ -247,14 +248,14 @@ bool script_parse(struct script *script, const char *text, size_t len,
 
 		end = newline != NULL ? (size_t)(newline - text) : len;
 
-		struct lex lex = { text + at, end - at, 0, number, ret_error, false };
+		struct scan scan = { text + at, end - at, 0, number, ret_error, false };
 
 		in_title = in_title && end > at && text[at] == '#';
-		if (!check_bytes(&lex))
+		if (!check_bytes(&scan))
 			return false;
 		if (in_title)
 			title_line(script, text + at, end - at);
-		else if (!parse_line(script, &lex))
+		else if (!parse_line(script, &scan))
 			return false;
 	}
 	return complete(script, ret_error);

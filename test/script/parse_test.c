@@ -1,4 +1,5 @@
-/* parse_test.c -- what is no script is refused with the line, the column, and what would be right. */
+/* parse_test.c -- what is no script is refused with the line, the column, and what would be right.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <stdio.h>

@@ -1,10 +1,12 @@
 /*
  * run.c -- play behaviour scripts.
  *
- *     script-run [--linux] [--told] [--jobs N] [--again N] FILE...
+ *     script-run [--linux | --towpath] [--told] [--jobs N] [--again N] FILE...
+ *     script-run --differences FILE...
  *
  * Each script is played in a process of its own, N of them side by side; prints "ok" or "WRONG"
- * with the line and what came instead. Exits 1 when one was wrong, 77 when this machine can't give
+ * with the line and what came instead. --differences prints where Linux and Towpath are not the
+ * same, as a table of docs/connect.md. Exits 1 when one was wrong, 77 when this machine can't give
  * the kernel's stack to anybody. --again: how often one that failed is played again, for the
  * kernel's clock can't be stopped while the machine does something else.
  */
@@ -32,7 +34,7 @@ struct job {
 
 struct run {
 	unsigned which, jobs, again;
-	bool told;
+	bool told, differences;
 	unsigned passed, failed, cant, other; /* other: scripts of another stack */
 };
 
@@ -74,8 +76,9 @@ static int play_one(const struct run *run, const struct job *job)
 {
 	struct play_options options = { .told = run->told };
 	struct text why = { 0 };
-	struct stack *stack = stack_open_linux(job->script, &why);
-	int code = EXIT_CANT;
+	struct stack *stack = run->which == SCRIPT_LINUX ? stack_open_linux(job->script, &why)
+	                                                 : stack_open_towpath(job->script, &why);
+	int code = run->which == SCRIPT_LINUX ? EXIT_CANT : 1;
 
 	if (stack != NULL)
 		code = play(job->script, stack, &options, &why) ? 0 : 1;
@@ -174,11 +177,38 @@ static bool options_take(struct run *run, int argc, char **argv, int *ret_at)
 			run->again = (unsigned)number;
 		else if (strcmp(option, "--told") == 0)
 			run->told = true;
-		else if (strcmp(option, "--linux") != 0)
+		else if (strcmp(option, "--differences") == 0)
+			run->differences = true;
+		else if (strcmp(option, "--towpath") == 0)
+			run->which = SCRIPT_TOWPATH;
+		else if (strcmp(option, "--linux") != 0 && !counts)
 			return false;
 	}
 	*ret_at = at;
 	return at < argc && run->jobs > 0;
+}
+
+/* `connect/any_address` of its path. */
+static const char *short_name(const char *path)
+{
+	const char *name = strrchr(path, '/');
+
+	while (name != NULL && name > path && name[-1] != '/')
+		name--;
+	return name != NULL ? name : path;
+}
+
+static void print_difference(const char *path, const struct script *script)
+{
+	const char *name = short_name(path);
+	int len = (int)(strlen(name) - strlen(".script"));
+	const char *whose = script->differs                  ? "both, some lines differ"
+	                    : script->stacks == SCRIPT_LINUX ? "Linux only"
+	                                                     : "Towpath only";
+
+	if (script->differs || script->stacks != SCRIPT_BOTH)
+		printf("| [%.*s](../test/script/%s) | %s | %s |\n", len, name, name, whose,
+		       script->reason);
 }
 
 int main(int argc, char **argv)
@@ -189,7 +219,9 @@ int main(int argc, char **argv)
 	int at;
 
 	if (!options_take(&run, argc, argv, &at)) {
-		fprintf(stderr, "usage: %s [--linux] [--told] [--jobs N] [--again N] FILE...\n",
+		fprintf(stderr,
+		        "usage: %s [--linux|--towpath] [--differences] [--told] [--jobs N] "
+		        "[--again N] FILE...\n",
 		        argv[0]);
 		return 2;
 	}
@@ -198,6 +230,9 @@ int main(int argc, char **argv)
 
 		if (script == NULL) {
 			run.failed++;
+		} else if (run.differences) {
+			print_difference(argv[at], script);
+			mem_free(script);
 		} else if (!(script->stacks & run.which)) {
 			run.other++;
 			mem_free(script);
@@ -211,6 +246,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < n; i++)
 		mem_free(jobs[i].script);
 	mem_free(jobs);
-	printf("%u held, %u did not, %u are of another stack\n", run.passed, run.failed, run.other);
+	if (!run.differences)
+		printf("%u held, %u did not, %u are of another stack\n", run.passed, run.failed,
+		       run.other);
 	return run.failed > 0 ? 1 : run.cant > 0 ? EXIT_CANT : 0;
 }

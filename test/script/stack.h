@@ -3,7 +3,7 @@
  *
  * It is 192.0.2.1/24 on a link called link0 whose other stations are played by whoever holds the
  * script: all of 192.0.2.0/24 and, through 192.0.2.254, the rest of the world. Packets of IP go in
- * and out; ARP is answered below (link.h). Time begins with 0 when the stack is opened: the
+ * and out; ARP is answered below (cable.h). Time begins with 0 when the stack is opened: the
  * kernel's passes by itself, that of ours only in wait().
  */
 #ifndef SCRIPT_STACK_H

@@ -19,7 +19,7 @@
 #include <unistd.h>
 
 #include "lib/mem.h"
-#include "script/link.h"
+#include "script/cable.h"
 #include "script/stack_linux.h"
 
 #define CAUGHT_MAX 1024
@@ -33,7 +33,7 @@ struct caught_frame {
 
 struct stack_linux {
 	struct stack stack;
-	struct link link;
+	struct cable cable;
 	int tap;
 	int64_t start_us;
 	unsigned head, n;
@@ -78,11 +78,11 @@ static void tap_write(void *arg, const uint8_t *frame, size_t len)
 /* Take in what has come, so that it gets its time soon. */
 static void read_frames(struct stack_linux *kernel)
 {
-	uint8_t frame[LINK_FRAME_BYTES_MAX];
+	uint8_t frame[CABLE_FRAME_BYTES_MAX];
 	ssize_t len;
 
 	while ((len = read(kernel->tap, frame, sizeof frame)) > 0) {
-		size_t ip_at = link_receive(&kernel->link, frame, (size_t)len);
+		size_t ip_at = cable_receive(&kernel->cable, frame, (size_t)len);
 
 		if (ip_at == 0 || kernel->n == CAUGHT_MAX)
 			continue;
@@ -131,7 +131,7 @@ static bool linux_take(struct stack *stack, struct caught *ret_caught)
 
 static void linux_give(struct stack *stack, const uint8_t *packet, size_t len)
 {
-	link_send(&of(stack)->link, packet, len);
+	cable_send(&of(stack)->cable, packet, len);
 }
 
 static int64_t linux_do(struct stack *stack, int socket, const struct call_pattern *call,
@@ -445,9 +445,9 @@ static bool linux_set_up(struct stack_linux *kernel, const struct script *script
 		text_printf(why, "no TAP: %s", strerror(errno));
 		return false;
 	}
-	link_init(&kernel->link, script, &mac);
-	kernel->link.transmit = tap_write;
-	kernel->link.arg = kernel;
+	cable_init(&kernel->cable, script, &mac);
+	kernel->cable.transmit = tap_write;
+	kernel->cable.arg = kernel;
 	if (!set_sysctls(script, why) || !set_filter(script, why))
 		return false;
 	if (!set_addresses(script)) {
@@ -464,10 +464,10 @@ struct stack *stack_open_linux(const struct script *script, struct text *why)
 	kernel->stack = (struct stack){
 		.ops = &linux_ops,
 		.which = SCRIPT_LINUX,
-		/* Jiffies of up to 4 ms, a wake-up, and a machine that others use, too. */
+		/* The timer wheel is an eighth of a timer late at most; a wake-up; other work. */
 		.early_us = 6000,
 		.late_us = 15000,
-		.late_percent = 4,
+		.late_percent = 13,
 	};
 	kernel->done = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	setpriority(PRIO_PROCESS, 0, -15); /* rootless: it does without */

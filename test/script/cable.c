@@ -1,4 +1,4 @@
-#include "script/link.h"
+#include "script/cable.h"
 
 #include <string.h>
 
@@ -7,17 +7,17 @@
 
 #define FRAME_BYTES_MIN 60
 
-void link_init(struct link *link, const struct script *script, const struct mac *host_mac)
+void cable_init(struct cable *cable, const struct script *script, const struct mac *host_mac)
 {
-	link->host = (ip4){ 0xc0000201u };
-	link->host_mac = *host_mac;
+	cable->host = (ip4){ 0xc0000201u };
+	cable->host_mac = *host_mac;
 	for (unsigned i = 0; i < script->n_settings; i++) {
 		const struct setting *setting = &script->settings[i];
 		const char *word = setting->words[0];
 
 		if (setting->name->kind == SETTING_SILENT &&
-		    ip4_parse(word, strlen(word), &link->silent[link->n_silent]))
-			link->n_silent++;
+		    ip4_parse(word, strlen(word), &cable->silent[cable->n_silent]))
+			cable->n_silent++;
 	}
 }
 
@@ -27,15 +27,15 @@ static struct mac station(ip4 addr)
 		               (uint8_t)(addr.v >> 8), (uint8_t)addr.v } };
 }
 
-static bool is_silent(const struct link *link, ip4 addr)
+static bool is_silent(const struct cable *cable, ip4 addr)
 {
-	for (unsigned i = 0; i < link->n_silent; i++)
-		if (ip4_equal(link->silent[i], addr))
+	for (unsigned i = 0; i < cable->n_silent; i++)
+		if (ip4_equal(cable->silent[i], addr))
 			return true;
 	return false;
 }
 
-static void answer(struct link *link, const struct arp *asked)
+static void answer(struct cable *cable, const struct arp *asked)
 {
 	uint8_t frame[FRAME_BYTES_MIN] = { 0 };
 	struct writer w = writer_over(frame, sizeof frame);
@@ -51,10 +51,10 @@ static void answer(struct link *link, const struct arp *asked)
 
 	eth_build(&w, &eth);
 	arp_build(&w, &arp);
-	link->transmit(link->arg, frame, sizeof frame);
+	cable->transmit(cable->arg, frame, sizeof frame);
 }
 
-size_t link_receive(struct link *link, const uint8_t *frame, size_t len)
+size_t cable_receive(struct cable *cable, const uint8_t *frame, size_t len)
 {
 	struct reader r = reader_over(frame, len);
 	struct eth_header eth;
@@ -65,18 +65,18 @@ size_t link_receive(struct link *link, const uint8_t *frame, size_t len)
 	if (eth.type == ETH_TYPE_IP4)
 		return (size_t)(r.at - frame);
 	if (eth.type == ETH_TYPE_ARP && arp_parse(&r, &arp) && arp.operation == ARP_REQUEST &&
-	    !ip4_equal(arp.target_ip, link->host) && !ip4_equal(arp.target_ip, arp.sender_ip) &&
-	    !is_silent(link, arp.target_ip) && !ip4_is_zero(arp.sender_ip))
-		answer(link, &arp);
+	    !ip4_equal(arp.target_ip, cable->host) && !ip4_equal(arp.target_ip, arp.sender_ip) &&
+	    !is_silent(cable, arp.target_ip) && !ip4_is_zero(arp.sender_ip))
+		answer(cable, &arp);
 	return 0;
 }
 
-void link_send(struct link *link, const uint8_t *packet, size_t len)
+void cable_send(struct cable *cable, const uint8_t *packet, size_t len)
 {
-	uint8_t frame[LINK_FRAME_BYTES_MAX];
+	uint8_t frame[CABLE_FRAME_BYTES_MAX];
 	struct writer w = writer_over(frame, sizeof frame);
 	struct eth_header eth = {
-		.dst = link->host_mac,
+		.dst = cable->host_mac,
 		.src = station((ip4){ 0xc00002feu }),
 		.type = ETH_TYPE_IP4,
 	};
@@ -84,5 +84,5 @@ void link_send(struct link *link, const uint8_t *packet, size_t len)
 	eth_build(&w, &eth);
 	write_bytes(&w, packet, len);
 	if (!w.failed)
-		link->transmit(link->arg, frame, (size_t)(w.at - frame));
+		cable->transmit(cable->arg, frame, (size_t)(w.at - frame));
 }

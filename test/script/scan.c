@@ -1,4 +1,4 @@
-#include "script/lex.h"
+#include "script/scan.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -15,27 +15,27 @@ static bool is_alone(char c)
 	return c == ',' || c == '<' || c == '>' || c == '=';
 }
 
-struct word lex_peek(const struct lex *lex)
+struct word scan_peek(const struct scan *scan)
 {
-	size_t at = lex->at, end;
+	size_t at = scan->at, end;
 
-	while (at < lex->len && is_space(lex->line[at]))
+	while (at < scan->len && is_space(scan->line[at]))
 		at++;
 	end = at;
-	if (at < lex->len && lex->line[at] != '#') {
+	if (at < scan->len && scan->line[at] != '#') {
 		end++;
-		while (!is_alone(lex->line[at]) && end < lex->len && !is_space(lex->line[end]) &&
-		       !is_alone(lex->line[end]))
+		while (!is_alone(scan->line[at]) && end < scan->len && !is_space(scan->line[end]) &&
+		       !is_alone(scan->line[end]))
 			end++;
 	}
-	return (struct word){ lex->line + at, end - at, (unsigned)at + 1 };
+	return (struct word){ scan->line + at, end - at, (unsigned)at + 1 };
 }
 
-struct word lex_take(struct lex *lex)
+struct word scan_take(struct scan *scan)
 {
-	struct word word = lex_peek(lex);
+	struct word word = scan_peek(scan);
 
-	lex->at = (size_t)(word.at - lex->line) + word.len;
+	scan->at = (size_t)(word.at - scan->line) + word.len;
 	return word;
 }
 
@@ -44,39 +44,39 @@ bool word_is(struct word word, const char *text)
 	return word.len == strlen(text) && memcmp(word.at, text, word.len) == 0;
 }
 
-bool lex_is(struct lex *lex, const char *text)
+bool scan_is(struct scan *scan, const char *text)
 {
-	if (!word_is(lex_peek(lex), text))
+	if (!word_is(scan_peek(scan), text))
 		return false;
-	lex_take(lex);
+	scan_take(scan);
 	return true;
 }
 
-bool lex_need(struct lex *lex, const char *text)
+bool scan_need(struct scan *scan, const char *text)
 {
-	if (lex_is(lex, text))
+	if (scan_is(scan, text))
 		return true;
 
 	char right[64];
 
 	snprintf(right, sizeof right, "\"%s\"", text);
-	return lex_fail(lex, lex_peek(lex), "does not belong here", right);
+	return scan_fail(scan, scan_peek(scan), "does not belong here", right);
 }
 
-bool lex_ended(const struct lex *lex)
+bool scan_ended(const struct scan *scan)
 {
-	return lex_peek(lex).len == 0;
+	return scan_peek(scan).len == 0;
 }
 
-bool lex_fail(struct lex *lex, struct word word, const char *what, const char *right)
+bool scan_fail(struct scan *scan, struct word word, const char *what, const char *right)
 {
-	struct script_error *error = lex->error;
+	struct script_error *error = scan->error;
 	int shown = word.len < 40 ? (int)word.len : 40;
 
-	if (lex->failed)
+	if (scan->failed)
 		return false;
-	lex->failed = true;
-	error->line = lex->number;
+	scan->failed = true;
+	error->line = scan->number;
 	error->column = word.column;
 	if (word.len == 0)
 		snprintf(error->text, sizeof error->text, "the line ends too early; expected %s",
@@ -116,25 +116,25 @@ static bool word_to_range(struct word word, struct range *ret_range)
 	                         ret_range->high >= ret_range->low);
 }
 
-bool lex_range(struct lex *lex, const char *what, struct range *ret_range)
+bool scan_range(struct scan *scan, const char *what, struct range *ret_range)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 
-	if (!lex->failed && word_to_range(word, ret_range))
+	if (!scan->failed && word_to_range(word, ret_range))
 		return true;
 
 	char text[64];
 
 	snprintf(text, sizeof text, "is no %s", what);
-	return lex_fail(lex, word, text, "a number like 7, a range like 3~9, or *");
+	return scan_fail(scan, word, text, "a number like 7, a range like 3~9, or *");
 }
 
-bool lex_number(struct lex *lex, const char *what, int64_t min, int64_t max, int64_t *ret_number)
+bool scan_number(struct scan *scan, const char *what, int64_t min, int64_t max, int64_t *ret_number)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 	int64_t number;
 
-	if (!lex->failed && word_to_number(word.at, word.len, &number) && number >= min &&
+	if (!scan->failed && word_to_number(word.at, word.len, &number) && number >= min &&
 	    number <= max) {
 		*ret_number = number;
 		return true;
@@ -144,22 +144,22 @@ bool lex_number(struct lex *lex, const char *what, int64_t min, int64_t max, int
 
 	snprintf(text, sizeof text, "is no %s", what);
 	snprintf(right, sizeof right, "a number from %lld to %lld", (long long)min, (long long)max);
-	return lex_fail(lex, word, text, right);
+	return scan_fail(scan, word, text, right);
 }
 
-bool lex_name(struct lex *lex, const char *what, char name[SCRIPT_NAME_BYTES])
+bool scan_name(struct scan *scan, const char *what, char name[SCRIPT_NAME_BYTES])
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 	bool good = word.len > 0 && word.len < SCRIPT_NAME_BYTES;
 
 	for (size_t i = 0; good && i < word.len; i++)
 		good = (word.at[i] >= 'a' && word.at[i] <= 'z') ||
 		       (word.at[i] >= '0' && word.at[i] <= '9');
-	if (!good || lex->failed) {
+	if (!good || scan->failed) {
 		char text[64];
 
 		snprintf(text, sizeof text, "is no name of a %s", what);
-		return lex_fail(lex, word, text, "up to 11 small letters and digits");
+		return scan_fail(scan, word, text, "up to 11 small letters and digits");
 	}
 	memset(name, 0, SCRIPT_NAME_BYTES);
 	memcpy(name, word.at, word.len);
@@ -171,45 +171,45 @@ static bool word_to_address(const char *at, size_t len, ip4 *ret_address)
 	return ip4_parse(at, len, ret_address);
 }
 
-bool lex_address(struct lex *lex, const char *what, ip4 *ret_address)
+bool scan_address(struct scan *scan, const char *what, ip4 *ret_address)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 
-	if (!lex->failed && word_to_address(word.at, word.len, ret_address))
+	if (!scan->failed && word_to_address(word.at, word.len, ret_address))
 		return true;
 
 	char text[64];
 
 	snprintf(text, sizeof text, "is no address of %s", what);
-	return lex_fail(lex, word, text, "one like 192.0.2.2");
+	return scan_fail(scan, word, text, "one like 192.0.2.2");
 }
 
-bool lex_ends(struct lex *lex, struct ends_with *ret_ends)
+bool scan_ends(struct scan *scan, struct ends_with *ret_ends)
 {
 	static const char right[] = "an address and a port like 192.0.2.2:80, either may be *";
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 	const char *colon = word.len > 0 ? memchr(word.at, ':', word.len) : NULL;
 	size_t host = colon != NULL ? (size_t)(colon - word.at) : 0;
 	struct word port = { word.at + host + 1, word.len - host - 1, word.column };
 
 	memset(ret_ends, 0, sizeof *ret_ends);
-	if (lex->failed || colon == NULL || port.len == 0)
-		return lex_fail(lex, word, "has no port", right);
+	if (scan->failed || colon == NULL || port.len == 0)
+		return scan_fail(scan, word, "has no port", right);
 	ret_ends->given = true;
 	ret_ends->any_address = host == 1 && *word.at == '*';
 	if (!ret_ends->any_address && !word_to_address(word.at, host, &ret_ends->address))
-		return lex_fail(lex, word, "has no address before the colon", right);
+		return scan_fail(scan, word, "has no address before the colon", right);
 	if (!word_to_range(port, &ret_ends->port) ||
 	    (!word_is(port, "*") && (ret_ends->port.low < 0 || ret_ends->port.high > 65535)))
-		return lex_fail(lex, word, "has no port after the colon", right);
+		return scan_fail(scan, word, "has no port after the colon", right);
 	return true;
 }
 
-bool lex_word(struct lex *lex, const struct word_value *table, const char *what, int *ret_value)
+bool scan_word(struct scan *scan, const struct word_value *table, const char *what, int *ret_value)
 {
-	struct word word = lex_take(lex);
+	struct word word = scan_take(scan);
 
-	if (!lex->failed && names_value(table, word.at, word.len, ret_value))
+	if (!scan->failed && names_value(table, word.at, word.len, ret_value))
 		return true;
 
 	struct text right = { 0 };
@@ -220,25 +220,25 @@ bool lex_word(struct lex *lex, const struct word_value *table, const char *what,
 		text_add(&right, known->word);
 	}
 	snprintf(text, sizeof text, "is no %s", what);
-	lex_fail(lex, word, text, text_str(&right));
+	scan_fail(scan, word, text, text_str(&right));
 	text_free(&right);
 	return false;
 }
 
-bool lex_rest(struct lex *lex, const char *what, char *text, size_t size)
+bool scan_rest(struct scan *scan, const char *what, char *text, size_t size)
 {
-	struct word word = lex_peek(lex);
-	size_t len = lex->len - (size_t)(word.at - lex->line);
+	struct word word = scan_peek(scan);
+	size_t len = scan->len - (size_t)(word.at - scan->line);
 
 	while (len > 0 && is_space(word.at[len - 1]))
 		len--;
 	if (word.len == 0 || len >= size) {
 		word.len = len;
-		return lex_fail(lex, word, "is too long", what);
+		return scan_fail(scan, word, "is too long", what);
 	}
 	memcpy(text, word.at, len);
 	text[len] = '\0';
-	lex->at = lex->len;
+	scan->at = scan->len;
 	return true;
 }
 
