@@ -266,6 +266,8 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 	daemon->consoles.conf = daemon->conf;
 	daemon->consoles.manage = daemon->manage;
 	log_book_set_echo(daemon->manage->log_book, consoles_echo, &daemon->consoles);
+	telnet_door_init(&daemon->telnet, daemon->router, &daemon->consoles, daemon->loop,
+	                 &daemon->log, CHILD_PROGRAM);
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
@@ -296,9 +298,10 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
 	if (more)
 		return now;
-	return mono_min(
-		mono_min(consoles_next(&daemon->consoles), guard_process_next(&daemon->guard)),
-		mono_min(router_next(daemon->router), manage_next(daemon->manage)));
+	return mono_min(mono_min(mono_min(consoles_next(&daemon->consoles),
+	                                  telnet_door_next(&daemon->telnet)),
+	                         guard_process_next(&daemon->guard)),
+	                mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -340,6 +343,7 @@ bool daemon_run(struct daemon *daemon)
 		guard_process_turn(&daemon->guard, now);
 		more |= manage_turn(daemon->manage, now);
 		more |= consoles_turn(&daemon->consoles, now);
+		telnet_door_turn(&daemon->telnet, now);
 
 		int called = loop_wait(daemon->loop, wait_until(daemon, more, now));
 
@@ -357,6 +361,7 @@ void daemon_stop(struct daemon *daemon)
 {
 	const char *bye = reboots(daemon) ? "the router starts again" : "the router stops";
 
+	telnet_door_stop(&daemon->telnet, bye);
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
 	if (daemon->manage != NULL)

@@ -6,7 +6,8 @@
  * console answers. So nothing is answered that the configuration does not allow.
  *
  * Threads: the router's; one more belongs to the store (os/background.h). Passwords are compared in
- * a process of its own (main/guard_process.h).
+ * a process of its own (main/guard_process.h), and telnet is spoken in one for each connection
+ * (main/telnet_door.h).
  */
 #ifndef MAIN_DAEMON_H
 #define MAIN_DAEMON_H
@@ -16,6 +17,7 @@
 #include "main/consoles.h"
 #include "main/guard_process.h"
 #include "main/options.h"
+#include "main/telnet_door.h"
 #include "manage/manage.h"
 #include "os/background.h"
 #include "os/loop.h"
@@ -42,6 +44,7 @@ struct daemon {
 	struct conf *conf;
 	struct manage *manage;
 	struct consoles consoles;
+	struct telnet_door telnet;
 	struct local_socket *local;
 	bool stop;
 };
