@@ -152,8 +152,8 @@ void sock_describe(const struct sock *sock, struct sock_info *ret_info);
 MUST_USE int sock_route(struct sock *sock, struct route *ret_route);
 /* All sockets of @host in the order in which they were opened; NULL begins and ends. */
 struct sock *sock_next(struct host *host, const struct sock *after);
-/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL: it
- * is free. Places from sock_places() on are. */
+/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL:
+ * it is free. Places from sock_places() on are. */
 uint32_t sock_places(const struct host *host);
 struct sock *sock_at_place(struct host *host, uint32_t place);
 

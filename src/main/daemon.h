@@ -15,6 +15,7 @@
 #include "conf/conf.h"
 #include "lib/log.h"
 #include "main/consoles.h"
+#include "main/fetch_process.h"
 #include "main/guard_process.h"
 #include "main/options.h"
 #include "main/telnet_door.h"
@@ -45,6 +46,7 @@ struct daemon {
 	struct manage *manage;
 	struct consoles consoles;
 	struct telnet_door telnet;
+	struct fetch_processes fetches;
 	struct local_socket *local;
 	bool stop;
 };

@@ -8,6 +8,7 @@
 #include "menu/menus.h"
 #include "menu/safe_mode.h"
 #include "menu/setup.h"
+#include "menu/tool_fetch.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
 #include "menu/user.h"
@@ -143,7 +144,8 @@ static const struct action root_actions[] = {
 	ACTION_SETUP("setup",
 	             "asks for addresses, gateway and the way to the internet, and sets them"),
 };
-static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
+static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH,
+	                                      ACTION_FETCH };
 
 const struct menu menu_root = {
 	.path = "/",
