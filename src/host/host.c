@@ -5,11 +5,10 @@
 #include "core/icmp.h"
 #include "host/datagram.h"
 #include "host/sock_tcp.h"
+#include "host/tcp_error.h"
 #include "host/tcp_reset.h"
 #include "wire/checksum.h"
 #include "wire/icmp_header.h"
-#include "wire/ip4_header.h"
-#include "wire/tcp_header.h"
 #include "wire/udp_header.h"
 
 /* RFC 9293, 3.1 (MUST-3) and RFC 1122, 4.1.3.4: nobody is told about what may be damaged. A UDP
@@ -51,33 +50,10 @@ static enum verdict udp_input(struct net *net, struct pkt *p, void *arg)
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }
 
-/* ICMP error @p, if it quotes a segment of ours. */
-static bool tcp_error(struct host *host, const struct pkt *p)
-{
-	struct reader r = reader_over(p->bytes + p->payload_at, p->len - p->payload_at);
-	struct tcp_icmp error = { .type = p->icmp_type, .code = p->icmp_code };
-	struct ip4_header ip;
-	const uint8_t *tcp;
-
-	/* RFC 792: eight bytes of the segment at least: its ports and sequence number. */
-	if (host->tcp == NULL || !ip4_header_parse(&r, &ip) || ip.proto != IPPROTO_TCP ||
-	    reader_left(&r) < TCP_AT_ACK)
-		return false;
-	tcp = reader_take(&r, TCP_AT_ACK);
-	error.ends = (struct tuple){ .src = ip.src,
-		                     .dst = ip.dst,
-		                     .sport = wire_get16(tcp + TCP_AT_SPORT),
-		                     .dport = wire_get16(tcp + TCP_AT_DPORT),
-		                     .proto = IPPROTO_TCP };
-	error.quoted_sequence = wire_get32(tcp + TCP_AT_SEQ);
-	error.mtu_bytes = wire_get16(p->bytes + p->l4 + ICMP_AT_MTU);
-	return !p->asked_only && tcp_icmp_error(host->tcp, &error);
-}
-
 static bool sock_icmp_input(struct host *host, const struct pkt *p)
 {
 	if (icmp_is_error(p->icmp_type))
-		return tcp_error(host, p) || datagram_error(host, p);
+		return datagram_error(host, p);
 	return p->icmp_type == ICMP_ECHO_REPLY && datagram_input(host, p);
 }
 
@@ -87,7 +63,7 @@ static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 	struct host *host = arg;
 
 	if (ping_input(host->pings, net, p) || traceroute_input(host->traceroutes, net, p) ||
-	    sock_icmp_input(host, p))
+	    sock_icmp_input(host, p) || tcp_error_input(host->tcp, p))
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	return VERDICT_NEXT;
 }

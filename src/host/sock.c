@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 
 #include "core/explain.h"
@@ -182,7 +183,10 @@ int sock_shutdown(struct sock *sock, int how)
 
 unsigned sock_poll(const struct sock *sock)
 {
-	return sock->ops->poll(sock);
+	unsigned bits = sock->ops->poll(sock);
+
+	bits |= (bits & POLLIN) != 0 ? POLLRDNORM : 0;
+	return bits | ((bits & POLLOUT) != 0 ? POLLWRNORM : 0);
 }
 
 void sock_watch(struct sock *sock, void (*changed)(struct sock *sock, void *arg), void *arg)

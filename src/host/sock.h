@@ -122,7 +122,8 @@ size_t sock_unsent(const struct sock *sock);
 MUST_USE int sock_name(const struct sock *sock, void *addr, int *len);
 MUST_USE int sock_peer_name(const struct sock *sock, void *addr, int *len); /* -ENOTCONN */
 
-/* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has them in every state. */
+/* POLLIN and POLLRDNORM, POLLOUT and POLLWRNORM, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has
+ * them in every state. */
 unsigned sock_poll(const struct sock *sock);
 /* @changed is called (from the turn, or from a call on this very socket) when what sock_poll() says
  * may have changed; NULL: nobody is told. It may call everything here but sock_close(@sock). */

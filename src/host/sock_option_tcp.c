@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "host/sock_option_table.h"
+#include "tcp/connection_info.h"
 #include "tcp/tcp.h"
 
 enum {
@@ -43,11 +44,11 @@ static int get_congestion(struct sock *sock, struct sock_option_value *value)
 static int get_mss(struct sock *sock, struct sock_option_value *value)
 {
 	struct connection *c = sock_connection(sock);
-	struct tcp_info info;
+	struct connection_info info;
 
 	if (c != NULL && connection_state(c) != CONNECTION_CLOSED) {
 		connection_info(c, &info);
-		return sock_option_give(value, (int)info.tcpi_snd_mss);
+		return sock_option_give(value, (int)info.snd_mss);
 	}
 	if (sock->settings->tcp.mss != 0)
 		return sock_option_give(value, sock->settings->tcp.mss);
@@ -130,14 +131,14 @@ static int set_defer(struct sock *sock, const struct sock_option_value *value)
 static int get_info(struct sock *sock, struct sock_option_value *value)
 {
 	struct connection *c = sock_connection(sock);
-	struct tcp_info info = { .tcpi_state =
-		                         sock->state == SOCK_LISTENING ? TCP_LISTEN : TCP_CLOSE };
+	struct connection_info info = { .state = sock->state == SOCK_LISTENING ? TCP_LISTEN
+		                                                               : TCP_CLOSE };
 
 	if (c != NULL) {
 		connection_info(c, &info);
 	} else if (sock->state == SOCK_LISTENING) { /* as Linux tells of listeners */
-		info.tcpi_unacked = listener_waiting(sock->listener);
-		info.tcpi_sacked = listener_backlog(sock->listener);
+		info.unacked = listener_waiting(sock->listener);
+		info.sacked = listener_backlog(sock->listener);
 	}
 	return sock_option_give_bytes(value, &info, sizeof info);
 }

@@ -24,6 +24,7 @@
 #include "os/loop.h"
 #include "os/pcap.h"
 #include "os/random.h"
+#include "os/shim_server.h"
 #include "router/router.h"
 
 struct daemon {
@@ -48,6 +49,7 @@ struct daemon {
 	struct telnet_door telnet;
 	struct fetch_processes fetches;
 	struct local_socket *local;
+	struct shim_server *programs;
 	bool stop;
 };
 

@@ -68,7 +68,8 @@ static void consult(struct walk *walk, enum facility facility, const char *chain
 	if (rules == NULL)
 		return;
 	rules_choose(rules, net_of(walk), chain, out, p, ret_choice);
-	rules_count(rules, p->trail ^ before, p->ip_bytes);
+	if (!p->asked_only)
+		rules_count(rules, p->trail ^ before, p->ip_bytes);
 }
 
 static enum verdict raw(struct walk *walk, const char *chain, iface_id out, struct pkt *p)
@@ -318,8 +319,11 @@ static void note_filter(struct walk *walk, const struct pkt *p)
 static enum verdict confirm(struct walk *walk, struct pkt *p)
 {
 	bool begins = p->flow == FLOW_NONE;
-	enum drop_reason reason = nat_confirm(&walk->router->fw, p, &walk->source);
+	enum drop_reason reason;
 
+	if (p->asked_only)
+		return VERDICT_NEXT;
+	reason = nat_confirm(&walk->router->fw, p, &walk->source);
 	walk->unsettled = begins;
 	if (reason != DROP_COUNT) {
 		/* RFC 5508, REQ-8: who sends from behind the translation is told that it is full.
@@ -363,9 +367,11 @@ static enum verdict deliver(struct walk *walk, struct pkt *p)
 static enum verdict send_out(struct walk *walk, struct pkt *p)
 {
 	struct verdict_note note = verdict_note_of(walk, p);
+	bool asked_only = p->asked_only;
 	uint32_t neigh = ip4_output(net_of(walk), p);
 
-	verdict_remember(walk->router, &note, neigh);
+	if (!asked_only)
+		verdict_remember(walk->router, &note, neigh);
 	return VERDICT_TAKEN;
 }
 
@@ -405,7 +411,8 @@ void pipeline_walk(struct router *router, enum path path, struct pkt *p, bool ha
 {
 	struct walk walk = { .router = router, .path = path, .hashed = hashed };
 
-	router->counters.walked++;
+	if (!p->asked_only)
+		router->counters.walked++;
 	for (const struct stage *stage = pipeline; stage->name != NULL; stage++) {
 		if ((stage->paths & walk.path) == 0)
 			continue;

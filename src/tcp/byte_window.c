@@ -221,27 +221,37 @@ unsigned byte_window_spans(const struct byte_window *w, const struct chunk_pool 
 	return count;
 }
 
-/* Give the chunk with @number back, if there is one; with the names of its thousand, when it is the
- * last of them. */
+/* Where the names of @number's thousand stand. */
+static uint32_t *names_place(struct byte_window *w, const struct chunk_pool *pool, uint32_t number)
+{
+	return w->level == 2 ? &names_of(pool, w->at[0])[number / NAMES] : &w->at[0];
+}
+
+/* Give the chunk with @number back, if there is one. */
 static void chunk_drop(struct byte_window *w, struct chunk_pool *pool, uint32_t number)
 {
-	uint32_t *names = NULL, *place = &w->at[number % BYTE_WINDOW_INLINE];
+	uint32_t names = *names_place(w, pool, number), *place;
 
-	if (w->level == 1) {
-		place = &names_of(pool, w->at[0])[number % NAMES];
-	} else if (w->level == 2) {
-		names = &names_of(pool, w->at[0])[number / NAMES];
-		place = *names != 0 ? &names_of(pool, *names)[number % NAMES] : NULL;
-	}
-	if (place != NULL && *place != 0) {
-		chunk_give_back(pool, *place);
-		*place = 0;
-		w->chunks--;
-	}
-	if (names != NULL && *names != 0 && number % NAMES == NAMES - 1) {
-		chunk_give_back(pool, *names);
-		*names = 0;
-	}
+	if (w->level == 0)
+		place = &w->at[number % BYTE_WINDOW_INLINE];
+	else
+		place = names != 0 ? &names_of(pool, names)[number % NAMES] : NULL;
+	if (place == NULL || *place == 0)
+		return;
+	chunk_give_back(pool, *place);
+	*place = 0;
+	w->chunks--;
+}
+
+/* The front has passed the last of a thousand: its names are no use any more. */
+static void names_pass(struct byte_window *w, struct chunk_pool *pool, uint32_t number)
+{
+	uint32_t *names = names_place(w, pool, number);
+
+	if (w->level != 2 || number % NAMES != NAMES - 1 || *names == 0)
+		return;
+	chunk_give_back(pool, *names);
+	*names = 0;
 }
 
 /* Give back the chunks with names; no chunk with bytes is left. */
@@ -276,9 +286,25 @@ void byte_window_drop(struct byte_window *w, struct chunk_pool *pool, uint32_t s
 		byte_window_reset(w, pool, seq);
 		return;
 	}
-	for (uint32_t i = 0; i < (keep - first) % NUMBERS; i++)
+	for (uint32_t i = 0; i < (keep - first) % NUMBERS; i++) {
 		chunk_drop(w, pool, (first + i) % NUMBERS);
+		names_pass(w, pool, (first + i) % NUMBERS);
+	}
 	w->front = seq;
+}
+
+void byte_window_truncate(struct byte_window *w, struct chunk_pool *pool, uint32_t seq)
+{
+	uint32_t keep = number_of(w, seq - 1), last = number_of(w, w->end - 1);
+
+	must(seq - w->front <= w->end - w->front);
+	if (seq == w->front) {
+		byte_window_reset(w, pool, seq);
+		return;
+	}
+	for (uint32_t i = 1; i <= (last - keep) % NUMBERS; i++)
+		chunk_drop(w, pool, (keep + i) % NUMBERS);
+	w->end = seq;
 }
 
 uint32_t byte_window_chunks(const struct byte_window *w, const struct chunk_pool *pool)

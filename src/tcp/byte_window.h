@@ -63,6 +63,9 @@ unsigned byte_window_spans(const struct byte_window *w, const struct chunk_pool 
 /* What lies before @seq is done with. @seq is neither before the front nor after the end. */
 void byte_window_drop(struct byte_window *w, struct chunk_pool *pool, uint32_t seq);
 
+/* What lies from @seq on was never put. @seq is neither before the front nor after the end. */
+void byte_window_truncate(struct byte_window *w, struct chunk_pool *pool, uint32_t seq);
+
 static inline uint32_t byte_window_bytes(const struct byte_window *w)
 {
 	return w->end - w->front;

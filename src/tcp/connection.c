@@ -231,7 +231,7 @@ static void traffic_begin(struct connection *c)
 	};
 	struct recovery_context context = connection_context(c);
 
-	*traffic = (struct traffic){ .progress_at = tcp->net->now };
+	*traffic = (struct traffic){ .progress_at = tcp->net->now, .received_at = tcp->net->now };
 	c->has_traffic = true;
 	recovery_start(&traffic->recovery, &context, &start);
 	receive_tune_start(&traffic->tune, c->received.front, tcp->net->now);

@@ -1,5 +1,5 @@
 #include <errno.h>
-#include <sys/socket.h>
+#include <netinet/in.h>
 
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"

@@ -1,43 +1,10 @@
-#include <errno.h>
-
+#include "core/icmp_errno.h"
 #include "tcp/mtu.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/timer.h"
 #include "tcp/watch.h"
 #include "wire/icmp_header.h"
-
-enum {
-	CODES = 16
-};
-
-/* What BSD's and Linux's sockets make of the codes of "unreachable" (RFC 792; RFC 1122, 3.2.2.1;
- * RFC 1812, 5.2.7.1). */
-static int unreachable_error(uint8_t code)
-{
-	static const int errors[CODES] = {
-		ENETUNREACH,  EHOSTUNREACH, ENOPROTOOPT,  ECONNREFUSED, EMSGSIZE,     EOPNOTSUPP,
-		ENETUNREACH,  EHOSTDOWN,    ENONET,       ENETUNREACH,  EHOSTUNREACH, ENETUNREACH,
-		EHOSTUNREACH, EHOSTUNREACH, EHOSTUNREACH, EHOSTUNREACH,
-	};
-
-	return code < CODES ? -errors[code] : 0;
-}
-
-/* 0: it means nothing to a connection. */
-static int error_of(const struct tcp_icmp *error)
-{
-	switch (error->type) {
-	case ICMP_UNREACHABLE:
-		return unreachable_error(error->code);
-	case ICMP_TIME_EXCEEDED:
-		return -EHOSTUNREACH;
-	case ICMP_PARAMETER_PROBLEM:
-		return -EPROTO;
-	default:
-		return 0; /* a source quench is ignored: RFC 6633, 3 */
-	}
-}
 
 /* RFC 1122, 4.2.3.9: nobody is there, or nobody speaks TCP. All else may pass. */
 static bool is_hard(const struct tcp_icmp *error)
@@ -83,7 +50,8 @@ static void end_attempt(struct connection *c, const struct tcp_icmp *error, int 
 
 static void take(struct connection *c, const struct tcp_icmp *error)
 {
-	int result = error_of(error);
+	bool fatal;
+	int result = -(int)icmp_errno(error->type, error->code, &fatal);
 
 	watch(c, "icmp", "type %u, code %u, about seq %u", error->type, error->code,
 	      error->quoted_sequence);

@@ -1,5 +1,4 @@
-#include <linux/tcp.h>
-#include <string.h>
+#include "tcp/connection_info.h"
 
 #include "tcp/mtu.h"
 #include "tcp/tcp_inside.h"
@@ -20,8 +19,9 @@ static uint8_t state_number(enum connection_state state)
 
 static uint8_t options_of(const struct connection *c)
 {
-	return (uint8_t)((c->has_timestamps ? TCPI_OPT_TIMESTAMPS : 0) |
-	                 (c->has_sack ? TCPI_OPT_SACK : 0) | (c->has_scale ? TCPI_OPT_WSCALE : 0));
+	return (uint8_t)((c->has_timestamps ? CONNECTION_INFO_TIMESTAMPS : 0) |
+	                 (c->has_sack ? CONNECTION_INFO_SACK : 0) |
+	                 (c->has_scale ? CONNECTION_INFO_SCALE : 0));
 }
 
 static uint32_t since_ms(const struct connection *c, uint32_t ms)
@@ -50,67 +50,67 @@ static uint32_t segments(uint64_t bytes, uint32_t mss)
 }
 
 static void fill_recovery(const struct connection *c, const struct recovery *r,
-                          struct tcp_info *info)
+                          struct connection_info *info)
 {
 	uint32_t threshold = r->congestion.threshold_bytes;
 
-	info->tcpi_ca_state = recovery_number(r);
-	info->tcpi_retransmits = r->timeouts;
-	info->tcpi_backoff = r->rtt.backoff;
-	info->tcpi_rto = rtt_timeout_us(&r->rtt, &c->tcp->recovery.limits);
-	info->tcpi_rtt = r->rtt.smoothed_us;
-	info->tcpi_rttvar = r->rtt.variation_us;
-	info->tcpi_min_rtt = r->rtt.least_us;
-	info->tcpi_snd_cwnd = segments(r->congestion.window_bytes, c->mss);
-	info->tcpi_snd_ssthresh = segments(threshold, c->mss);
-	info->tcpi_unacked = segments(flight_outstanding(&r->flight), c->mss);
-	info->tcpi_sacked = segments(r->flight.sacked_bytes, c->mss);
-	info->tcpi_lost = segments(r->flight.lost_bytes, c->mss);
-	info->tcpi_last_data_sent = since_ms(c, r->sent_ms);
+	info->ca_state = recovery_number(r);
+	info->retransmits = r->timeouts;
+	info->backoff = r->rtt.backoff;
+	info->rto = rtt_timeout_us(&r->rtt, &c->tcp->recovery.limits);
+	info->rtt = r->rtt.smoothed_us;
+	info->rttvar = r->rtt.variation_us;
+	info->min_rtt = r->rtt.least_us;
+	info->snd_cwnd = segments(r->congestion.window_bytes, c->mss);
+	info->snd_ssthresh = segments(threshold, c->mss);
+	info->unacked = segments(flight_outstanding(&r->flight), c->mss);
+	info->sacked = segments(r->flight.sacked_bytes, c->mss);
+	info->lost = segments(r->flight.lost_bytes, c->mss);
+	info->last_data_sent = since_ms(c, r->sent_ms);
 }
 
-static void fill_traffic(const struct connection *c, const struct traffic *t, struct tcp_info *info)
+static void fill_traffic(const struct connection *c, const struct traffic *t,
+                         struct connection_info *info)
 {
 	fill_recovery(c, &t->recovery, info);
-	info->tcpi_bytes_acked = t->bytes_acked;
-	info->tcpi_bytes_received = t->bytes_received;
-	info->tcpi_bytes_sent = t->bytes_sent;
-	info->tcpi_bytes_retrans = t->bytes_again;
-	info->tcpi_segs_in = t->segments_in;
-	info->tcpi_segs_out = t->segments_out;
-	info->tcpi_data_segs_out = t->segments_out;
-	info->tcpi_total_retrans = t->segments_again;
-	info->tcpi_retrans = t->recovery.has_resent;
-	info->tcpi_rcv_rtt = t->tune.rtt_us;
+	info->bytes_acked = t->bytes_acked;
+	info->bytes_received = t->bytes_received;
+	info->bytes_sent = t->bytes_sent;
+	info->bytes_retrans = t->bytes_again;
+	info->segs_in = t->segments_in;
+	info->segs_out = t->segments_out;
+	info->data_segs_out = t->segments_out;
+	info->total_retrans = t->segments_again;
+	info->retrans = t->recovery.has_resent;
+	info->rcv_rtt = t->tune.rtt_us;
 }
 
-void connection_info(const struct connection *c, struct tcp_info *ret_info)
+void connection_info(const struct connection *c, struct connection_info *ret_info)
 {
 	const struct traffic *traffic = connection_traffic_if(c);
 	const struct tcp_settings *settings = &c->tcp->settings;
 
-	memset(ret_info, 0, sizeof *ret_info);
-	ret_info->tcpi_state = state_number(c->state);
-	ret_info->tcpi_options = options_of(c);
-	ret_info->tcpi_snd_wscale = c->send_scale & 0xfU;
-	ret_info->tcpi_rcv_wscale = c->receive_scale & 0xfU;
-	ret_info->tcpi_probes = c->retries;
-	ret_info->tcpi_backoff = c->backoff;
-	ret_info->tcpi_rto = settings->rto_initial_ms * 1000;
-	ret_info->tcpi_ato = settings->delayed_ack_ms * 1000;
-	ret_info->tcpi_snd_mss = c->mss;
-	ret_info->tcpi_rcv_mss = c->receive_mss;
-	ret_info->tcpi_advmss = mtu_offer(&c->settings, c->path_mtu);
-	ret_info->tcpi_pmtu = c->path_mtu;
-	ret_info->tcpi_rtt = c->rtt_us;
-	ret_info->tcpi_snd_cwnd = settings->initial_window;
-	ret_info->tcpi_snd_ssthresh = INT32_MAX;
-	ret_info->tcpi_rcv_ssthresh = c->receive_edge - c->receive_next;
-	ret_info->tcpi_rcv_space = c->receive_limit;
-	ret_info->tcpi_snd_wnd = c->send_window;
-	ret_info->tcpi_notsent_bytes = (uint32_t)connection_unsent(c);
-	ret_info->tcpi_last_data_recv = (uint32_t)mono_since_ms(c->tcp->net->now, c->began_at);
-	ret_info->tcpi_last_ack_recv = ret_info->tcpi_last_data_recv;
+	*ret_info = (struct connection_info){ 0 };
+	ret_info->state = state_number(c->state);
+	ret_info->options = options_of(c);
+	ret_info->scales = (uint8_t)(c->send_scale | c->receive_scale << 4);
+	ret_info->probes = c->retries;
+	ret_info->backoff = c->backoff;
+	ret_info->rto = settings->rto_initial_ms * 1000;
+	ret_info->ato = settings->delayed_ack_ms * 1000;
+	ret_info->snd_mss = c->mss;
+	ret_info->rcv_mss = c->receive_mss;
+	ret_info->advmss = mtu_offer(&c->settings, c->path_mtu);
+	ret_info->pmtu = c->path_mtu;
+	ret_info->rtt = c->rtt_us;
+	ret_info->snd_cwnd = settings->initial_window;
+	ret_info->snd_ssthresh = INT32_MAX;
+	ret_info->rcv_ssthresh = c->receive_edge - c->receive_next;
+	ret_info->rcv_space = c->receive_limit;
+	ret_info->snd_wnd = c->send_window;
+	ret_info->notsent_bytes = (uint32_t)connection_unsent(c);
+	ret_info->last_data_recv = (uint32_t)mono_since_ms(c->tcp->net->now, c->began_at);
+	ret_info->last_ack_recv = ret_info->last_data_recv;
 	if (traffic != NULL)
 		fill_traffic(c, traffic, ret_info);
 }

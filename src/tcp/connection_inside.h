@@ -111,6 +111,7 @@ struct connection {
 struct traffic {
 	struct recovery recovery;
 	struct receive_tune tune;
+	mono received_at; /* something came in order */
 	mono progress_at; /* something was acknowledged, or nothing was on its way */
 	uint64_t bytes_acked, bytes_received, bytes_sent, bytes_again;
 	uint32_t segments_in, segments_out, segments_again;

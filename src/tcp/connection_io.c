@@ -1,7 +1,7 @@
 #include <errno.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "tcp/connection.h"
 #include "tcp/output.h"

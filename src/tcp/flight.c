@@ -186,6 +186,17 @@ bool flight_has_room(const struct flight *flight, const struct flight_pool *pool
 	return flight->records < FLIGHT_RECORDS_MAX / 2 && free > pool->size / RESERVE_PART;
 }
 
+/* Times are those of turns, in which many segments leave: of two, the later one has a nanosecond
+ * more, so that their order is known. */
+static mono stamp(const struct flight *flight, const struct flight_pool *pool, mono now)
+{
+	mono newest = pool->records[flight->on_way.last].sent_at;
+
+	if (flight->on_way.last == 0 || mono_before(newest, now))
+		return now;
+	return mono_add_ns(newest, 1);
+}
+
 bool flight_sent(struct flight *flight, struct flight_pool *pool, uint32_t end, mono now)
 {
 	uint32_t at = record_take(flight, pool);
@@ -195,7 +206,7 @@ bool flight_sent(struct flight *flight, struct flight_pool *pool, uint32_t end, 
 	must(seq_gt(end, flight->next));
 	pool->records[at].seq = flight->next;
 	pool->records[at].end = end;
-	pool->records[at].sent_at = now;
+	pool->records[at].sent_at = stamp(flight, pool, now);
 	sequence_insert(flight, pool, at, flight->last);
 	list_insert(&flight->on_way, pool, at, flight->on_way.last);
 	flight->next = end;
@@ -221,7 +232,7 @@ void flight_resent(struct flight *flight, struct flight_pool *pool,
 		return;
 	leave(flight, pool, at);
 	all[at].flags |= FLIGHT_RESENT;
-	all[at].sent_at = now;
+	all[at].sent_at = stamp(flight, pool, now);
 	list_insert(&flight->on_way, pool, at, flight->on_way.last);
 }
 
@@ -233,10 +244,12 @@ static bool is_newer(const struct flight_record *record, uint32_t end, mono at, 
 	return seq_gt(end, than_end);
 }
 
-/* @bytes of @record, up to @end, have arrived. */
-static void deliver(const struct flight_record *record, uint32_t bytes, uint32_t end,
+/* @part of @record has arrived, acknowledged @in_order or selectively. */
+static void deliver(const struct flight_record *record, struct flight_range part, bool in_order,
                     struct flight_news *news)
 {
+	uint32_t bytes = part.end - part.begin, end = part.end;
+
 	if (record->flags & FLIGHT_LOST)
 		news->lost_delivered_bytes += bytes;
 	if (news->delivered_bytes == 0 || seq_gt(end, news->highest_end))
@@ -247,6 +260,7 @@ static void deliver(const struct flight_record *record, uint32_t bytes, uint32_t
 		news->newest_at = record->sent_at;
 		news->newest_end = end;
 		news->newest_resent = (record->flags & FLIGHT_RESENT) != 0;
+		news->newest_in_order = in_order;
 	}
 	if (record->flags & FLIGHT_RESENT)
 		return;
@@ -283,7 +297,7 @@ void flight_ack(struct flight *flight, struct flight_pool *pool, uint32_t ack,
 		uint32_t end = seq_min(record->end, ack);
 
 		if ((record->flags & FLIGHT_SACKED) == 0) {
-			deliver(record, end - record->seq, end, news);
+			deliver(record, (struct flight_range){ record->seq, end }, true, news);
 			if (record->flags & FLIGHT_RESENT)
 				news->has_resent = true;
 		}
@@ -335,7 +349,7 @@ static uint32_t sack_part(struct flight *flight, struct flight_pool *pool, uint3
 			return next;
 	}
 	next = all[at].next;
-	deliver(&all[at], bytes_of(&all[at]), all[at].end, news);
+	deliver(&all[at], part, false, news);
 	news->sacked_bytes += bytes_of(&all[at]);
 	leave(flight, pool, at);
 	all[at].flags |= FLIGHT_SACKED;
@@ -382,9 +396,11 @@ void flight_lose(struct flight *flight, struct flight_pool *pool, uint32_t at)
 	all[at].flags |= FLIGHT_LOST;
 	flight->lost_bytes += bytes_of(&all[at]);
 	/* Losses are found from low to high nearly always; the lowest must be first (RFC 6675, 4,
-	 * NextSeg), the others may wait their turn. */
+	 * NextSeg), and what follows another one goes behind it. */
 	if (flight->lost.first != 0 && seq_lt(all[at].seq, all[flight->lost.first].seq))
 		behind = 0;
+	else if (all[at].previous != 0 && (all[all[at].previous].flags & FLIGHT_LOST) != 0)
+		behind = all[at].previous;
 	list_insert(&flight->lost, pool, at, behind);
 }
 
@@ -409,10 +425,14 @@ void flight_unsack(struct flight *flight, struct flight_pool *pool)
 bool flight_lost(const struct flight *flight, const struct flight_pool *pool,
                  struct flight_range *ret_range)
 {
-	const struct flight_record *record = &pool->records[flight->lost.first];
+	const struct flight_record *record = &pool->records[flight->first];
 
 	if (flight->lost.first == 0)
 		return false;
+	/* SND.UNA is what the peer waits for: behind others it would never get its turn while one
+	 * segment a timeout is all that is sent (RFC 6298, 5.4). */
+	if ((record->flags & FLIGHT_LOST) == 0)
+		record = &pool->records[flight->lost.first];
 	*ret_range = (struct flight_range){ record->seq, record->end };
 	return true;
 }

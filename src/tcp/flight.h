@@ -85,6 +85,7 @@ struct flight_news {
 	bool has_resent;               /* una has moved over some that were sent again */
 	/* Of the delivered records, the one sent last (RFC 8985, 6.2, step 2). */
 	bool has_newest, newest_resent;
+	bool newest_in_order; /* una has moved over it */
 	mono newest_at;
 	uint32_t newest_end;
 	/* Of those delivered that were sent once only: the ones sent first and last, and which of

@@ -111,7 +111,6 @@ static void fin_acknowledged(struct connection *c)
 	case CONNECTION_FIN_WAIT_1:
 		connection_enter(c, CONNECTION_FIN_WAIT_2);
 		connection_note(c, CONNECTION_WRITABLE); /* who lingers has waited for this */
-		connection_await_fin(c);
 		return;
 	case CONNECTION_CLOSING:
 		connection_time_wait(c, false);

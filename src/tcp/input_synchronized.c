@@ -166,6 +166,7 @@ static bool check_owner(struct connection *c, const struct arrival *a)
 void input_synchronized(struct connection *c, const struct arrival *a)
 {
 	bool is_open = ends_simultaneous_open(c, a);
+	bool was_fin_wait_1 = c->state == CONNECTION_FIN_WAIT_1;
 
 	if (!is_open && !check_sequence(c, a))
 		return;
@@ -183,4 +184,7 @@ void input_synchronized(struct connection *c, const struct arrival *a)
 	input_urgent(c, a);
 	if (!is_open)
 		input_text(c, a);
+	/* Not before their text and FIN have been read, which may be in the same segment. */
+	if (was_fin_wait_1 && c->state == CONNECTION_FIN_WAIT_2)
+		connection_await_fin(c);
 }

@@ -78,8 +78,10 @@ static bool take_in_order(struct connection *c, const struct text *text)
 	if (had_hole)
 		c->must_send_ack = true;
 	owe_ack(c, c->receive_next - before);
-	if (c->receive_next != before)
+	if (c->receive_next != before) {
+		connection_traffic(c)->received_at = c->tcp->net->now;
 		connection_note(c, CONNECTION_READABLE);
+	}
 	return n == text->n;
 }
 
@@ -88,8 +90,11 @@ static bool take_in_order(struct connection *c, const struct text *text)
 static void take_out_of_order(struct connection *c, const struct text *text)
 {
 	struct chunk_pool *chunks = c->tcp->chunks;
-	uint32_t n = byte_window_put(&c->received, chunks, text->seq, text->bytes, text->n);
+	uint32_t n = 0;
 
+	/* While memory is short it is for what can be read. */
+	if (!autotune_is_pressed(chunks))
+		n = byte_window_put(&c->received, chunks, text->seq, text->bytes, text->n);
 	if (n < text->n)
 		c->tcp->counts.out_of_memory++;
 	if (n > 0 && ranges_add(&c->ranges, chunks, text->seq, text->seq + n) == RANGES_FULL)

@@ -11,11 +11,6 @@ enum {
 	FIRST_PROBE_US = 1000000,
 };
 
-static uint32_t low_us(mono now)
-{
-	return (uint32_t)(now.ns / NS_PER_US);
-}
-
 void rack_start(struct rack *rack, uint32_t una)
 {
 	*rack = (struct rack){ .highest = una };
@@ -27,9 +22,9 @@ void rack_idle(struct rack *rack)
 }
 
 /* RACK_sent_after(): the later one, and of those of one time the higher one (RFC 8985, 6.2). */
-static bool sent_after(uint32_t a_us, uint32_t a_end, uint32_t b_us, uint32_t b_end)
+static bool sent_after(mono a, uint32_t a_end, mono b, uint32_t b_end)
 {
-	return seq_gt(a_us, b_us) || (a_us == b_us && seq_gt(a_end, b_end));
+	return a.ns > b.ns || (a.ns == b.ns && seq_gt(a_end, b_end));
 }
 
 /* Step 2: the newest that was delivered is the measure, unless it may be the first copy of what was
@@ -38,12 +33,11 @@ static void newest_follow(struct rack *rack, mono sent_at, uint32_t end,
                           const struct rack_path *path)
 {
 	uint64_t rtt_us = mono_since_ns(path->now, sent_at) / NS_PER_US;
-	uint32_t sent_us = low_us(sent_at);
 	bool is_first = rack->rtt_us == 0;
 
 	rack->rtt_us = rtt_us > 0 ? (uint32_t)rtt_us : 1;
-	if (is_first || sent_after(sent_us, end, rack->sent_us, rack->end)) {
-		rack->sent_us = sent_us;
+	if (is_first || sent_after(sent_at, end, rack->sent_at, rack->end)) {
+		rack->sent_at = sent_at;
 		rack->end = end;
 	}
 }
@@ -51,7 +45,10 @@ static void newest_follow(struct rack *rack, mono sent_at, uint32_t end,
 static bool is_first_copy(const struct flight_news *news, const struct rack_path *path,
                           bool has_echo, uint32_t echo_ms)
 {
-	if (has_echo && seq_lt(echo_ms, (uint32_t)(news->newest_at.ns / NS_PER_MS)))
+	/* The echo speaks of what was acknowledged in order; beside a SACK it is an older one (RFC
+	 * 7323, 4.3). */
+	if (has_echo && news->newest_in_order &&
+	    seq_lt(echo_ms, (uint32_t)(news->newest_at.ns / NS_PER_MS)))
 		return true;
 	return mono_since_ns(path->now, news->newest_at) / NS_PER_US < path->least_us;
 }
@@ -127,13 +124,12 @@ mono rack_detect(const struct rack *rack, struct flight *flight, struct flight_p
 		return mono_never();
 	for (; at != 0; at = later) {
 		const struct flight_record *record = flight_record(pool, at);
-		uint32_t sent_us = low_us(record->sent_at);
 		int64_t remaining;
 
 		later = record->later;
-		if (seq_gt(sent_us, rack->sent_us))
+		if (mono_before(rack->sent_at, record->sent_at))
 			break;
-		if (!sent_after(rack->sent_us, rack->end, sent_us, record->end))
+		if (!sent_after(rack->sent_at, rack->end, record->sent_at, record->end))
 			continue;
 		remaining = remaining_us(rack, record, path, window_us);
 		if (remaining <= 0)

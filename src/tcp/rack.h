@@ -10,9 +10,8 @@
 #include "tcp/flight.h"
 
 struct rack {
-	uint32_t sent_us;     /* RACK.xmit_ts: when the segment was sent that was delivered of those
-	                       * sent last; the clock's low 32 bits */
-	uint32_t end;         /* RACK.end_seq of it */
+	mono sent_at; /* RACK.xmit_ts: when that segment left, of all delivered, that left last */
+	uint32_t end; /* RACK.end_seq of it */
 	uint32_t rtt_us;      /* how long it took; 0: none was delivered yet */
 	uint32_t highest;     /* RACK.fack: the highest sequence number that was delivered */
 	uint32_t dsack_round; /* SND.NXT when a duplicate was last told */

@@ -137,10 +137,8 @@ void recovery_arm(struct recovery *recovery, const struct recovery_context *cont
 		return;
 	path = recovery_path(recovery, context);
 	probe_us = rack_probe_us(&recovery->flight, &path, timeout_us);
-	if (probe_us < timeout_us) {
-		recovery->timer = RECOVERY_TAIL;
-		recovery->due = mono_add_ns(context->now, probe_us * NS_PER_US);
-	}
+	recovery->timer = RECOVERY_TAIL; /* if need be in place of the timeout: RFC 8985, 7.2 */
+	recovery->due = mono_add_ns(context->now, probe_us * NS_PER_US);
 }
 
 static void note_resent(struct recovery *recovery, const struct recovery_context *context,
@@ -176,7 +174,6 @@ void recovery_sent(struct recovery *recovery, const struct recovery_context *con
 		bool has_record = flight_sent(flight, context->pool, range->end, context->now);
 
 		must(has_record); /* recovery_has_room() was asked */
-		recovery->is_held_back = false;
 	} else {
 		if (range->begin == flight->una)
 			recovery->started_us = low_us(context->now);
@@ -186,6 +183,8 @@ void recovery_sent(struct recovery *recovery, const struct recovery_context *con
 	}
 	prr_sent(&recovery->prr, range->end - range->begin);
 	recovery->sent_ms = recovery_clock_ms(context->now);
+	/* What is left of the window now isn't enough for a segment: it is what ends the output. */
+	recovery->is_held_back = recovery_allowance(recovery, context) < context->mss_bytes;
 	if (recovery->is_probing)
 		note_probe(recovery, !is_new);
 	if (is_new || recovery->timer == RECOVERY_NO_TIMER || range->begin == flight->una) {

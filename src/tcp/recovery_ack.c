@@ -216,10 +216,23 @@ static bool was_mistaken(const struct turn *turn)
 	       seq_lt(ack->ack, recovery->point);
 }
 
+/* What was sent again has arrived: by its first copy then, which says nothing of the second. */
+static void believe_first_copies(struct flight_news *news)
+{
+	if (!news->newest_resent)
+		return;
+	news->has_newest = news->has_once;
+	news->newest_resent = false;
+	news->newest_at = news->once_last_at;
+	news->newest_end = news->once_last_end;
+}
+
 /* RFC 4015, 3.2: as if nothing had been. */
 static void undo(struct turn *turn)
 {
 	struct recovery *recovery = turn->recovery;
+
+	believe_first_copies(&turn->news);
 
 	flight_find_all(&recovery->flight, turn->context->pool);
 	congestion_undo(&recovery->congestion);

@@ -3,6 +3,7 @@
 #include "lib/mem.h"
 #include "tcp/outgoing.h"
 #include "tcp/output.h"
+#include "tcp/pressure.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/timer.h"
 
@@ -184,6 +185,7 @@ void tcp_turn(struct tcp *tcp)
 	timer_turn(tcp);
 	listener_turn(tcp);
 	time_wait_turn(tcp);
+	pressure_turn(tcp);
 	listeners_tell(tcp);
 	attend_all(tcp);
 }

@@ -42,7 +42,8 @@ struct tcp {
 	struct sequence sequence;
 	struct syn_cookies cookies;
 	struct recovery_settings recovery;
-	mono full_until; /* no packet buffer was free: not before then */
+	uint32_t pressure_hand; /* pressure.c: which connection is next */
+	mono full_until;        /* no packet buffer was free: not before then */
 
 	struct {
 		struct connection *c; /* NULL: free */

@@ -140,8 +140,9 @@ static bool probes_are_over(const struct connection *c)
 		return true;
 	if (c->is_orphan)
 		return c->retries >= c->tcp->settings.orphan_retries;
+	/* RFC 6429, 4: also if they answer, which costs them nothing. */
 	if (autotune_is_pressed(c->tcp->chunks))
-		return c->retries >= PERSIST_RETRIES_PRESSED;
+		return c->backoff >= PERSIST_RETRIES_PRESSED;
 	return false;
 }
 

@@ -87,6 +87,17 @@ static void drop_some(struct byte_window *w, struct chunk_pool *pool, struct see
 	byte_window_drop(w, pool, w->front + n);
 }
 
+static void truncate_some(struct byte_window *w, struct chunk_pool *pool, struct seeded *seeded)
+{
+	uint32_t held = byte_window_bytes(w), at;
+
+	if (seeded_next(seeded) % 8 != 0)
+		return;
+	at = w->front - naive.start + (uint32_t)(seeded_next(seeded) % (held + 1));
+	byte_window_truncate(w, pool, naive.start + at);
+	memset(naive.put + at, 0, SPAN - at);
+}
+
 static void check_all(struct byte_window *w, struct chunk_pool *pool, struct seeded *seeded)
 {
 	uint32_t held = byte_window_bytes(w), seq, n;
@@ -119,6 +130,8 @@ static void run_beside_naive(uint64_t seed, uint32_t start, uint32_t window, uin
 			put_some(&w, &pool, &seeded, window);
 		else if (what == 6)
 			drop_some(&w, &pool, &seeded);
+		else
+			truncate_some(&w, &pool, &seeded);
 		check_all(&w, &pool, &seeded);
 	}
 	byte_window_reset(&w, &pool, 7);
@@ -163,6 +176,14 @@ static void the_largest_windows_climb(void **state)
 			                 1 << 16);
 		}
 		assert_int_equal(w.level, 2);
+		byte_window_truncate(&w, &pool, end - (3 << 20) - 99);
+		assert_true(w.chunks <= (5 << 20) / CHUNK_BYTES + 1);
+		for (uint32_t seq = w.end; seq != end; seq = w.end) {
+			uint32_t n = end - seq < sizeof scratch ? end - seq : sizeof scratch;
+
+			fill(scratch, seq, n);
+			assert_int_equal(byte_window_put(&w, &pool, seq, scratch, n), n);
+		}
 		for (uint32_t seq = starts[s]; seq != end; seq += 1 << 16) {
 			fill(scratch, seq, 1 << 16);
 			byte_window_copy(&w, &pool, seq, out, 1 << 16);

@@ -318,7 +318,7 @@ static void step(struct bench *bench)
 {
 	uint32_t what = draw(bench, 100);
 
-	bench->now_ns += draw(bench, 3);
+	bench->now_ns += 1 + draw(bench, 3);
 	if (what < 30)
 		send_some(bench);
 	else if (what < 50)
