@@ -37,7 +37,6 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
-#include <sys/uio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -120,6 +119,12 @@ int towpath_advance(struct towpath *t, uint64_t now_ns);
 /* When it wants towpath_advance() even if nothing comes; at once when that is not in the future. */
 uint64_t towpath_next(const struct towpath *t);
 uint64_t towpath_now(const struct towpath *t);
+/*
+ * For a world of routers only, on a virtual clock: advance the @n routers at the present time until
+ * nothing is due in any of them, then move their clocks on to what comes first, or to @until_ns.
+ * -EDEADLK: nothing ever comes, and @until_ns is TOWPATH_NEVER. A wait() may be just this.
+ */
+int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns);
 /* The time of day is @wall_ns now; it may jump. */
 void towpath_set_wall(struct towpath *t, int64_t wall_ns);
 
@@ -240,6 +245,51 @@ struct towpath_store {
 	            void *each_arg);
 };
 
+/* ---- Sockets ------------------------------------------------------------------------------ */
+/*
+ * As POSIX has them, with Linux's constants (<netinet/in.h>, <netinet/tcp.h>), but that they return
+ * -errno. Descriptors are small numbers of one router, from 0, the lowest free one first.
+ *
+ * A call that has to wait calls wait() of the setup until it need not; without one, on a descriptor
+ * that is nonblocking, with MSG_DONTWAIT, or from within a callback it returns -EAGAIN (connect:
+ * -EINPROGRESS). SO_RCVTIMEO and SO_SNDTIMEO hold, in the router's time.
+ */
+
+/* @type may have SOCK_NONBLOCK; SOCK_CLOEXEC means nothing here. */
+int towpath_socket(struct towpath *t, int domain, int type, int protocol);
+int towpath_bind(struct towpath *t, int fd, const void *addr, socklen_t len);
+int towpath_connect(struct towpath *t, int fd, const void *addr, socklen_t len);
+int towpath_listen(struct towpath *t, int fd, int backlog);
+/* A new descriptor; @addr and @len may be NULL. @flags: SOCK_NONBLOCK or 0. */
+int towpath_accept(struct towpath *t, int fd, void *addr, socklen_t *len, int flags);
+ssize_t towpath_send(struct towpath *t, int fd, const void *bytes, size_t len, int flags);
+ssize_t towpath_recv(struct towpath *t, int fd, void *bytes, size_t len, int flags);
+ssize_t towpath_sendto(struct towpath *t, int fd, const void *bytes, size_t len, int flags,
+                       const void *to, socklen_t to_len);
+ssize_t towpath_recvfrom(struct towpath *t, int fd, void *bytes, size_t len, int flags, void *from,
+                         socklen_t *from_len);
+int towpath_shutdown(struct towpath *t, int fd, int how);
+int towpath_close(struct towpath *t, int fd);
+int towpath_setsockopt(struct towpath *t, int fd, int level, int name, const void *value,
+                       socklen_t len);
+int towpath_getsockopt(struct towpath *t, int fd, int level, int name, void *ret_value,
+                       socklen_t *len);
+int towpath_getsockname(struct towpath *t, int fd, void *ret_addr, socklen_t *len);
+int towpath_getpeername(struct towpath *t, int fd, void *ret_addr, socklen_t *len);
+/* How many of @fds are ready, after at most @timeout_ms (negative: however long it takes) of the
+ * router's time; without wait() it looks once. */
+int towpath_poll(struct towpath *t, struct pollfd *fds, nfds_t n, int timeout_ms);
+/* O_NONBLOCK: 1 sets it, 0 clears it, -1 asks. What it was. */
+int towpath_nonblocking(struct towpath *t, int fd, int set);
+
+/*
+ * @changed is called, from towpath_advance(), when what poll says of @fd may have changed: @events
+ * is that. All calls for sockets and frames are allowed from there, towpath_close() of the same one
+ * too; none of them waits. NULL ends it.
+ */
+typedef void towpath_changed(void *arg, struct towpath *t, int fd, short events);
+int towpath_watch(struct towpath *t, int fd, towpath_changed *changed, void *arg);
+
 /* ---- To look on, and to ask why ------------------------------------------------------------ */
 
 /*
@@ -254,9 +304,9 @@ int towpath_capture(struct towpath *t, void (*write)(void *arg, const void *byte
  * order, by the code that decides: @stage is "route", "filter", "dst-nat", ... Nothing is sent,
  * counted or remembered. -EPROTONOSUPPORT: it is not IPv4; else as towpath_put().
  */
-typedef void towpath_step(void *arg, const char *stage, const char *text);
+typedef void towpath_told(void *arg, const char *stage, const char *text);
 int towpath_explain(struct towpath *t, int port, const struct towpath_frame *frame,
-                    towpath_step *step, void *arg);
+                    towpath_told *step, void *arg);
 
 #ifdef __cplusplus
 }

@@ -101,6 +101,13 @@ void towpath_run_free(struct towpath *t);
 
 void towpath_capture_free(struct towpath *t);
 
+MUST_USE struct towpath_descriptors *towpath_descriptors_new(uint32_t most);
+/* Closes what is open. */
+void towpath_descriptors_free(struct towpath_descriptors *descriptors);
+/* Tell who watches sockets that have changed. True: some have changed since. */
+bool towpath_descriptors_turn(struct towpath *t);
+bool towpath_descriptors_wait(const struct towpath *t);
+
 /* May a call wait now? */
 static inline bool towpath_may_wait(const struct towpath *t)
 {
