@@ -144,6 +144,13 @@ static struct rate *rate_of(struct net *net, uint8_t type)
 	return type == ICMP_REDIRECT ? &net->redirect_rate : &net->icmp_rate;
 }
 
+/* Whoever sees how many errors come must not learn from it how many others were sent: that number
+ * tells which ports are open (SAD DNS, CVE-2020-25705). */
+static bool may_send(struct net *net, uint8_t type)
+{
+	return rate_take_by_chance(rate_of(net, type), net->now, net->random);
+}
+
 void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code, uint32_t arg)
 {
 	const char *because = forbidden(net, p);
@@ -159,7 +166,7 @@ void icmp_error(struct net *net, const struct pkt *p, uint8_t type, uint8_t code
 		explain(p->why, "icmp", "nobody is told: this router has no address to tell from");
 		return;
 	}
-	if (!p->asked_only && !rate_take(rate_of(net, type), net->now)) {
+	if (!p->asked_only && !may_send(net, type)) {
 		net_drop_unsaid(net, DROP_RATE);
 		explain(p->why, "icmp", "nobody is told: %s", drop_sentence(DROP_RATE));
 		return;

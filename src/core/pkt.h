@@ -103,6 +103,7 @@ struct pkt {
 	uint8_t new_tos;     /* when tos_changed */
 	bool tos_changed, clear_df, strip_options;
 	iface_id bound; /* of the router's own: it must leave there; IFACE_NONE: as routes say */
+	bool on_link;   /* to the link of `bound`, if no route leads by it */
 	bool untracked; /* belongs to no connection, and begins none */
 	uint32_t mark;  /* packet mark; 0: none */
 	uint32_t connection_mark;

@@ -202,8 +202,8 @@ static int unicast_route(const struct net *net, const struct route_key *key,
 	return 0;
 }
 
-/* What the router itself sends by an interface of its choice, to where no route leads by it: to
- * somebody on its link, as Linux has it for SO_BINDTODEVICE. */
+/* What a program sends by an interface of its choice, to where no route leads by it, is for
+ * somebody on its link, as Linux has it. */
 static int bound_route(const struct net *net, const struct route_key *key, struct route *ret_route,
                        struct explain *why)
 {
@@ -264,7 +264,7 @@ int route_lookup(const struct net *net, const struct route_key *key, struct rout
 		hop = fib_lookup(net, key->table, key->dst);
 	if (hop != NULL)
 		return unicast_route(net, key, hop, ret_route);
-	if (key->bound != IFACE_NONE && key->in == IFACE_NONE)
+	if (key->on_link)
 		return bound_route(net, key, ret_route, why);
 	return -ENETUNREACH;
 }

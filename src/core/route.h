@@ -5,8 +5,7 @@
  * prefix wins (RFC 1812, 5.2.4.3), then the lowest distance. An empty source is filled in from the
  * route: its preferred source, then an address of the way out whose network holds the next hop,
  * then any address of the way out (RFC 1122, 3.3.4.3). For what the router itself sends,
- * 127.0.0.0/8 is the router itself (ROUTE_LOCAL, with no interface), and what must leave by an
- * interface by which no route leads is taken to be on its link.
+ * 127.0.0.0/8 is the router itself (ROUTE_LOCAL, with no interface).
  *
  * Threads: the router's. Memory: allocates nothing; a struct route is a value with a generation.
  */
@@ -32,6 +31,7 @@ struct route_key {
 	uint8_t tos;    /* DSCP and ECN bits, as on the wire */
 	iface_id in;    /* where it came in; IFACE_NONE: from this router */
 	iface_id bound; /* where it must leave; IFACE_NONE: anywhere */
+	bool on_link;   /* to bound's link, if no route leads by it (SO_BINDTODEVICE) */
 	uint32_t table; /* routing mark; 0: main */
 };
 

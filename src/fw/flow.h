@@ -74,7 +74,9 @@ struct flow_way {
 	uint16_t rate_last; /* see flow_rate.h */
 	uint32_t rate_mark;
 	uint32_t lists; /* address_lists_stamp() that the verdict rests on; 0: on none */
-	uint32_t zero;
+	uint8_t local;  /* 1: they are for this router; neigh, neigh_version, mtu_bytes mean nothing
+	                 */
+	uint8_t zero[3];
 	uint64_t trail;
 	uint64_t packets, bytes;
 };

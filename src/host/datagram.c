@@ -79,16 +79,16 @@ static size_t unsent(const struct sock *sock)
 	return 0;
 }
 
+static bool has_peer(const struct sock *sock)
+{
+	return sock->state == SOCK_CONNECTED;
+}
+
 static const char *state_word(const struct sock *sock)
 {
 	return sock->state == SOCK_CONNECTED ? "connected"
 	       : sock->local_port != 0       ? "bound"
 	                                     : "closed";
-}
-
-static void kept_route(const struct sock *sock, struct route *ret_route)
-{
-	*ret_route = sock->inbox->route;
 }
 
 const struct sock_ops datagram_udp_ops = {
@@ -105,8 +105,8 @@ const struct sock_ops datagram_udp_ops = {
 	.unread = unread,
 	.unsent = unsent,
 	.take_error = datagram_take_error,
+	.has_peer = has_peer,
 	.state_word = state_word,
-	.route = kept_route,
 };
 
 const struct sock_ops datagram_echo_ops = {
@@ -123,6 +123,6 @@ const struct sock_ops datagram_echo_ops = {
 	.unread = unread,
 	.unsent = unsent,
 	.take_error = datagram_take_error,
+	.has_peer = has_peer,
 	.state_word = state_word,
-	.route = kept_route,
 };

@@ -45,7 +45,7 @@ int datagram_connect(struct sock *sock, const void *addr, int len, struct explai
 	error = datagram_bind_any(sock);
 	if (error != 0)
 		return error;
-	sock->inbox->route = way.route;
+	sock->route = way.route;
 	sock->local = way.src;
 	sock->peer = way.dst;
 	sock->peer_port = port;
@@ -59,7 +59,7 @@ int datagram_disconnect(struct sock *sock, struct explain *why)
 	sock->state = SOCK_UNCONNECTED;
 	sock->peer = (ip4){ 0 };
 	sock->peer_port = 0;
-	sock->inbox->route = (struct route){ .out = IFACE_NONE };
+	sock->route = (struct route){ .out = IFACE_NONE };
 	if ((sock->flags & SOCK_BOUND_ADDR) == 0)
 		sock->local = (ip4){ 0 };
 	if ((sock->flags & SOCK_BOUND_PORT) == 0) {

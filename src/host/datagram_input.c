@@ -88,7 +88,7 @@ static void deliver(struct sock *s, const struct pkt *p, const struct tuple *cam
 		.at = sock_net(s)->now,
 	};
 
-	if ((s->flags & SOCK_SHUT_READ) != 0)
+	if ((s->flags & SOCK_SHUT_READ) != 0 || p->asked_only)
 		return;
 	if (inbox_put(all, s->inbox, &s->inbox->datagrams, &d, p->bytes + from,
 	              s->settings->receive_bytes))
@@ -214,6 +214,8 @@ bool datagram_error(struct host *host, const struct pkt *p)
 	s = find(host->socks, &answer, p->in);
 	if (s == NULL)
 		return false;
+	if (p->asked_only)
+		return true;
 	if (s->settings->receive_errors)
 		note_error(s, p, &ends, error, payload_at);
 	else if (!fatal || s->state != SOCK_CONNECTED)

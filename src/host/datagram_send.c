@@ -161,6 +161,7 @@ static void write_ip(struct pkt *p, const struct sock *sock, const struct leavin
 	if (wants_df(sock, l, p->len - p->l3))
 		wire_put16(ip + IP4_AT_FRAGMENT, IP4_DONT_FRAGMENT);
 	p->bound = l->way.key.bound;
+	p->on_link = l->way.key.on_link;
 	p->routing_mark = sock->settings->tcp.mark;
 }
 
@@ -212,7 +213,7 @@ static int64_t emit(struct sock *sock, const struct leaving *l, uint16_t dport,
 	else
 		write_echo(p, sock, m);
 	ip4_originate(sock_net(sock), p);
-	sock->inbox->route = l->way.route;
+	sock->route = l->way.route;
 	return (int64_t)m->n;
 }
 

@@ -4,6 +4,8 @@
 
 #include "core/icmp.h"
 #include "host/datagram.h"
+#include "host/sock_tcp.h"
+#include "host/tcp_error.h"
 #include "host/tcp_reset.h"
 #include "wire/checksum.h"
 #include "wire/icmp_header.h"
@@ -24,10 +26,14 @@ static bool is_whole(const struct pkt *p)
 	return sum_finish(sum_bytes(sum, l4, len)) == 0;
 }
 
-static enum verdict tcp_input(struct net *net, struct pkt *p, void *arg)
+static enum verdict segment_input(struct net *net, struct pkt *p, void *arg)
 {
+	struct host *host = arg;
+
 	if (!is_whole(p))
 		return pkt_drop(net, p, DROP_L4_CHECKSUM);
+	if (host->tcp != NULL && !p->asked_only && tcp_input(host->tcp, p))
+		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	tcp_reset(net, &p->now, p);
 	return pkt_drop(net, p, DROP_NO_PORT_OPEN);
 }
@@ -57,7 +63,7 @@ static enum verdict icmp_taker(struct net *net, struct pkt *p, void *arg)
 	struct host *host = arg;
 
 	if (ping_input(host->pings, net, p) || traceroute_input(host->traceroutes, net, p) ||
-	    sock_icmp_input(host, p))
+	    sock_icmp_input(host, p) || tcp_error_input(host->tcp, p))
 		return pkt_drop(net, p, DROP_LOCAL_CONSUMED);
 	return VERDICT_NEXT;
 }
@@ -74,10 +80,17 @@ void host_init(struct host *host, struct net *net, const struct host_budget *bud
 {
 	host->net = net;
 	host->socks = socks_new(host, budget);
-	net_take_protocol(net, IPPROTO_TCP, tcp_input, host);
+	net_take_protocol(net, IPPROTO_TCP, segment_input, host);
 	net_take_protocol(net, IPPROTO_UDP, udp_input, host);
 	net_take_protocol(net, IPPROTO_ICMP, icmp_taker, host);
 	net_take_arp_answers(net, arp_taker, host);
+}
+
+void host_take_tcp(struct host *host, struct tcp *tcp)
+{
+	must(host->tcp == NULL);
+	host->tcp = tcp;
+	sock_tcp_plug(host);
 }
 
 void host_free(struct host *host)
@@ -86,7 +99,12 @@ void host_free(struct host *host)
 		ping_stop(host->net, &host->pings[i]);
 	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
 		traceroute_stop(host->net, &host->traceroutes[i]);
-	socks_free(host, host->socks);
+	socks_close_all(host->socks);
+	if (host->tcp != NULL)
+		sock_tcp_unplug(host);
+	tcp_free(host->tcp);
+	host->tcp = NULL;
+	socks_free(host->socks);
 	host->socks = NULL;
 }
 
@@ -97,12 +115,16 @@ void host_turn(struct host *host)
 	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)
 		traceroute_turn(host->net, &host->traceroutes[i]);
 	socks_turn(host->socks);
+	if (host->tcp != NULL)
+		tcp_turn(host->tcp);
 }
 
 mono host_due(const struct host *host)
 {
 	mono due = socks_due(host->socks);
 
+	if (host->tcp != NULL)
+		due = mono_min(due, tcp_due(host->tcp));
 	for (unsigned i = 0; i < PINGS_MAX; i++)
 		due = mono_min(due, ping_due(&host->pings[i]));
 	for (unsigned i = 0; i < TRACEROUTES_MAX; i++)

@@ -15,10 +15,12 @@
 #include "host/ping.h"
 #include "host/socks.h"
 #include "host/traceroute.h"
+#include "tcp/tcp.h"
 
 struct host {
 	struct net *net;
 	struct socks *socks;
+	struct tcp *tcp; /* NULL: every segment is refused */
 	struct ping pings[PINGS_MAX];
 	struct traceroute traceroutes[TRACEROUTES_MAX];
 };
@@ -26,6 +28,8 @@ struct host {
 /* Plugs TCP, UDP and ICMP into @net's local delivery. @host is zeroed memory; @budget may be NULL.
  */
 void host_init(struct host *host, struct net *net, const struct host_budget *budget);
+/* From now on segments go to @tcp first, which is the host's to free. */
+void host_take_tcp(struct host *host, struct tcp *tcp);
 void host_free(struct host *host);
 /* Let time pass at net->now. */
 void host_turn(struct host *host);

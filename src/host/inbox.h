@@ -45,7 +45,6 @@ struct inbox_row {
 
 struct inbox {
 	struct inbox_row datagrams, errors;
-	struct route route; /* of the last packet sent; generation 0: none */
 	uint64_t lost;
 	uint32_t next;         /* free ones */
 	uint32_t next_waiting; /* of sockets that wait for room to send: place */

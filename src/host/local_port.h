@@ -12,8 +12,9 @@
  * (RFC 6056, 3.3.4: double-hash), with a secret that is drawn anew every ten minutes: what one
  * destination sees tells nothing of what another is given. A few ports are tried from there, of the
  * even ones first; bind() begins with the odd ones, so that they seldom meet. Where most are in use
- * towards one remote end a map of them is kept (core/crowd.h), and with it every choice costs the
- * same at any fill, and when none is left: a look at each word of the maps within the range.
+ * towards one remote end a map of them is kept from then on (core/crowd.h), and with it a choice
+ * costs the same at any fill, and when none is left: at most a look at each word of the maps within
+ * the range.
  *
  * Threads: the router's. Memory: at start.
  */

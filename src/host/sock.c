@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <poll.h>
 #include <string.h>
 
 #include "core/explain.h"
@@ -13,7 +14,8 @@
 /* inet_create(): which protocol a type and a number mean. */
 static int choose_ops(int type, int protocol, const struct sock_ops **ret_ops)
 {
-	static const struct sock_ops *const all[] = { &datagram_udp_ops, &datagram_echo_ops };
+	static const struct sock_ops *const all[] = { &sock_tcp_ops, &datagram_udp_ops,
+		                                      &datagram_echo_ops };
 	bool type_is_known = false;
 
 	if (protocol < 0 || protocol > UINT8_MAX)
@@ -101,7 +103,7 @@ int sock_peer_name(const struct sock *sock, void *addr, int *len)
 {
 	if (*len < 0)
 		return -EINVAL;
-	if (sock->state != SOCK_CONNECTED)
+	if (!sock->ops->has_peer(sock))
 		return -ENOTCONN;
 	sock_addr_write(sock->peer, sock->peer_port, addr, len);
 	return 0;
@@ -181,7 +183,10 @@ int sock_shutdown(struct sock *sock, int how)
 
 unsigned sock_poll(const struct sock *sock)
 {
-	return sock->ops->poll(sock);
+	unsigned bits = sock->ops->poll(sock);
+
+	bits |= (bits & POLLIN) != 0 ? POLLRDNORM : 0;
+	return bits | ((bits & POLLOUT) != 0 ? POLLWRNORM : 0);
 }
 
 void sock_watch(struct sock *sock, void (*changed)(struct sock *sock, void *arg), void *arg)
@@ -241,10 +246,10 @@ void sock_describe(const struct sock *sock, struct sock_info *ret_info)
 		.remote = { ip_addr_v4(sock->peer), sock->peer_port },
 		.owner = sock->owner,
 		.bound = sock->settings->tcp.bound,
+		.route = sock->route,
 		.unread = sock_unread(sock),
 		.unsent = sock_unsent(sock),
 	};
-	sock->ops->route(sock, &ret_info->route);
 }
 
 int sock_route(struct sock *sock, struct route *ret_route)
@@ -252,12 +257,12 @@ int sock_route(struct sock *sock, struct route *ret_route)
 	struct sock_way way;
 	int error = 0;
 
-	sock->ops->route(sock, ret_route);
-	if (ret_route->out != IFACE_NONE && ret_route->generation == sock_net(sock)->generation)
-		return 0;
-	sock_way_to(sock, sock->peer, sock->peer_port, &way);
-	error = sock_way_find(sock, &way, NULL);
-	if (error == 0)
-		*ret_route = way.route;
+	if (sock->route.generation != sock_net(sock)->generation) {
+		sock_way_to(sock, sock->peer, sock->peer_port, &way);
+		error = sock_way_find(sock, &way, NULL);
+		if (error == 0)
+			sock->route = way.route;
+	}
+	*ret_route = sock->route;
 	return error;
 }

@@ -28,6 +28,7 @@
 #include "core/route.h"
 #include "lib/ip.h"
 
+struct connection;
 struct explain;
 struct host;
 struct sock;
@@ -104,6 +105,11 @@ int64_t sock_receive_message(struct sock *sock, struct sock_message *message, in
 unsigned sock_spans(struct sock *sock, struct iovec *ret_spans, unsigned max);
 void sock_consume(struct sock *sock, size_t n);
 
+/* TCP: is the next byte to read where the urgent data was (SIOCATMARK)? */
+bool sock_at_mark(const struct sock *sock);
+/* TCP: its connection, for connection_trace() and connection_info(); NULL: it has none. */
+struct connection *sock_connection(const struct sock *sock);
+
 MUST_USE int sock_option_set(struct sock *sock, int level, int name, const void *value, int len);
 MUST_USE int sock_option_get(struct sock *sock, int level, int name, void *value, int *len);
 /* How SO_SNDTIMEO / SO_RCVTIMEO tell a caller to wait: milliseconds, -1: for ever. */
@@ -116,7 +122,8 @@ size_t sock_unsent(const struct sock *sock);
 MUST_USE int sock_name(const struct sock *sock, void *addr, int *len);
 MUST_USE int sock_peer_name(const struct sock *sock, void *addr, int *len); /* -ENOTCONN */
 
-/* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has them in every state. */
+/* POLLIN and POLLRDNORM, POLLOUT and POLLWRNORM, POLLERR, POLLHUP, POLLRDHUP, POLLPRI, as Linux has
+ * them in every state. */
 unsigned sock_poll(const struct sock *sock);
 /* @changed is called (from the turn, or from a call on this very socket) when what sock_poll() says
  * may have changed; NULL: nobody is told. It may call everything here but sock_close(@sock). */
@@ -146,6 +153,10 @@ void sock_describe(const struct sock *sock, struct sock_info *ret_info);
 MUST_USE int sock_route(struct sock *sock, struct route *ret_route);
 /* All sockets of @host in the order in which they were opened; NULL begins and ends. */
 struct sock *sock_next(struct host *host, const struct sock *after);
+/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL: it
+ * is free. Places from sock_places() on are. */
+uint32_t sock_places(const struct host *host);
+struct sock *sock_at_place(struct host *host, uint32_t place);
 
 /* What the policy (A1) is asked before anything is done. */
 enum sock_ask {

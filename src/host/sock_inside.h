@@ -53,6 +53,7 @@ struct sock {
 	ip4 local, peer; /* local: what packets must be for; zero: any of the router's */
 	ip4 held;        /* the address at which the port is held */
 	uint16_t local_port, peer_port;
+	struct route route;    /* of the last packet, or connect(); generation 0: none */
 	uint32_t older, newer; /* of all that are open */
 	uint32_t next_of_port; /* in the chain of its protocol and port */
 	uint16_t error;        /* SO_ERROR: an errno, not negative; of UDP and ICMP */
@@ -79,9 +80,8 @@ struct sock_ops {
 	size_t (*unsent)(const struct sock *sock);
 	int (*take_error)(struct sock *sock);        /* 0 or -errno, once */
 	void (*settings_changed)(struct sock *sock); /* NULL: who sends looks at them */
+	bool (*has_peer)(const struct sock *sock);   /* for getpeername() */
 	const char *(*state_word)(const struct sock *sock);
-	/* The way that is kept; out is IFACE_NONE when there is none. */
-	void (*route)(const struct sock *sock, struct route *ret_route);
 };
 extern const struct sock_ops sock_tcp_ops, datagram_udp_ops, datagram_echo_ops;
 

@@ -270,6 +270,8 @@ static const struct sock_option *find(const struct sock *sock, int level, int na
 		options = &sock_options_socket;
 	else if (level == IPPROTO_IP)
 		options = &sock_options_ip;
+	else if (level == IPPROTO_TCP && sock->ops->proto == IPPROTO_TCP)
+		options = &sock_options_tcp;
 	else
 		return NULL;
 	*ret_bytes_too = options->bytes_too;

@@ -84,7 +84,10 @@ static int choose_source(struct sock_way *way, struct explain *why)
 
 int sock_way_find(const struct sock *sock, struct sock_way *way, struct explain *why)
 {
-	int error = route_lookup(sock_net(sock), &way->key, &way->route, why);
+	int error;
+
+	way->key.on_link = way->key.bound != IFACE_NONE;
+	error = route_lookup(sock_net(sock), &way->key, &way->route, why);
 
 	if (error == 0)
 		error = check_source(sock, way, why);

@@ -44,12 +44,17 @@ struct socks *socks_new(struct host *host, const struct host_budget *budget)
 	return socks;
 }
 
-void socks_free(struct host *host, struct socks *socks)
+void socks_close_all(struct socks *socks)
+{
+	while (socks != NULL && socks->oldest != SOCK_NONE)
+		sock_close(&socks->all[socks->oldest]);
+}
+
+void socks_free(struct socks *socks)
 {
 	if (socks == NULL)
 		return;
-	while (socks->oldest != SOCK_NONE)
-		sock_close(&socks->all[socks->oldest]);
+	must(socks->open_n == 0);
 	local_ports_free(socks->local_ports);
 	inboxes_free(socks->inboxes);
 	sock_settings_pool_free(socks->settings);
@@ -126,6 +131,18 @@ void sock_release(struct sock *sock)
 struct sock *sock_next(struct host *host, const struct sock *after)
 {
 	return sock_at(host->socks, after == NULL ? host->socks->oldest : after->newer);
+}
+
+uint32_t sock_places(const struct host *host)
+{
+	return host->socks->fresh;
+}
+
+struct sock *sock_at_place(struct host *host, uint32_t place)
+{
+	struct sock *sock = place < host->socks->fresh ? &host->socks->all[place] : NULL;
+
+	return sock != NULL && sock->ops != NULL ? sock : NULL;
 }
 
 /* --- who holds which port --- */

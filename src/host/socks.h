@@ -28,8 +28,9 @@ struct host_budget {
 
 /* @budget may be NULL. */
 MUST_USE struct socks *socks_new(struct host *host, const struct host_budget *budget);
-/* Closes those that are still open. */
-void socks_free(struct host *host, struct socks *socks);
+/* None is open any more. */
+void socks_free(struct socks *socks);
+void socks_close_all(struct socks *socks);
 
 /* How many are open. */
 uint32_t socks_open(const struct socks *socks);

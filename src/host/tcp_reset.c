@@ -54,7 +54,7 @@ void tcp_reset(struct net *net, const struct tuple *came, const struct pkt *p)
 
 	if (!tcp_may_answer(net, p) || p->asked_only)
 		return;
-	if (!rate_take(&net->icmp_rate, net->now)) {
+	if (!rate_take_by_chance(&net->icmp_rate, net->now, net->random)) {
 		net_drop_unsaid(net, DROP_RATE);
 		return;
 	}

@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 #include "lib/mono.h"
+#include "lib/random.h"
 
 struct rate {
 	uint32_t per_second; /* 0: nothing passes */
@@ -20,5 +21,10 @@ struct rate {
 struct rate rate_make(uint32_t per_second, uint32_t burst);
 /* Take one token; false when there is none. */
 bool rate_take(struct rate *rate, mono now);
+/*
+ * Take none, one or two, by chance: one in the long run, so the invariant holds of the mean.
+ * Whoever counts what passes can't tell then how many others have taken (SAD DNS, CVE-2020-25705).
+ */
+bool rate_take_by_chance(struct rate *rate, mono now, struct random *random);
 
 #endif

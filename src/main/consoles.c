@@ -12,25 +12,25 @@
 #include "menu/system.h"
 #include "ui/login_name.h"
 
-static void to_client(void *arg, const char *bytes, size_t len)
+static void to_line(void *arg, const char *bytes, size_t len)
 {
 	const struct console *console = arg;
 
-	local_client_out(console->client, bytes, len);
+	console->line.out(console->line.arg, bytes, len);
 }
 
-static void to_client_beside(void *arg, const char *bytes, size_t len)
+static void to_line_beside(void *arg, const char *bytes, size_t len)
 {
 	const struct console *console = arg;
 
-	local_client_notice(console->client, bytes, len);
+	console->line.notice(console->line.arg, bytes, len);
 }
 
-static bool client_has_room(void *arg)
+static bool line_has_room(void *arg)
 {
 	const struct console *console = arg;
 
-	return local_client_has_room(console->client);
+	return console->line.has_room(console->line.arg);
 }
 
 static bool execute(void *arg, const char *source, struct text *ret_job, struct diag *diag)
@@ -47,7 +47,7 @@ static uint32_t policies(void *arg)
 
 static struct console *free_place(struct consoles *consoles)
 {
-	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		if (!consoles->at[i].used)
 			return &consoles->at[i];
 	}
@@ -69,7 +69,7 @@ static void notice_show(struct console *console, const struct manage *manage)
 	const char *notice = recovery_notice(manage);
 
 	if (notice != NULL)
-		local_client_notice(console->client, notice, strlen(notice));
+		to_line_beside(console, notice, strlen(notice));
 }
 
 /* Show @text at every console but @from's (NULL: at all). False: nobody is there. */
@@ -77,7 +77,7 @@ static bool tell_others(struct consoles *consoles, const struct console *from, c
 {
 	bool heard = false;
 
-	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		struct console *to = &consoles->at[i];
 
 		if (!to->used || to == from || !to->interactive || session_closed(to->session))
@@ -120,30 +120,109 @@ static void note_show(struct conf *conf, struct text *welcome)
 	conf_release(conf, state);
 }
 
-static struct session_setup setup_of(struct console *console, const struct console_hello *said,
-                                     const struct login_name *name)
+static struct session_setup setup_of(struct console *console, const struct console_guest *guest)
 {
+	const struct login_name *name = guest->name;
+
 	return (struct session_setup){
 		.conf = console->all->conf,
 		.who = console->who,
-		.door = said->interactive ? "console" : "script",
-		.width = name->width > 0 ? name->width : said->size.width,
-		.height = name->height > 0 ? name->height : said->size.height,
-		.interactive = said->interactive,
-		.colour = said->colour && !name->no_colour,
-		.dumb = said->dumb || name->dumb,
+		.door = guest->door,
+		.width = name->width > 0 ? name->width : guest->size.width,
+		.height = name->height > 0 ? name->height : guest->size.height,
+		.interactive = guest->interactive,
+		.colour = guest->colour && !name->no_colour,
+		.dumb = guest->dumb || name->dumb,
 		.no_detection = name->no_detection,
 		.history = console->history,
 		.arg = console,
-		.out = to_client,
-		.has_room = client_has_room,
-		.notice = to_client_beside,
+		.out = to_line,
+		.has_room = line_has_room,
+		.notice = to_line_beside,
 		.globals = console->all->manage->globals,
 		.execute = execute,
 		.policies = policies,
-		.error = said->interactive ? NULL : to_client_beside,
+		.error = guest->interactive ? NULL : to_line_beside,
 		.chat = chat,
 	};
+}
+
+static void open_session(struct console *console, const struct console_guest *guest)
+{
+	struct consoles *consoles = console->all;
+	struct session_setup setup = setup_of(console, guest);
+	struct text welcome = { 0 };
+
+	text_add(&welcome, greeting);
+	setup_read_greeting(consoles->conf, &welcome);
+	note_show(consoles->conf, &welcome);
+	setup.greeting = text_str(&welcome);
+	notice_show(console, consoles->manage);
+	console->session = session_new(&setup);
+	text_free(&welcome);
+}
+
+struct console *consoles_open(struct consoles *consoles, const struct console_guest *guest)
+{
+	struct console *console = free_place(consoles);
+
+	if (console == NULL) {
+		login_end(guest->login);
+		return NULL;
+	}
+	*console = (struct console){ .used = true,
+		                     .all = consoles,
+		                     .line = guest->line,
+		                     .login = guest->login,
+		                     .interactive = guest->interactive,
+		                     .sized = guest->name->width > 0 };
+	snprintf(console->who, sizeof console->who, "%s", guest->login->name);
+	console->history = recalls_take(&consoles->recalls, console->who);
+	open_session(console, guest);
+	return console;
+}
+
+void console_input(struct console *console, const void *bytes, size_t len)
+{
+	/* What no longer fits was typed far ahead of a command that still runs. */
+	if (session_input(console->session, bytes, len) < len)
+		to_line(console, "\a", 1);
+}
+
+void console_resize(struct console *console, struct console_size size)
+{
+	if (!console->sized)
+		session_resize(console->session, size.width, size.height);
+}
+
+void console_close(struct console *console)
+{
+	session_free(console->session);
+	recalls_give(&console->all->recalls, console->history);
+	login_end(console->login);
+	console->used = false;
+}
+
+/* --- the local socket --- */
+
+static void client_out(void *arg, const void *bytes, size_t len)
+{
+	local_client_out(arg, bytes, len);
+}
+
+static void client_notice(void *arg, const void *bytes, size_t len)
+{
+	local_client_notice(arg, bytes, len);
+}
+
+static bool client_has_room(void *arg)
+{
+	return local_client_has_room(arg);
+}
+
+static void client_bye(void *arg, const char *why)
+{
+	local_client_bye(arg, why);
 }
 
 /* What a login has come to, at once: by the local socket nobody is asked for a password. */
@@ -177,65 +256,42 @@ static struct login *admit(struct consoles *consoles, struct local_client *clien
 	return admission.login;
 }
 
-static void open_session(struct console *console, const struct console_hello *said,
-                         const struct login_name *name)
-{
-	struct consoles *consoles = console->all;
-	struct session_setup setup = setup_of(console, said, name);
-	struct text welcome = { 0 };
-
-	text_add(&welcome, greeting);
-	setup_read_greeting(consoles->conf, &welcome);
-	note_show(consoles->conf, &welcome);
-	setup.greeting = text_str(&welcome);
-	notice_show(console, consoles->manage);
-	console->session = session_new(&setup);
-	text_free(&welcome);
-}
-
 static void *hello(void *arg, struct local_client *client, const struct console_hello *said)
 {
 	struct consoles *consoles = arg;
-	struct console *console = free_place(consoles);
-	struct login *login = NULL;
 	struct login_name name;
+	struct console_guest guest = {
+		.line = { client, client_out, client_notice, client_has_room, client_bye },
+		.door = said->interactive ? "console" : "script",
+		.size = said->size,
+		.interactive = said->interactive,
+		.colour = said->colour,
+		.dumb = said->dumb,
+		.name = &name,
+	};
 	char words[DIAG_TEXT_BYTES];
 	struct text why = text_into(words, sizeof words);
 
-	if (console == NULL)
-		text_add(&why, "too many logins; end one of them first");
-	else if (login_name_parse(said->who, &name, &why))
-		login = admit(consoles, client, &name, &why);
-	if (login == NULL) {
+	if (login_name_parse(said->who, &name, &why))
+		guest.login = admit(consoles, client, &name, &why);
+	if (guest.login == NULL) {
 		local_client_bye(client, text_str(&why));
 		return NULL;
 	}
-	*console = (struct console){ .used = true,
-		                     .all = consoles,
-		                     .client = client,
-		                     .login = login,
-		                     .interactive = said->interactive,
-		                     .sized = name.width > 0 };
-	snprintf(console->who, sizeof console->who, "%s", login->name);
-	console->history = recalls_take(&consoles->recalls, console->who);
-	open_session(console, said, &name);
-	return console;
+	/* The socket has no more clients than there are places. */
+	return consoles_open(consoles, &guest);
 }
 
 static void input(void *session, const uint8_t *bytes, size_t len)
 {
-	struct console *console = session;
-
-	/* What no longer fits was typed far ahead of a command that still runs. */
-	if (session_input(console->session, (const char *)bytes, len) < len)
-		local_client_out(console->client, "\a", 1);
+	console_input(session, bytes, len);
 }
 
 static void ran(void *arg, bool ok)
 {
 	const struct console *console = arg;
 
-	local_client_done(console->client, ok ? 0 : 1);
+	local_client_done(console->line.arg, ok ? 0 : 1);
 }
 
 static void run(void *session, const char *script, size_t len)
@@ -245,8 +301,8 @@ static void run(void *session, const char *script, size_t len)
 
 	if (session_run(console->session, script, len, ran, console))
 		return;
-	local_client_notice(console->client, busy, sizeof busy - 1);
-	local_client_done(console->client, 1);
+	local_client_notice(console->line.arg, busy, sizeof busy - 1);
+	local_client_done(console->line.arg, 1);
 }
 
 static void interrupt(void *session)
@@ -256,20 +312,12 @@ static void interrupt(void *session)
 
 static void resize(void *session, struct console_size size)
 {
-	const struct console *console = session;
-
-	if (!console->sized)
-		session_resize(console->session, size.width, size.height);
+	console_resize(session, size);
 }
 
 static void gone(void *session)
 {
-	struct console *console = session;
-
-	session_free(console->session);
-	recalls_give(&console->all->recalls, console->history);
-	login_end(console->login);
-	console->used = false;
+	console_close(session);
 }
 
 struct local_hooks consoles_hooks(struct consoles *consoles)
@@ -289,7 +337,7 @@ bool consoles_turn(struct consoles *consoles, mono now)
 {
 	bool more = false;
 
-	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		struct console *console = &consoles->at[i];
 
 		if (!console->used)
@@ -297,7 +345,7 @@ bool consoles_turn(struct consoles *consoles, mono now)
 		more |= session_turn(console->session, now);
 		if (session_closed(console->session) && !console->goodbye) {
 			console->goodbye = true;
-			local_client_bye(console->client, "");
+			console->line.bye(console->line.arg, "");
 		}
 	}
 	return more;
@@ -307,7 +355,7 @@ mono consoles_next(const struct consoles *consoles)
 {
 	mono next = mono_never();
 
-	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		if (consoles->at[i].used)
 			next = mono_min(next, session_next(consoles->at[i].session));
 	}
@@ -321,7 +369,7 @@ void consoles_free(struct consoles *consoles)
 
 bool consoles_busy(const struct consoles *consoles)
 {
-	for (unsigned i = 0; i < LOCAL_CLIENTS_MAX; i++) {
+	for (unsigned i = 0; i < CONSOLES_MAX; i++) {
 		if (consoles->at[i].used && session_busy(consoles->at[i].session))
 			return true;
 	}

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "conf/diag.h"
@@ -270,6 +271,19 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 	                           &daemon->local);
 }
 
+/* Each socket of a program takes a descriptor of ours: as many as we may have. */
+static int open_programs(struct daemon *daemon, struct text *why)
+{
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0) {
+		files.rlim_cur = files.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &files);
+	}
+	return shim_server_open(daemon->loop, &daemon->router->host, &daemon->random.random,
+	                        daemon->options->socket, why, &daemon->programs);
+}
+
 int daemon_start(struct daemon *daemon, const struct options *options, struct text *why)
 {
 	int error;
@@ -285,6 +299,8 @@ int daemon_start(struct daemon *daemon, const struct options *options, struct te
 		error = load_configuration(daemon, options->no_defaults, why);
 	if (error == 0)
 		error = open_consoles(daemon, why);
+	if (error == 0)
+		error = open_programs(daemon, why);
 	if (error != 0)
 		daemon_stop(daemon);
 	return error;
@@ -298,7 +314,8 @@ static mono wait_until(const struct daemon *daemon, bool more, mono now)
 		return now;
 	return mono_min(
 		mono_min(consoles_next(&daemon->consoles), guard_process_next(&daemon->guard)),
-		mono_min(router_next(daemon->router), manage_next(daemon->manage)));
+		mono_min(shim_server_next(daemon->programs),
+	                 mono_min(router_next(daemon->router), manage_next(daemon->manage))));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -340,6 +357,7 @@ bool daemon_run(struct daemon *daemon)
 		guard_process_turn(&daemon->guard, now);
 		more |= manage_turn(daemon->manage, now);
 		more |= consoles_turn(&daemon->consoles, now);
+		more |= shim_server_turn(daemon->programs, now);
 
 		int called = loop_wait(daemon->loop, wait_until(daemon, more, now));
 
@@ -357,6 +375,8 @@ void daemon_stop(struct daemon *daemon)
 {
 	const char *bye = reboots(daemon) ? "the router starts again" : "the router stops";
 
+	if (daemon->programs != NULL)
+		shim_server_close(daemon->programs);
 	if (daemon->local != NULL)
 		local_socket_close(daemon->local, bye);
 	if (daemon->manage != NULL)

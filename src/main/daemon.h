@@ -21,6 +21,7 @@
 #include "os/loop.h"
 #include "os/pcap.h"
 #include "os/random.h"
+#include "os/shim_server.h"
 #include "router/router.h"
 
 struct daemon {
@@ -43,6 +44,7 @@ struct daemon {
 	struct manage *manage;
 	struct consoles consoles;
 	struct local_socket *local;
+	struct shim_server *programs;
 	bool stop;
 };
 

@@ -160,6 +160,7 @@ int guard_process_run(void)
 	struct random_pool random;
 	struct hash_key key;
 	struct guard_serve *serve;
+	const int fds[] = { CHILD_FD };
 	int error;
 
 	if (!child_is_one()) {
@@ -171,7 +172,7 @@ int guard_process_run(void)
 	random_init(&random);
 	random_fill(&random.random, &key, sizeof key);
 	serve = guard_serve_new(CHILD_FD, &clock, &key);
-	error = confine_to_messages(CHILD_FD, MEMORY_BYTES);
+	error = confine_to_messages(fds, 1, MEMORY_BYTES);
 	while (error == 0)
 		error = guard_serve_turn(serve);
 	if (error != -ECONNRESET)

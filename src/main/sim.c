@@ -15,6 +15,7 @@
 #include "lib/text.h"
 #include "main/sim_shrink.h"
 #include "os/clock.h"
+#include "sim/stream_cover.h"
 
 /* What the processes share with the one that began them. */
 struct job {
@@ -47,6 +48,7 @@ static bool run_one(const struct sim_options *options, struct job *job, struct t
 
 	*seed = (struct seed){ .number = job->seed,
 		               .steps = options->steps,
+		               .streams = options->streams,
 		               .told = options->told,
 		               .cover = &job->cover,
 		               .out = out };
@@ -139,11 +141,18 @@ static void cover_sum(struct cover *sum, const struct cover *add)
 		cover_change(sum, add->changes[i].what, add->changes[i].n);
 }
 
+static bool is_complete(const struct sim_options *options, const struct cover *cover,
+                        struct text *out)
+{
+	return options->streams ? stream_cover_is_complete(cover, out)
+	                        : cover_is_complete(cover, out);
+}
+
 static bool report(const struct sim_options *options, const struct cover *cover, uint64_t ns)
 {
 	double seconds = (double)ns / 1e9;
 	struct text out = { 0 };
-	bool complete = !options->complete || cover_is_complete(cover, &out);
+	bool complete = !options->complete || is_complete(options, cover, &out);
 
 	if (!options->one && options->complete)
 		cover_print(cover, &out);

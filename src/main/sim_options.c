@@ -10,20 +10,15 @@
 
 static const char usage[] =
 	"usage: sim [--seed N] [--seeds COUNT] [--steps COUNT] [--skip 3-17,20] [--jobs COUNT]\n"
-	"           [--told] [--twice] [--traces] [--complete] [--shrink]\n";
+	"           [--streams] [--told] [--twice] [--traces] [--complete] [--shrink]\n";
 
 static const struct option long_options[] = {
-	{ "seed", required_argument, NULL, 's' },
-	{ "seeds", required_argument, NULL, 'n' },
-	{ "steps", required_argument, NULL, 't' },
-	{ "skip", required_argument, NULL, 'k' },
-	{ "jobs", required_argument, NULL, 'j' },
-	{ "told", no_argument, NULL, 'v' },
-	{ "twice", no_argument, NULL, '2' },
-	{ "traces", no_argument, NULL, 'h' },
-	{ "complete", no_argument, NULL, 'c' },
-	{ "shrink", no_argument, NULL, 'x' },
-	{ NULL, 0, NULL, 0 },
+	{ "seed", required_argument, NULL, 's' },  { "seeds", required_argument, NULL, 'n' },
+	{ "steps", required_argument, NULL, 't' }, { "skip", required_argument, NULL, 'k' },
+	{ "jobs", required_argument, NULL, 'j' },  { "streams", no_argument, NULL, 'm' },
+	{ "told", no_argument, NULL, 'v' },        { "twice", no_argument, NULL, '2' },
+	{ "traces", no_argument, NULL, 'h' },      { "complete", no_argument, NULL, 'c' },
+	{ "shrink", no_argument, NULL, 'x' },      { NULL, 0, NULL, 0 },
 };
 
 static bool number(const char *word, size_t len, uint64_t most, uint64_t *ret_value)
@@ -68,6 +63,8 @@ static bool skip_parse(const char *list, bool skip[SEED_STEPS_MAX])
 static bool parse_flag(int option, struct sim_options *options)
 {
 	switch (option) {
+	case 'm':
+		return options->streams = true;
 	case 'v':
 		return options->told = true;
 	case '2':
@@ -145,6 +142,8 @@ void sim_print_replay(const struct seed *seed)
 	if (seed->failed_step != 0)
 		printf(" STEPS=%u", seed->failed_step);
 	skip_print(seed->skip);
+	if (seed->streams)
+		printf(" OPTIONS=--streams");
 	printf("\n");
 	fflush(stdout);
 }

@@ -11,6 +11,7 @@ struct sim_options {
 	uint32_t steps;       /* 0: all */
 	uint32_t jobs;        /* processes */
 	bool one;             /* a single seed was named */
+	bool streams;         /* TCP connections between our own hosts, in place of networks */
 	bool told;            /* print what happens */
 	bool twice;           /* run each seed twice: the traces must be the same */
 	bool traces;          /* print each seed's trace */

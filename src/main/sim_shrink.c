@@ -71,7 +71,9 @@ int sim_shrink(const struct sim_options *options)
 		perror("sim: mmap");
 		return 2;
 	}
-	*seed = (struct seed){ .number = options->seed, .steps = options->steps };
+	*seed = (struct seed){ .number = options->seed,
+		               .steps = options->steps,
+		               .streams = options->streams };
 	memcpy(seed->skip, options->skip, sizeof seed->skip);
 	if (!fails(seed)) {
 		printf("seed %lu does not fail\n", (unsigned long)seed->number);

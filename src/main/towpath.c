@@ -1,7 +1,8 @@
 /*
  * towpath.c -- the router's console, from a terminal of this machine.
  *
- * It is a pipe: completion, editing and all commands are in the router (towpathd).
+ * It is a pipe: completion, editing and all commands are in the router (towpathd). `towpath run` is
+ * something else: a program that uses the router's sockets (run.h).
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,13 +11,13 @@
 #include "lib/text.h"
 #include "main/argument.h"
 #include "main/console_client.h"
+#include "main/router_path.h"
+#include "main/run.h"
 #include "main/usage.h"
 #include "os/console_proto.h"
 
-#define PATH_BYTES 256
-
 struct request {
-	char path[PATH_BYTES];
+	char path[ROUTER_PATH_BYTES];
 	struct arguments commands; /* walked again: the -c options among all words */
 	unsigned ncommands;
 	char user[CONSOLE_WHO_BYTES];
@@ -32,17 +33,6 @@ static enum argument_found take_command(struct arguments *arguments, const char 
 	if (found != ARGUMENT_OTHER)
 		return found;
 	return argument_value(arguments, "--command", example, ret_line, why);
-}
-
-static bool take_socket(const char *value, struct request *request, struct text *why)
-{
-	if (value[0] == '\0' || strlen(value) >= sizeof request->path) {
-		text_printf(why, "the option --socket needs a path of 1 to %zu bytes",
-		            sizeof request->path - 1);
-		return false;
-	}
-	memcpy(request->path, value, strlen(value) + 1);
-	return true;
 }
 
 static enum argument_found take_user_word(struct arguments *arguments, const char **ret_user,
@@ -89,19 +79,10 @@ static bool take_word(struct arguments *arguments, struct request *request, stru
 		return found == ARGUMENT_TAKEN && take_user(value, request, why);
 	found = argument_value(arguments, "--socket", "/run/towpath/console.sock", &value, why);
 	if (found != ARGUMENT_OTHER)
-		return found == ARGUMENT_TAKEN && take_socket(value, request, why);
+		return found == ARGUMENT_TAKEN && router_path_take(request->path, value, why);
 	text_printf(why, "\"%s\" is not an option; a command of the router is given as -c '%s'",
 	            arguments->words[0], arguments->words[0]);
 	return false;
-}
-
-/* Who has no router of their own means the machine's: as the login shell of an account, too. */
-static void take_machines(struct request *request)
-{
-	static const char path[] = "/run/towpath/console.sock";
-
-	if (access(request->path, F_OK) != 0 && access(path, F_OK) == 0)
-		memcpy(request->path, path, sizeof path);
 }
 
 static bool parse(char *const argv[], struct request *request, struct text *why)
@@ -113,13 +94,8 @@ static bool parse(char *const argv[], struct request *request, struct text *why)
 		if (!take_word(&arguments, request, why))
 			return false;
 	}
-	if (request->path[0] == '\0') {
-		if (!console_default_path(request->path, sizeof request->path)) {
-			text_add(why, "$XDG_RUNTIME_DIR is too long; say --socket PATH");
-			return false;
-		}
-		take_machines(request);
-	}
+	if (request->path[0] == '\0')
+		return router_path_find(request->path, why);
 	return true;
 }
 
@@ -192,7 +168,8 @@ int main(int argc, char **argv)
 	char said[512];
 	struct text why = text_into(said, sizeof said);
 
-	(void)argc;
+	if (argc > 1 && strcmp(argv[1], "run") == 0)
+		return run_main(argv + 2);
 	if (!parse(argv, &request, &why)) {
 		fprintf(stderr, "towpath: %s\nTry: towpath --help\n", text_str(&why));
 		return EXIT_USAGE;

@@ -10,6 +10,7 @@
 #include "main/daemon.h"
 #include "main/guard_process.h"
 #include "main/options.h"
+#include "main/telnet_process.h"
 #include "main/usage.h"
 
 #ifndef TOWPATH_VERSION
@@ -29,6 +30,8 @@ int main(int argc, char *argv[])
 {
 	if (argc == 2 && strcmp(argv[1], GUARD_PROCESS_WORD) == 0)
 		return guard_process_run();
+	if (argc == 2 && strcmp(argv[1], TELNET_PROCESS_WORD) == 0)
+		return telnet_process_run();
 
 	struct options *options = mem_new(1, sizeof *options);
 	struct daemon *daemon = mem_new(1, sizeof *daemon);

@@ -16,6 +16,7 @@
 #include "lib/must.h"
 #include "manage/keeper.h"
 #include "manage/recovery.h"
+#include "manage/services.h"
 
 struct guard;
 struct jobs;
@@ -49,6 +50,7 @@ struct manage {
 	/* Its people. */
 	struct users *users; /* NULL before they are published */
 	struct logins *logins;
+	struct services services;
 
 	/* What runs by itself. */
 	wall wall;                 /* of the turn at hand */

@@ -14,6 +14,7 @@
 #include "lib/must.h"
 
 #define CHILD_FD      3 /* the child's end of the socket */
+#define CHILD_FD_MORE 4 /* and what else child_start_with() has given it */
 #define CHILD_PROGRAM "/proc/self/exe"
 
 struct child {
@@ -27,6 +28,9 @@ struct child {
  * session of its own, so that Ctrl-C is the router's alone to understand.
  */
 MUST_USE int child_start(const char *program, const char *word, struct child *ret_child);
+/* The same, and @more is its CHILD_FD_MORE; here it stays open, and the caller's. */
+MUST_USE int child_start_with(const char *program, const char *word, int more,
+                              struct child *ret_child);
 /* Close its socket and kill it. */
 void child_end(struct child *child);
 /* After child_end(): true when it is gone for good (or there was none); @wait: only then return. */

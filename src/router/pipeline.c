@@ -8,6 +8,7 @@
 #include "core/ip4.h"
 #include "core/ip4_options.h"
 #include "core/ip4_reass.h"
+#include "core/neigh.h"
 #include "fw/header_change.h"
 #include "fw/mss.h"
 #include "fw/track.h"
@@ -130,6 +131,7 @@ static struct route_key route_key_of(const struct pkt *p)
 		.tos = p->tos,
 		.in = p->in,
 		.bound = p->bound,
+		.on_link = p->on_link,
 		.table = p->routing_mark,
 	};
 }
@@ -355,6 +357,10 @@ static enum verdict rewrite(struct walk *walk, struct pkt *p)
 
 static enum verdict deliver(struct walk *walk, struct pkt *p)
 {
+	struct verdict_note note = verdict_note_of(walk, p);
+
+	/* Before it is handed over: an answer to it may come back this very moment. */
+	verdict_remember(walk->router, &note, NEIGH_NONE);
 	return net_deliver_local(net_of(walk), p);
 }
 

@@ -5,6 +5,7 @@
 #include "fw/limit.h"
 #include "fw/nat.h"
 #include "lib/mem.h"
+#include "router/socket_policy.h"
 
 struct net_budget router_budget_default(void)
 {
@@ -55,6 +56,7 @@ struct router *router_new(const struct router_setup *setup)
 	                                &router->net.key);
 	router->marks = marks_new();
 	host_init(&router->host, &router->net, &setup->host);
+	host_take_tcp(&router->host, tcp_new(&router->net, &setup->tcp));
 	router->lan = lan_new(&router->net,
 	                      setup->stations != 0 ? setup->stations : LAN_STATIONS_DEFAULT);
 	router->sniffer = sniffer_new(&router->net);
@@ -66,6 +68,7 @@ void router_free(struct router *router)
 	sniffer_free(router->sniffer);
 	host_free(&router->host);
 	lan_free(router->lan);
+	socket_policy_free(router->socket_policy);
 	for (unsigned i = 0; i < FACILITY_COUNT; i++)
 		rules_free(router->fw.rules[i]);
 	address_lists_free(router->fw.lists);

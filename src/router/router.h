@@ -18,6 +18,7 @@
 #include "lan/lan.h"
 #include "router/sniffer.h"
 
+struct socket_policy;
 struct manage; /* of people and scripts; opaque here, menus know it */
 
 /* Where counters that come round begin; all zeroes: as ever. A router runs for years before they
@@ -34,6 +35,7 @@ struct router_setup {
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	struct router_start start;
 	struct host_budget host; /* zeroes: the defaults of host/socks.h */
+	struct tcp_budget tcp; /* zeroes: the defaults of tcp/tcp.h */
 	uint32_t flows;
 	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
@@ -58,6 +60,7 @@ struct router {
 	struct host host;
 	struct lan *lan;
 	struct sniffer *sniffer;
+	struct socket_policy *socket_policy; /* NULL before it is published */
 	struct manage *manage; /* set by whoever made it, NULL before */
 	bool configured;
 	bool reference;

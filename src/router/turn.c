@@ -16,6 +16,7 @@
 
 #define FLOWS_PER_TURN 512 /* how many timers are looked at in one turn */
 #define LISTS_PER_TURN 512 /* the same for entries of address lists */
+#define OWN_BATCH      32  /* of the router's own packets, looked up together */
 
 static void packet_of(struct pkt *p, const struct port_frame *frame, iface_id in)
 {
@@ -55,16 +56,41 @@ static void send_on(struct router *router, struct pkt *p)
 	pipeline_walk(router, PATH_IN, p, true);
 }
 
+static void send_own(struct router *router, struct pkt *p)
+{
+	if (!router->reference && p->why == NULL && verdict_replay(router, p))
+		return;
+	pipeline_walk(router, PATH_OWN, p, true);
+}
+
+/* As with a port's batch: all buckets are fetched before the first is looked into. */
+static unsigned send_own_batch(struct router *router)
+{
+	struct pkt *batch[OWN_BATCH];
+	unsigned n = 0;
+
+	while (n < OWN_BATCH && (batch[n] = net_own_take(&router->net)) != NULL) {
+		batch[n]->hash = flow_hash(router->fw.flows, &batch[n]->arrived);
+		flow_prefetch(router->fw.flows, batch[n]->hash);
+		n++;
+	}
+	for (unsigned i = 0; i < n; i++)
+		flow_prefetch_record(router->fw.flows, batch[i]->hash);
+	for (unsigned i = 0; i < n; i++)
+		send_own(router, batch[i]);
+	return n;
+}
+
 /* What the router itself has to say: answers, errors, questions. They may cause more of the same,
  * so a turn does at most a queue's length of them. */
 static void turn_own(struct router *router)
 {
-	for (unsigned i = 0; i < NET_OWN_QUEUE; i++) {
-		struct pkt *p = net_own_take(&router->net);
+	for (unsigned n = 0; n < NET_OWN_QUEUE;) {
+		unsigned sent = send_own_batch(router);
 
-		if (p == NULL)
+		if (sent == 0)
 			return;
-		pipeline_walk(router, PATH_OWN, p, false);
+		n += sent;
 	}
 }
 

@@ -35,20 +35,41 @@ static uint32_t lists_stamp(const struct router *router, const struct flow *flow
 	return address_lists_stamp(router->fw.lists, addrs, ARRAY_LEN(addrs));
 }
 
+/*
+ * Does it go as its flow says? A flow whose source is translated on its way out, and whose
+ * destination has become an address of this router since, is delivered untranslated.
+ */
+static bool goes_as_said(const struct flow *flow, const struct pkt *p)
+{
+	struct tuple said = flow_leaves(flow, p->flow_dir);
+
+	return tuple_equal(&said, &p->now);
+}
+
+/* Who must leave by one interface, or in no connection, may share a flow with packets that need
+ * not. */
+static bool is_bound(const struct pkt *p)
+{
+	return p->bound != IFACE_NONE || p->untracked;
+}
+
 struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p)
 {
 	const struct router *router = walk->router;
+	const struct flow *flow;
 
-	if (router->reference || walk->path != PATH_FORWARD || p->flow == FLOW_NONE)
+	if (router->reference || p->flow == FLOW_NONE || is_bound(p))
 		return (struct verdict_note){ 0 };
 	if (p->state != STATE_NEW && p->state != STATE_ESTABLISHED)
 		return (struct verdict_note){ 0 };
+	flow = flow_at_const(router->fw.flows, p->flow);
 	return (struct verdict_note){
 		.fit = is_plain(p) && !p->each_packet && !p->aside && !walk->unsettled &&
-		       track_is_settled(flow_at_const(router->fw.flows, p->flow)),
+		       track_is_settled(flow) && goes_as_said(flow, p),
 		.flow = p->flow,
 		.dir = p->flow_dir,
 		.in = p->in,
+		.local = walk->path == PATH_LOCAL,
 		.route = p->route,
 		.trail = p->trail,
 		.asked_lists = p->asked_lists,
@@ -57,13 +78,11 @@ struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p
 
 void verdict_remember(struct router *router, const struct verdict_note *note, uint32_t neigh)
 {
-	struct neigh *to;
 	struct flow *flow;
 	struct flow_way *way;
 
-	if (!note->fit || neigh == NEIGH_NONE)
+	if (!note->fit || (neigh == NEIGH_NONE && !note->local))
 		return;
-	to = neigh_at(&router->net, neigh);
 	flow = flow_at(router->fw.flows, note->flow);
 	way = &flow->way[note->dir];
 	if (note->route.generation != router->net.generation)
@@ -71,10 +90,14 @@ void verdict_remember(struct router *router, const struct verdict_note *note, ui
 	way->generation = note->route.generation;
 	way->in = note->in;
 	way->out = note->route.out;
-	way->mtu_bytes =
-		(uint16_t)(note->route.mtu_bytes < UINT16_MAX ? note->route.mtu_bytes : UINT16_MAX);
-	way->neigh = neigh;
-	way->neigh_version = to->version;
+	way->local = note->local;
+	if (!note->local) {
+		way->mtu_bytes =
+			(uint16_t)(note->route.mtu_bytes < UINT16_MAX ? note->route.mtu_bytes
+		                                                      : UINT16_MAX);
+		way->neigh = neigh;
+		way->neigh_version = neigh_at(&router->net, neigh)->version;
+	}
 	way->trail = note->trail;
 	way->lists = note->asked_lists ? lists_stamp(router, flow, note->dir) : 0;
 }
@@ -85,6 +108,14 @@ static bool fits(const struct pkt *p, uint32_t mtu_bytes)
 	if (p->offload.gso_type == GSO_NONE)
 		return p->ip_bytes <= mtu_bytes;
 	return (uint32_t)(p->payload_at - p->l3) + p->offload.gso_bytes <= mtu_bytes;
+}
+
+/* Only what is passed on loses of its TTL (RFC 1812, 5.3.1), and only what leaves has to fit. */
+static bool may_go_on(const struct pkt *p, const struct flow_way *way)
+{
+	if (way->local)
+		return true;
+	return (p->in == IFACE_NONE || p->ttl > 1) && fits(p, way->mtu_bytes);
 }
 
 static struct flow_way *usable_way(struct router *router, struct pkt *p)
@@ -101,7 +132,7 @@ static struct flow_way *usable_way(struct router *router, struct pkt *p)
 		return NULL;
 	if (way->lists != 0 && way->lists != lists_stamp(router, flow, p->flow_dir))
 		return NULL;
-	if (!track_is_settled(flow) || p->ttl <= 1 || !fits(p, way->mtu_bytes))
+	if (!track_is_settled(flow) || !may_go_on(p, way))
 		return NULL;
 	return way;
 }
@@ -116,30 +147,44 @@ static void count_rules(struct router *router, uint64_t trail, uint32_t bytes)
 	}
 }
 
+/* All of it but the last step. */
+static void replay(struct router *router, struct pkt *p, const struct flow_way *way,
+                   const struct tcp_segment *seg)
+{
+	p->state = STATE_ESTABLISHED;
+	p->now = flow_leaves(flow_at_const(router->fw.flows, p->flow), p->flow_dir);
+	p->route.out = way->out;
+	p->route.kind = way->local ? ROUTE_LOCAL : ROUTE_UNICAST;
+	track_note_plain(&router->fw, p, seg);
+	count_rules(router, way->trail, p->ip_bytes);
+	translate(p);
+	router->counters.replayed++;
+}
+
 bool verdict_replay(struct router *router, struct pkt *p)
 {
 	struct net *net = &router->net;
+	struct neigh *neigh = NULL;
 	struct tcp_segment seg;
 	struct flow_way *way;
-	struct neigh *neigh;
 
-	if (!is_plain(p))
+	if (!is_plain(p) || is_bound(p))
 		return false;
 	way = usable_way(router, p);
 	if (way == NULL || !track_plain_fits(flow_at_const(router->fw.flows, p->flow), p, &seg))
 		return false;
-	neigh = neigh_use(net, way->neigh, way->neigh_version);
-	if (neigh == NULL)
-		return false;
-
-	p->state = STATE_ESTABLISHED;
-	p->now = flow_leaves(flow_at_const(router->fw.flows, p->flow), p->flow_dir);
-	p->route.out = way->out;
-	track_note_plain(&router->fw, p, &seg);
-	count_rules(router, way->trail, p->ip_bytes);
-	translate(p);
-	ip4_decrement_ttl(p);
-	router->counters.replayed++;
+	if (!way->local) {
+		neigh = neigh_use(net, way->neigh, way->neigh_version);
+		if (neigh == NULL)
+			return false;
+	}
+	replay(router, p, way, &seg);
+	if (neigh == NULL) {
+		(void)net_deliver_local(net, p);
+		return true;
+	}
+	if (p->in != IFACE_NONE)
+		ip4_decrement_ttl(p);
 	ether_output(net, p, &neigh->mac, ETH_TYPE_IP4);
 	return true;
 }

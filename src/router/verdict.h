@@ -1,10 +1,11 @@
 /*
  * verdict.h -- what a flow's record remembers of a walk, and how it is replayed.
  *
- * A walk that ended in sending is remembered in the record, per direction, when the next packet
- * must come to the same end: no rule that has to see each packet stood on the way, the packet told
- * nothing new about the connection's state, and it was whole and without options. replay() then
- * does for a packet what the walk would have done (ARCHITECTURE, D3 and D4).
+ * A walk that ended in sending, or at this router itself, is remembered in the record, per
+ * direction, when the next packet must come to the same end: no rule that has to see each packet
+ * stood on the way, the packet told nothing new about the connection's state, and it was whole and
+ * without options. replay() then does for a packet what the walk would have done (ARCHITECTURE, D3
+ * and D4).
  */
 #ifndef ROUTER_VERDICT_H
 #define ROUTER_VERDICT_H
@@ -19,13 +20,14 @@ struct verdict_note {
 	uint32_t flow;
 	uint8_t dir;
 	iface_id in;
+	bool local; /* it was for this router */
 	struct route route;
 	uint64_t trail;
 	bool asked_lists;
 };
 
 struct verdict_note verdict_note_of(const struct walk *walk, const struct pkt *p);
-/* @neigh: where it went, or NEIGH_NONE. */
+/* @neigh: where it went, or NEIGH_NONE (also for what was for this router). */
 void verdict_remember(struct router *router, const struct verdict_note *note, uint32_t neigh);
 
 /*

@@ -82,6 +82,11 @@ const char *const cover_change_words[] = {
 	NULL,
 };
 
+const char *cover_word(enum cover_event event)
+{
+	return words[event];
+}
+
 void cover_change(struct cover *cover, const char *what, uint64_t n)
 {
 	unsigned i = 0;

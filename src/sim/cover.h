@@ -59,6 +59,8 @@ extern const char *const cover_change_words[];
 /* @what, a literal, was changed @n times. */
 void cover_change(struct cover *cover, const char *what, uint64_t n);
 uint64_t cover_changes(const struct cover *cover);
+/* "frames lost" */
+const char *cover_word(enum cover_event event);
 /* What @router counted from its start on. Once, at its end. */
 void cover_router(struct cover *cover, const struct router *router);
 void cover_link(struct cover *cover, const struct link_counters *counters);

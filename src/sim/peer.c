@@ -232,7 +232,7 @@ static void icmp_input(struct peer *peer, struct reader *r, struct peer_packet *
 		echo_answer(peer, p, r->at);
 }
 
-static void tcp_input(struct peer *peer, struct reader *r, struct peer_packet *p)
+static void segment_input(struct peer *peer, struct reader *r, struct peer_packet *p)
 {
 	struct tcp_options options = { 0 };
 	struct tcp_header tcp;
@@ -269,7 +269,7 @@ static void ip4_input(struct peer *peer, const struct frame *frame)
 	if (ip.proto == IPPROTO_ICMP) {
 		icmp_input(peer, &r, p);
 	} else if (ip.proto == IPPROTO_TCP) {
-		tcp_input(peer, &r, p);
+		segment_input(peer, &r, p);
 	} else if (ip.proto == IPPROTO_UDP) {
 		p->tuple.sport = read_u16(&r);
 		p->tuple.dport = read_u16(&r);

@@ -2,12 +2,15 @@
 
 #include "sim/fast_slow.h"
 #include "sim/network_run.h"
+#include "sim/stream_run.h"
 
 bool seed_run(struct seed *seed)
 {
 	seed->trace = (struct trace){ 0 };
 	seed->failed_step = 0;
 	seed->cover->seeds++;
+	if (seed->streams)
+		return stream_run(seed);
 	return fast_slow_run(seed) && network_run(seed);
 }
 

@@ -20,6 +20,7 @@ struct seed {
 	uint64_t number;
 	uint32_t steps; /* end each part after so many; 0: when it is done */
 	bool told;      /* each step's doing is printed */
+	bool streams;   /* not these, but connections between our own hosts (sim/stream_run.h) */
 	/* Nothing happens in step i where skip[i]: for finding which steps a failure needs. */
 	bool skip[SEED_STEPS_MAX];
 

@@ -97,6 +97,7 @@ static void side_init(struct twin_side *side, const struct twin_setup *s, bool r
 		            .neighbours = s->neighbours,
 		            .port_addresses = 64,
 		            .datagrams = 16 },
+		.tcp = tcp_budget_small(),
 		.start = s->start,
 		.flows = s->flows,
 		.reference = reference,

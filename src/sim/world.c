@@ -13,6 +13,18 @@ struct world *world_new(uint64_t seed)
 	struct world *world = mem_new(1, sizeof *world);
 
 	timeline_init(&world->timeline, seed, (mono){ START_S * NS_PER_S });
+	world->offload = true;
+	return world;
+}
+
+struct world *world_new_at(uint64_t seed, const struct start *start)
+{
+	struct world *world = mem_new(1, sizeof *world);
+
+	timeline_init(&world->timeline, seed, start->now);
+	world->timeline.clock.wall_offset_ns = start->wall_offset_ns;
+	world->start = start->router;
+	world->offload = true;
 	return world;
 }
 
@@ -95,10 +107,12 @@ struct world_router *world_router_add(struct world *world, unsigned ports)
 		.random = &world->timeline.random.random,
 		.log = &r->log,
 		.now = timeline_now(&world->timeline),
+		.start = world->start,
 		.budget = { .pkt_small = 1024,
 		            .pkt_large = 16,
 		            .neighbours = 256,
 		            .port_addresses = 64 },
+		.tcp = tcp_budget_small(),
 		.flows = FLOWS,
 	};
 
@@ -122,8 +136,9 @@ struct peer *world_peer_add(struct world *world)
 static struct link *link_add(struct world *world)
 {
 	must(world->links_n < WORLD_LINKS);
-	world->links[world->links_n] = link_new(
-		&world->timeline, &(struct link_quality){ .delay_ns = NS_PER_MS, .offload = true });
+	world->links[world->links_n] =
+		link_new(&world->timeline, &(struct link_quality){ .delay_ns = NS_PER_MS,
+	                                                           .offload = world->offload });
 	return world->links[world->links_n++];
 }
 

@@ -19,6 +19,7 @@
 #include "router/router.h"
 #include "sim/link.h"
 #include "sim/peer.h"
+#include "sim/start.h"
 
 #define WORLD_ROUTERS 4
 #define WORLD_PEERS   16
@@ -35,6 +36,8 @@ struct world_router {
 
 struct world {
 	struct timeline timeline;
+	struct router_start start; /* of every router */
+	bool offload;              /* do links made from now on carry offloads? */
 	struct world_router routers[WORLD_ROUTERS];
 	struct peer peers[WORLD_PEERS];
 	struct link *links[WORLD_LINKS];
@@ -42,6 +45,8 @@ struct world {
 };
 
 MUST_USE struct world *world_new(uint64_t seed);
+/* The same from a start that was drawn. */
+MUST_USE struct world *world_new_at(uint64_t seed, const struct start *start);
 void world_free(struct world *world);
 /* A router of @ports ports, not configured yet. */
 struct world_router *world_router_add(struct world *world, unsigned ports);

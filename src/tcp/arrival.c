@@ -4,8 +4,8 @@
 static bool timestamps_alone(const struct tcp_header *header, struct tcp_options *options)
 {
 	if (header->header_bytes != TCP_HEADER_BYTES + 12 ||
-	    wire_get32(header->options) != (TCP_OPTION_NOP << 24 | TCP_OPTION_NOP << 16 |
-	                                    TCP_OPTION_TIMESTAMPS << 8 | 10))
+	    wire_get32(header->options) !=
+	            (TCP_OPTION_NOP << 24 | TCP_OPTION_NOP << 16 | TCP_OPTION_TIMESTAMPS << 8 | 10))
 		return false;
 	*options = (struct tcp_options){ .has_timestamps = true,
 		                         .timestamp = wire_get32(header->options + 4),

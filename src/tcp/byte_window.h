@@ -28,7 +28,7 @@
 #include "tcp/chunk_pool.h"
 
 #define BYTE_WINDOW_INLINE 4
-#define BYTE_WINDOW_MAX    (1U << 30) /* the largest window of TCP: RFC 7323, 2.3 */
+#define BYTE_WINDOW_MAX    (65535U << 14) /* the largest window of TCP: RFC 7323, 2.3 */
 
 struct byte_window {
 	uint32_t front; /* the first byte that is kept */
@@ -62,6 +62,9 @@ unsigned byte_window_spans(const struct byte_window *w, const struct chunk_pool 
                            uint32_t n, struct iovec *spans, unsigned max);
 /* What lies before @seq is done with. @seq is neither before the front nor after the end. */
 void byte_window_drop(struct byte_window *w, struct chunk_pool *pool, uint32_t seq);
+
+/* What lies from @seq on was never put. @seq is neither before the front nor after the end. */
+void byte_window_truncate(struct byte_window *w, struct chunk_pool *pool, uint32_t seq);
 
 static inline uint32_t byte_window_bytes(const struct byte_window *w)
 {

@@ -26,7 +26,6 @@
 
 struct connection;
 struct tcp;
-struct tcp_info; /* Linux's, of <linux/tcp.h> */
 
 enum connection_state { /* RFC 9293, 3.3.2 */
 	CONNECTION_CLOSED,
@@ -143,8 +142,6 @@ unsigned connection_ready(const struct connection *c);
 int connection_take_error(struct connection *c);
 /* Leave TCP_CORK, TCP_QUICKACK: what waits is sent now. */
 void connection_push(struct connection *c);
-/* All of Linux's struct tcp_info. */
-void connection_info(const struct connection *c, struct tcp_info *ret_info);
 
 /* Who is told each state, segment and decision of a connection: connect-trace. */
 struct connection_watcher {

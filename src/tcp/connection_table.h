@@ -59,5 +59,11 @@ void connection_table_change(struct connection_table *table, const struct tuple 
 /* @tuple must be there. */
 void connection_table_remove(struct connection_table *table, const struct tuple *tuple);
 uint32_t connection_table_count(const struct connection_table *table);
+/* @changed is called with each tuple that is added or removed; NULL: nobody is (ends.h). */
+void connection_table_watch(struct connection_table *table,
+                            void (*changed)(void *arg, const struct tuple *tuple, bool there),
+                            void *arg);
+/* How many slots the longest look-up of what is there reads; walks the whole table. */
+uint32_t connection_table_longest(const struct connection_table *table);
 
 #endif

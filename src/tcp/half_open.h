@@ -40,7 +40,6 @@ struct half_open {
 	uint8_t tos;     /* of the SYN */
 	uint8_t retries; /* SYN-ACKs sent again */
 	bool used;
-	bool answered;     /* their ACK has come, and the listener's queue was full */
 	uint8_t our_scale; /* the window scale that we have offered */
 	uint32_t next_free;
 	mono begun; /* when the SYN came */
@@ -50,7 +49,6 @@ struct half_open {
 struct half_opens {
 	struct half_open *records;
 	uint32_t capacity, used, fresh, free;
-	uint64_t cookies; /* SYNs answered by cookies, for people */
 	struct timer_wheel timers;
 };
 
@@ -62,11 +60,11 @@ void half_opens_free(struct half_opens *half_opens);
 enum half_open_way {
 	HALF_OPEN_RECORD, /* room for a record */
 	HALF_OPEN_COOKIE, /* none: answer by a cookie */
-	HALF_OPEN_REFUSE, /* none, and cookies are not allowed, or the queue of established ones is
-	                   * full: say nothing, they will ask again */
+	HALF_OPEN_REFUSE, /* none, and cookies are not allowed: say nothing, they ask again */
 };
 
-/* What to do with a SYN to a listener with @waiting half-open ones of @backlog allowed. */
+/* What to do with a SYN to a listener that has @waiting half-open ones, @backlog being as many as
+ * it wants; as in Linux, one more than that is let in. */
 MUST_USE enum half_open_way half_open_admit(const struct half_opens *half_opens, uint32_t waiting,
                                             uint32_t backlog, bool cookies);
 /* A record like @from; its first SYN-ACK leaves now. There must be room (half_open_admit()). */

@@ -88,6 +88,7 @@ bool outgoing_send(struct tcp *tcp, const struct outgoing *out)
 		byte_window_copy(out->from, tcp->chunks, out->seq, p->bytes + header_bytes, out->n);
 	p->l4 = (uint16_t)ip_bytes;
 	p->bound = out->settings->bound;
+	p->on_link = p->bound != IFACE_NONE;
 	p->routing_mark = out->settings->mark;
 	p->offload = offload_of(out, header_bytes);
 	tcp->counts.segments_out += out->n > out->mss ? (out->n + out->mss - 1) / out->mss : 1;

@@ -20,7 +20,7 @@ struct connection_settings;
 struct tcp;
 
 struct outgoing {
-	struct tuple ends; /* src: ours */
+	struct tuple ends;                          /* src: ours */
 	const struct connection_settings *settings; /* TTL, TOS, IP options, where it leaves */
 	uint32_t seq, ack;
 	uint16_t window, urgent;

@@ -1,5 +1,15 @@
 #include "tcp/tcp.h"
 
+struct tcp_budget tcp_budget_small(void)
+{
+	return (struct tcp_budget){ .connections = 128,
+		                    .half_open = 64,
+		                    .time_wait = 128,
+		                    .listeners = 16,
+		                    .chunks = 2048,
+		                    .flights = 2048 };
+}
+
 struct tcp_settings tcp_settings_default(void)
 {
 	return (struct tcp_settings){

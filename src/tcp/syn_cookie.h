@@ -29,7 +29,7 @@ struct syn_cookies {
 	struct random *random;
 	struct hash_key secrets[2]; /* of even and odd epochs */
 	uint64_t epochs[2];         /* which each is of */
-	mono sent;                  /* when the last cookie was made */
+	uint64_t sent_unit;         /* the time of the last cookie that was made */
 	bool any;                   /* one was made at all */
 };
 
@@ -43,8 +43,8 @@ struct syn_options {
 void syn_cookies_init(struct syn_cookies *cookies, struct random *random);
 
 /* Our initial sequence number for a SYN from @tuple's dst with @their_sequence. */
-MUST_USE uint32_t syn_cookie_make(struct syn_cookies *cookies, const struct tuple *tuple,
-                                  uint32_t their_sequence, uint16_t mss, mono now);
+uint32_t syn_cookie_make(struct syn_cookies *cookies, const struct tuple *tuple,
+                         uint32_t their_sequence, uint16_t mss, mono now);
 /* The timestamp for that SYN-ACK: @clock (before the tuple's offset is added) or a little less, its
  * low bits the options. */
 MUST_USE uint32_t syn_cookie_timestamp(uint32_t clock, const struct syn_options *options);

@@ -35,6 +35,8 @@ struct tcp_budget {
 	uint32_t chunks;      /* of 4 KiB, for what is sent and received; TCP_CHUNKS_DEFAULT */
 	uint32_t flights;     /* records of segments on their way; TCP_FLIGHTS_DEFAULT */
 };
+/* Of a router that is one of many: a simulation, a test. */
+struct tcp_budget tcp_budget_small(void);
 #define TCP_CONNECTIONS_DEFAULT 65536U
 #define TCP_HALF_OPEN_DEFAULT   16384U
 #define TCP_TIME_WAIT_DEFAULT   65536U

@@ -6,10 +6,10 @@
  * connection. All wait equally long, so they stand in one list, oldest first. Two kinds: TIME-WAIT
  * proper, and FIN-WAIT-2 of a connection whose owner is gone, which waits for their FIN.
  *
- * A RST ends neither (RFC 1337, 3: assassination). A SYN may begin a new connection on the same
- * tuple when it can't be an old duplicate (RFC 9293, 3.6.1; RFC 6191, 2). Our own connect() may
- * take the tuple over from TIME-WAIT, never from FIN-WAIT-2, when timestamps tell the old from the
- * new and a second has passed.
+ * A RST does not end TIME-WAIT (RFC 1337, 3: assassination). A SYN may begin a new connection on
+ * the same tuple when it can't be an old duplicate (RFC 9293, 3.6.1; RFC 6191, 2). Our own
+ * connect() may take the tuple over from TIME-WAIT, never from FIN-WAIT-2, when timestamps tell the
+ * old from the new and a second has passed.
  *
  * Memory: sized at start, touched as it fills. Threads: the router's.
  */
@@ -24,10 +24,6 @@
 #include "lib/must.h"
 #include "tcp/segment.h"
 
-/* Twice the longest time that a segment lives, with Linux's 30 s for that instead of the 2
- * minutes of RFC 9293, 3.4.2. */
-#define TIME_WAIT_MS 60000U
-
 struct time_wait {
 	struct tuple ends; /* src ours, dst theirs */
 	uint32_t send_next, receive_next;
@@ -35,22 +31,25 @@ struct time_wait {
 	uint32_t timestamp_recent; /* theirs (RFC 7323, 4.3); valid with has_timestamps */
 	uint32_t timestamp_offset; /* of ours */
 	uint32_t prev, next;       /* by age; next of a free one: the next free */
-	mono since;                /* waits since then */
-	uint16_t window;           /* as we put it into headers */
+	uint32_t answered_ms; /* when what doesn't fit was last answered: milliseconds | 1; 0: never
+	                       */
+	mono since;           /* waits since then */
+	uint16_t window;      /* as we put it into headers */
 	bool used;
 	bool has_timestamps;
 	bool fin_wait_2; /* their FIN has not come yet */
-	uint8_t zero;
-	uint16_t acks_ms; /* when an answer was last sent, modulo 65536; see time_wait.c */
 };
 
 struct time_waits {
 	struct time_wait *records;
 	uint32_t capacity, used, fresh, free;
 	uint32_t oldest, newest;
+	uint32_t wait_ms; /* may be changed at any time */
 };
 
-void time_waits_init(struct time_waits *waits, uint32_t capacity);
+/* @wait_ms: twice the longest time that a segment lives. Linux has 60 s in all, where RFC 9293,
+ * 3.4.2 has four minutes. */
+void time_waits_init(struct time_waits *waits, uint32_t capacity, uint32_t wait_ms);
 void time_waits_free(struct time_waits *waits);
 
 /*
@@ -81,6 +80,7 @@ enum time_wait_answer {
 	TIME_WAIT_ACK,   /* acknowledge: send_next, receive_next, window */
 	TIME_WAIT_RESET, /* data for an owner who is gone (RFC 9293, 3.6.1; RFC 1122, 4.2.2.13):
 	                  * answer RST, end the record */
+	TIME_WAIT_GONE,  /* their RST in FIN-WAIT-2: end the record */
 	TIME_WAIT_BEGIN, /* a new connection: end the record, go on as for a SYN to a listener, with
 	                  * time_wait_next_sequence() as the least initial sequence number */
 };

@@ -133,6 +133,7 @@ static void bench_start(struct bench *b, uint32_t flows)
 		            .pkt_large = 2,
 		            .neighbours = 16,
 		            .port_addresses = 8 },
+		.tcp = tcp_budget_small(),
 		.flows = flows,
 	};
 

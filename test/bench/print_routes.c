@@ -101,6 +101,7 @@ static void bench_start(struct bench *b)
 		            .pkt_large = 2,
 		            .neighbours = 16,
 		            .port_addresses = 8 },
+		.tcp = tcp_budget_small(),
 		.flows = 64,
 	};
 

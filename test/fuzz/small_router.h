@@ -53,6 +53,7 @@ static inline void small_make(struct small_router *s)
 		            .neighbours = 16,
 		            .port_addresses = 4,
 		            .datagrams = 4 },
+		.tcp = tcp_budget_small(),
 		.flows = SMALL_FLOWS,
 	};
 

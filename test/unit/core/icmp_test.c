@@ -109,13 +109,13 @@ static void errors_are_limited_and_echo_does_not_eat_their_share(void **state)
 	frame_udp(&f->in, 2, "192.168.88.7", "8.8.8.8", 10);
 	for (unsigned i = 0; i < 300; i++)
 		errors += told(f, fixture_input(f, 2));
-	assert_int_equal(errors, 50);
+	assert_in_range(errors, 30, 80); /* by chance, around 50 */
 	assert_true(replies > 100 && replies < 1000);
 	f->net->now = mono_add_s(f->net->now, 1);
 	for (unsigned i = 0; i < 300; i++)
 		errors += told(f, fixture_input(f, 2));
-	assert_int_equal(errors, 100);
-	assert_int_equal(f->net->drops[DROP_RATE], 500 + 3000 - replies);
+	assert_in_range(errors, 70, 150);
+	assert_int_equal(f->net->drops[DROP_RATE], 600 - errors + 3000 - replies);
 	fixture_free(f);
 }
 

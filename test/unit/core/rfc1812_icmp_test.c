@@ -159,7 +159,7 @@ static void s4_3_2_8_every_error_is_rate_limited(void **state)
 		}
 		f->net->now = mono_add_ms(f->net->now, 1);
 	}
-	assert_in_range(told, 140, 152); /* ten seconds, and the burst */
+	assert_in_range(told, 115, 185); /* ten seconds and the burst, by chance (SAD DNS) */
 	assert_int_equal(f->net->drops[DROP_RATE], 10000 - told);
 	fixture_free(f);
 }

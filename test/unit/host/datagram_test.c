@@ -27,7 +27,7 @@ static void a_question_leaves_and_its_answer_comes(void **unused)
 	int len = sizeof from;
 	struct pkt *p;
 
-	assert_int_equal(sock_poll(s), POLLOUT);
+	assert_int_equal(sock_bits(s), POLLOUT);
 	assert_int_equal(sock_receive(s, text, sizeof text, 0, NULL, NULL), -EAGAIN);
 	assert_int_equal(sock_sent_to(s, "who?", 4, FAR, 53), 4);
 	p = sock_said(w);
@@ -38,16 +38,16 @@ static void a_question_leaves_and_its_answer_comes(void **unused)
 	assert_true(p->dont_fragment);
 	assert_int_equal(p->ttl, 64);
 	assert_string_equal(payload(p, text), "who?");
-	assert_int_equal(sock_poll(s), POLLOUT);
+	assert_int_equal(sock_bits(s), POLLOUT);
 	sock_hears(w, 1, FAR, 53, WAN, p->arrived.sport, "me");
-	assert_int_equal(sock_poll(s), POLLIN | POLLOUT);
+	assert_int_equal(sock_bits(s), POLLIN | POLLOUT);
 	assert_int_equal(sock_unread(s), 2);
 	assert_int_equal(sock_receive(s, text, sizeof text, 0, &from, &len), 2);
 	assert_memory_equal(text, "me", 2);
 	assert_int_equal(len, sizeof from);
 	assert_int_equal(ntohl(from.sin_addr.s_addr), A(FAR).v);
 	assert_int_equal(ntohs(from.sin_port), 53);
-	assert_int_equal(sock_poll(s), POLLOUT);
+	assert_int_equal(sock_bits(s), POLLOUT);
 	pkt_done(w.f->net, p);
 	sock_close(s);
 	sock_world_free(w);
@@ -69,7 +69,7 @@ static void peek_cut_and_whole_length(void **unused)
 	assert_int_equal(m.flags, MSG_TRUNC);
 	assert_memory_equal(text, "abc", 3);
 	/* An empty one is one, too. */
-	assert_int_equal(sock_poll(s), POLLIN | POLLOUT);
+	assert_int_equal(sock_bits(s), POLLIN | POLLOUT);
 	assert_int_equal(sock_receive(s, text, 8, 0, NULL, NULL), 0);
 	assert_int_equal(sock_receive(s, text, 8, 0, NULL, NULL), -EAGAIN);
 	sock_close(s);
@@ -181,12 +181,12 @@ static void sending_stops_when_the_queue_is_full(void **unused)
 	assert_in_range(sent, 64, NET_OWN_QUEUE - 1);
 	assert_int_equal(w.f->net->drops[DROP_TURN_FULL], 0);
 	assert_int_equal(sock_sent_to(s, "x", 1, PEER, 9), -EAGAIN);
-	assert_int_equal(sock_poll(s), 0);
+	assert_int_equal(sock_bits(s), 0);
 	assert_int_equal(host_due(w.host).ns, w.f->net->now.ns);
 	while ((p = net_own_take(w.f->net)) != NULL)
 		pkt_done(w.f->net, p);
 	host_turn(w.host);
-	assert_int_equal(sock_poll(s), POLLOUT);
+	assert_int_equal(sock_bits(s), POLLOUT);
 	assert_int_equal(sock_sent_to(s, "x", 1, PEER, 9), 1);
 	sock_close(s);
 	sock_world_free(w);
@@ -248,7 +248,7 @@ static void connected_ones_hear_what_is_final(void **unused)
 		p = sock_said(w);
 		told(w, p, cases[i].type, cases[i].code);
 		pkt_done(w.f->net, p);
-		assert_int_equal(sock_poll(s), cases[i].error != 0 ? POLLERR | POLLOUT : POLLOUT);
+		assert_int_equal(sock_bits(s), cases[i].error != 0 ? POLLERR | POLLOUT : POLLOUT);
 		if (i % 2 == 0) {
 			assert_int_equal(sock_get(s, SOL_SOCKET, SO_ERROR), cases[i].error);
 		} else if (cases[i].error != 0) {
@@ -292,7 +292,7 @@ static void the_error_queue_says_it_all(void **unused)
 	p = sock_said(w);
 	told(w, p, ICMP_UNREACHABLE, ICMP_FRAGMENT_NEEDED);
 	pkt_done(w.f->net, p);
-	assert_int_equal(sock_poll(s), POLLERR | POLLOUT);
+	assert_int_equal(sock_bits(s), POLLERR | POLLOUT);
 	assert_int_equal(sock_receive_message(s, &m, MSG_ERRQUEUE), 5);
 	assert_memory_equal(text, "hello", 5);
 	assert_int_equal(m.flags, MSG_ERRQUEUE);
@@ -309,7 +309,7 @@ static void the_error_queue_says_it_all(void **unused)
 	assert_int_equal(error.ee_info, 1400);
 	assert_int_equal(ntohl(offender.sin_addr.s_addr), A("203.0.113.1").v);
 	assert_int_equal(sock_receive_message(s, &m, MSG_ERRQUEUE), -EAGAIN);
-	assert_int_equal(sock_poll(s), POLLOUT);
+	assert_int_equal(sock_bits(s), POLLOUT);
 	sock_close(s);
 	sock_world_free(w);
 }
@@ -419,10 +419,10 @@ static void connect_disconnect_and_shutdown(void **unused)
 	assert_int_equal(ports_used(w.f->net->ports), 0);
 	assert_int_equal(sock_joined(s, "127.0.0.1", 9), 0);
 	assert_int_equal(sock_shutdown(s, SHUT_RD), 0);
-	assert_int_equal(sock_poll(s), POLLIN | POLLRDHUP | POLLOUT);
+	assert_int_equal(sock_bits(s), POLLIN | POLLRDHUP | POLLOUT);
 	assert_int_equal(sock_receive(s, text, 8, 0, NULL, NULL), 0);
 	assert_int_equal(sock_shutdown(s, SHUT_WR), 0);
-	assert_int_equal(sock_poll(s), POLLIN | POLLRDHUP | POLLOUT | POLLHUP);
+	assert_int_equal(sock_bits(s), POLLIN | POLLRDHUP | POLLOUT | POLLHUP);
 	assert_int_equal(sock_send(s, "x", 1, 0, NULL, 0), -EPIPE);
 	sock_close(s);
 	sock_world_free(w);

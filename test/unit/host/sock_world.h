@@ -22,24 +22,50 @@ struct sock_world {
 	struct host *host;
 };
 
-static inline struct sock_world sock_world_of(const struct host_budget *budget)
+static inline struct sock_world sock_world_of(const struct host_budget *budget,
+                                              const struct tcp_budget *tcp)
 {
 	struct sock_world w = { fixture_new(2), mem_new(1, sizeof(struct host)) };
 
-	fixture_address(w.f, 1, WAN "/24");
-	fixture_address(w.f, 2, LAN "/24");
-	fixture_route(w.f, "0.0.0.0/0", "203.0.113.1");
 	host_init(w.host, w.f->net, budget);
+	host_take_tcp(w.host, tcp_new(w.f->net, tcp));
 	return w;
 }
 
-static inline struct sock_world sock_world_new(void)
+static inline struct sock_world sock_world_bare(void)
 {
 	struct host_budget budget = {
 		.sockets = 64, .datagram_sockets = 32, .datagram_cells = 2048, .crowds = 4
 	};
+	struct tcp_budget tcp = { .connections = 64,
+		                  .half_open = 16,
+		                  .time_wait = 64,
+		                  .listeners = 8,
+		                  .chunks = 256,
+		                  .flights = 256 };
 
-	return sock_world_of(&budget);
+	return sock_world_of(&budget, &tcp);
+}
+
+/* A router between LAN and WAN. */
+static inline struct sock_world sock_world_new(void)
+{
+	struct sock_world w = sock_world_bare();
+
+	fixture_address(w.f, 1, WAN "/24");
+	fixture_address(w.f, 2, LAN "/24");
+	fixture_route(w.f, "0.0.0.0/0", "203.0.113.1");
+	return w;
+}
+
+/* Its peer in the LAN. */
+static inline struct sock_world sock_world_peer(void)
+{
+	struct sock_world w = sock_world_bare();
+
+	fixture_address(w.f, 2, PEER "/24");
+	fixture_route(w.f, "0.0.0.0/0", LAN);
+	return w;
 }
 
 /* Nothing is left behind: neither ports nor sockets nor packets. */
@@ -106,6 +132,16 @@ static inline int sock_get(struct sock *s, int level, int name)
 	return error != 0 ? error : value;
 }
 
+/* What poll() says, without what always comes with POLLIN and POLLOUT. */
+static inline unsigned sock_bits(const struct sock *s)
+{
+	unsigned bits = sock_poll(s);
+
+	assert_int_equal((bits & POLLIN) != 0, (bits & POLLRDNORM) != 0);
+	assert_int_equal((bits & POLLOUT) != 0, (bits & POLLWRNORM) != 0);
+	return bits & ~(unsigned)(POLLRDNORM | POLLWRNORM);
+}
+
 /* getsockname() or getpeername(), as text: "192.168.88.1:53". */
 static inline const char *sock_name_text(struct sock *s, bool peer, char buffer[32])
 {
@@ -138,6 +174,71 @@ static inline void sock_hears(struct sock_world w, iface_id in, const char *src,
 	p = fixture_input(w.f, in);
 	assert_non_null(p);
 	assert_int_equal(net_deliver_local(w.f->net, p), VERDICT_TAKEN);
+}
+
+/* Carry what @from wants to send to whom it is for: itself, or @to (which may be none). */
+static inline unsigned sock_carry(struct sock_world from, const struct sock_world *to)
+{
+	struct pkt *p;
+	unsigned n = 0;
+
+	while ((p = net_own_take(from.f->net)) != NULL) {
+		bool own =
+			addr_find(from.f->net, p->now.dst) != NULL || ip4_is_loopback(p->now.dst);
+		struct pkt *q;
+
+		n++;
+		if (own) {
+			assert_int_equal(net_deliver_local(from.f->net, p), VERDICT_TAKEN);
+			continue;
+		}
+		if (to != NULL && addr_find(to->f->net, p->now.dst) != NULL) {
+			q = pkt_copy(to->f->net, p);
+			assert_non_null(q);
+			q->in = 2;
+			assert_int_equal(net_deliver_local(to->f->net, q), VERDICT_TAKEN);
+		}
+		pkt_done(from.f->net, p);
+	}
+	return n;
+}
+
+/* Both turn and carry until neither has anything to say. */
+static inline void sock_settle(struct sock_world a, const struct sock_world *b)
+{
+	unsigned n;
+
+	do {
+		host_turn(a.host);
+		n = sock_carry(a, b);
+		if (b != NULL) {
+			host_turn(b->host);
+			n += sock_carry(*b, &a);
+		}
+	} while (n > 0);
+}
+
+/* Time passes for both, each acts when it is due; what they say gets through. */
+static inline void sock_wait_ms(struct sock_world a, const struct sock_world *b, uint64_t ms)
+{
+	mono end = mono_add_ms(a.f->net->now, ms);
+
+	for (;;) {
+		mono due;
+
+		sock_settle(a, b);
+		due = host_due(a.host);
+		if (b != NULL)
+			due = mono_min(due, host_due(b->host));
+		if (!mono_before(a.f->net->now, end))
+			break;
+		if (mono_before(end, due))
+			due = end;
+		if (mono_before(a.f->net->now, due))
+			a.f->net->now = due;
+		if (b != NULL)
+			b->f->net->now = a.f->net->now;
+	}
 }
 
 /* What was sent next: checked to be whole; good until pkt_done(). */

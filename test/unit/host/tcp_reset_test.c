@@ -145,9 +145,9 @@ static void no_more_than_the_rate(void **unused)
 		if (rst != NULL)
 			pkt_done(f->net, rst);
 	}
-	assert_int_equal(answered, 50);
-	assert_int_equal(f->net->drops[DROP_RATE], 150);
-	fixture_sleep_ms(f, 10);
+	assert_in_range(answered, 30, 80); /* by chance, around 50 */
+	assert_int_equal(f->net->drops[DROP_RATE], 200 - answered);
+	fixture_sleep_ms(f, 20);
 	rst = answer(f, segment(f, CLIENT, ROUTER, TCP_SYN, 0));
 	assert_non_null(rst);
 	pkt_done(f->net, rst);

@@ -91,6 +91,19 @@ static void its_own_pace_passes(void **state)
 	}
 }
 
+/* By chance, but as many in the long run. */
+static void chance_keeps_the_mean(void **state)
+{
+	struct seeded seeded = seeded_make(5);
+	struct rate rate = rate_make(1000, 50);
+	mono now = { 0 };
+	uint64_t passed = 0;
+
+	for (unsigned i = 0; i < 1000000; i++, now.ns += NS_PER_MS / 10)
+		passed += rate_take_by_chance(&rate, now, &seeded.random);
+	assert_in_range(passed, 100050 - 1500, 100050 + 1500);
+}
+
 static void the_largest_numbers_do_not_wrap(void **state)
 {
 	struct rate rate = rate_make(1, UINT32_MAX);
@@ -107,6 +120,7 @@ int main(void)
 		cmocka_unit_test(never_more_than_the_invariant),
 		cmocka_unit_test(rounding_does_not_add_up),
 		cmocka_unit_test(its_own_pace_passes),
+		cmocka_unit_test(chance_keeps_the_mean),
 		cmocka_unit_test(the_largest_numbers_do_not_wrap),
 	};
 

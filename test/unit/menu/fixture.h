@@ -173,6 +173,7 @@ static inline struct fixture *fixture_with_ports(struct memory_store *store, uns
 		            .pkt_large = 2,
 		            .neighbours = 16,
 		            .port_addresses = 8 },
+		.tcp = tcp_budget_small(),
 		.flows = FIXTURE_FLOWS,
 	};
 

@@ -49,7 +49,9 @@ static void talk(struct fixture *f, struct run *run, const struct turn *turns, s
 {
 	for (size_t i = 0; i < n; i++)
 		if (!answer(f, run, turns[i].prompt, turns[i].answer))
-			fail_msg("%s%s\n%s", turns[i].prompt, turns[i].answer, f->diag.text);
+			fail_msg("%s%s\n%s", turns[i].prompt,
+			         turns[i].answer != NULL ? turns[i].answer : "(Enter)",
+			         f->diag.text);
 }
 
 #define TALK(f_, run_, ...)                                                                        \

@@ -84,7 +84,7 @@ static int end_of(void (*act)(const void *arg), const void *arg)
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		if (confine_to_messages(3, MEMORY) != 0)
+		if (confine_to_messages((const int[]){ 3 }, 1, MEMORY) != 0)
 			_exit(99);
 		act(arg);
 		syscall(SYS_exit_group, 7);
@@ -159,7 +159,7 @@ static void rights_are_gone(void **state)
 	if (pid == 0) {
 		char byte = 'r';
 
-		if (confine_to_messages(fds[1], MEMORY) != 0)
+		if (confine_to_messages(&fds[1], 1, MEMORY) != 0)
 			_exit(99);
 		(void)!send(fds[1], &byte, 1, 0);
 		(void)!recv(fds[1], &byte, 1, 0);

@@ -28,6 +28,7 @@ static struct fixture *fixture_new(void)
 		            .neighbours = 8,
 		            .port_addresses = 8,
 		            .datagrams = 4 },
+		.tcp = tcp_budget_small(),
 		.flows = 64,
 	};
 

@@ -120,6 +120,7 @@ static inline struct bench *bench_new(uint64_t seed, uint32_t flows)
 		            .pkt_large = 4,
 		            .neighbours = 32,
 		            .port_addresses = 32 },
+		.tcp = tcp_budget_small(),
 		.flows = flows,
 	};
 
