@@ -32,7 +32,6 @@ int main(void)
 		"/ip address add address=10.0.0.2/24 interface=ether1"
 	};
 	struct sockaddr_in at = { AF_INET, htons(7), { htonl(0x0a000002) } };
-	socklen_t len = sizeof at;
 	char word[64] = "hello from 10.0.0.1";
 
 	for (int i = 0; i < 2; i++) {
@@ -44,14 +43,16 @@ int main(void)
 		check(towpath_run(router[i], line[i], NULL, NULL), line[i]);
 	}
 	check(towpath_join(router[0], 0, router[1], 0), "join");
-	int server = check(towpath_socket(router[1], AF_INET, SOCK_DGRAM, 0), "socket");
-	int client = check(towpath_socket(router[0], AF_INET, SOCK_DGRAM, 0), "socket");
+	int server = check(towpath_socket(router[1], AF_INET, SOCK_STREAM, 0), "socket");
+	int client = check(towpath_socket(router[0], AF_INET, SOCK_STREAM, 0), "socket");
 	check(towpath_bind(router[1], server, &at, sizeof at), "bind");
+	check(towpath_listen(router[1], server, 1), "listen");
 	check(towpath_connect(router[0], client, &at, sizeof at), "connect");
+	server = check(towpath_accept(router[1], server, NULL, NULL, 0), "accept");
 	check((int)towpath_send(router[0], client, word, sizeof word, 0), "send");
-	check((int)towpath_recvfrom(router[1], server, word, sizeof word, 0, &at, &len), "receive");
-	check((int)towpath_sendto(router[1], server, word, sizeof word, 0, &at, len), "send back");
-	check((int)towpath_recv(router[0], client, word, sizeof word, 0), "receive");
+	check((int)towpath_recv(router[1], server, word, sizeof word, MSG_WAITALL), "receive");
+	check((int)towpath_send(router[1], server, word, sizeof word, 0), "send back");
+	check((int)towpath_recv(router[0], client, word, sizeof word, MSG_WAITALL), "receive");
 	printf("%s, and back, in %.3f ms\n", word, (double)towpath_now(router[0]) / 1e6);
 	towpath_free(router[0]);
 	towpath_free(router[1]);

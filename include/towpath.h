@@ -37,6 +37,7 @@
 #include <stdint.h>
 #include <sys/socket.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -57,6 +58,11 @@ struct towpath_budget {
 	uint32_t neighbours;  /* [1024] */
 	uint32_t flows; /* connections that are tracked or translated, a power of two [65536] */
 	uint32_t descriptors; /* sockets that are open [1024] */
+	uint32_t connections; /* of TCP, those that end by themselves too [4096] */
+	uint32_t half_open;   /* that others have begun; then cookies answer [1024] */
+	uint32_t time_wait;   /* ends that are remembered (RFC 9293, 3.6.1) [4096] */
+	uint32_t buffers;     /* of 4 KiB, for what TCP has to send and to hand out [8192] */
+	uint32_t segments;    /* of TCP on their way [16384] */
 };
 
 enum towpath_log_level {
@@ -268,6 +274,10 @@ ssize_t towpath_sendto(struct towpath *t, int fd, const void *bytes, size_t len,
                        const void *to, socklen_t to_len);
 ssize_t towpath_recvfrom(struct towpath *t, int fd, void *bytes, size_t len, int flags, void *from,
                          socklen_t *from_len);
+/* What has come by TCP, where it lies: at most @max pieces, in order, good until the next call for
+ * this router; then towpath_consume() the first @n bytes of it. Never waits. */
+int towpath_spans(struct towpath *t, int fd, struct iovec *ret_spans, unsigned max);
+int towpath_consume(struct towpath *t, int fd, size_t n);
 int towpath_shutdown(struct towpath *t, int fd, int how);
 int towpath_close(struct towpath *t, int fd);
 int towpath_setsockopt(struct towpath *t, int fd, int level, int name, const void *value,

@@ -68,6 +68,12 @@ static void router_make(struct towpath *t, const struct towpath_budget *budget)
 		            .neighbours = or_else(budget->neighbours, 1024),
 		            .port_addresses = 64 },
 		.host = { .sockets = or_else(budget->descriptors, 1024) + OWN_SOCKETS },
+		.tcp = { .connections = or_else(budget->connections, 4096),
+		         .half_open = or_else(budget->half_open, 1024),
+		         .time_wait = or_else(budget->time_wait, 4096),
+		         .listeners = or_else(budget->descriptors, 1024) + OWN_SOCKETS,
+		         .chunks = or_else(budget->buffers, 8192),
+		         .flights = or_else(budget->segments, 16384) },
 		.flows = or_else(budget->flows, 65536),
 	};
 

@@ -127,3 +127,20 @@ int towpath_getpeername(struct towpath *t, int fd, void *ret_addr, socklen_t *le
 	own_len = (int)*len;
 	return with_len(sock_peer_name(d->sock, ret_addr, &own_len), own_len, len);
 }
+
+int towpath_spans(struct towpath *t, int fd, struct iovec *ret_spans, unsigned max)
+{
+	const struct descriptor *d = descriptor_of(t, fd);
+
+	return d != NULL ? (int)sock_spans(d->sock, ret_spans, max) : -EBADF;
+}
+
+int towpath_consume(struct towpath *t, int fd, size_t n)
+{
+	const struct descriptor *d = descriptor_of(t, fd);
+
+	if (d == NULL)
+		return -EBADF;
+	sock_consume(d->sock, n);
+	return 0;
+}

@@ -246,6 +246,146 @@ static void test_poll_waits(void **state)
 	pair_close(&p);
 }
 
+/* A connection from a to port 7 of b: @ret_ends[0] is a's, [1] b's. */
+static void join(struct pair *p, int listener, int ret_ends[2])
+{
+	struct sockaddr_in to = at(addr_b, 7), peer;
+	socklen_t len = sizeof peer;
+
+	ret_ends[0] = towpath_socket(p->a, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(towpath_connect(p->a, ret_ends[0], &to, sizeof to), 0);
+	ret_ends[1] = towpath_accept(p->b, listener, &peer, &len, 0);
+	assert_true(ret_ends[1] >= 0);
+	assert_int_equal(ntohl(peer.sin_addr.s_addr), addr_a);
+}
+
+static void test_streams_both_ways(void **state)
+{
+	static uint8_t out[300000], in[sizeof out];
+	struct pair p;
+	int listener, ends[2];
+	size_t sent = 0, got = 0;
+
+	pair_open(&p);
+	listener = open_bound(p.b, SOCK_STREAM, 7);
+	assert_int_equal(towpath_listen(p.b, listener, 4), 0);
+	join(&p, listener, ends);
+	for (size_t i = 0; i < sizeof out; i++)
+		out[i] = (uint8_t)(i * 2654435761U >> 13);
+	/* More than both buffers hold: send() waits only while somebody reads. */
+	while (got < sizeof in) {
+		ssize_t n = towpath_send(p.a, ends[0], out + sent, sizeof out - sent, MSG_DONTWAIT);
+
+		sent += n > 0 ? (size_t)n : 0;
+		n = towpath_recv(p.b, ends[1], in + got, sizeof in - got, 0);
+		assert_true(n > 0);
+		got += (size_t)n;
+	}
+	assert_memory_equal(in, out, sizeof in);
+	assert_int_equal(towpath_send(p.b, ends[1], out, 1000, 0), 1000);
+	assert_int_equal(towpath_recv(p.a, ends[0], in, 1000, MSG_WAITALL), 1000);
+	assert_int_equal(towpath_close(p.a, ends[0]), 0);
+	assert_int_equal(towpath_recv(p.b, ends[1], in, 1, 0), 0);
+	assert_int_equal(towpath_close(p.b, ends[1]), 0);
+	pair_close(&p);
+}
+
+static void test_received_without_a_copy(void **state)
+{
+	struct iovec spans[4];
+	struct pair p;
+	int listener, ends[2];
+	size_t got = 0;
+
+	pair_open(&p);
+	listener = open_bound(p.b, SOCK_STREAM, 7);
+	assert_int_equal(towpath_listen(p.b, listener, 4), 0);
+	join(&p, listener, ends);
+	assert_int_equal(towpath_spans(p.b, ends[1], spans, 4), 0);
+	assert_int_equal(towpath_send(p.a, ends[0], "abcdefgh", 8, 0), 8);
+	while (got < 8) {
+		int n = towpath_spans(p.b, ends[1], spans, 4);
+
+		if (n == 0)
+			world_step(&p, p.now_ns + S);
+		for (int i = 0; i < n; i++) {
+			assert_memory_equal(spans[i].iov_base, "abcdefgh" + got, spans[i].iov_len);
+			got += spans[i].iov_len;
+			assert_int_equal(towpath_consume(p.b, ends[1], spans[i].iov_len), 0);
+		}
+	}
+	assert_int_equal(towpath_spans(p.b, ends[1], spans, 4), 0);
+	pair_close(&p);
+}
+
+static void test_refused(void **state)
+{
+	struct sockaddr_in to = at(addr_b, 8);
+	struct pair p;
+	int fd;
+
+	pair_open(&p);
+	fd = towpath_socket(p.a, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -ECONNREFUSED);
+	/* As it was: fit for another. */
+	assert_int_equal(towpath_nonblocking(p.a, fd, 1), 0);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -EINPROGRESS);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -EALREADY);
+	world_step(&p, p.now_ns + S);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -ECONNREFUSED);
+	pair_close(&p);
+}
+
+static void test_nobody_answers(void **state)
+{
+	struct sockaddr_in to = at(addr_b, 7);
+	struct timeval time = { .tv_sec = 3 };
+	struct pair p;
+	uint64_t begin;
+	int fd;
+
+	pair_open(&p);
+	assert_int_equal(towpath_run(p.b,
+	                             "/ip firewall filter add chain=input protocol=tcp action=drop",
+	                             NULL, NULL),
+	                 0);
+	fd = towpath_socket(p.a, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(towpath_setsockopt(p.a, fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time),
+	                 0);
+	begin = p.now_ns;
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -EINPROGRESS);
+	assert_int_equal(p.now_ns, begin + 3 * S);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -EALREADY);
+	time.tv_sec = 0;
+	assert_int_equal(towpath_setsockopt(p.a, fd, SOL_SOCKET, SO_SNDTIMEO, &time, sizeof time),
+	                 0);
+	assert_int_equal(towpath_connect(p.a, fd, &to, sizeof to), -ETIMEDOUT);
+	assert_int_equal((p.now_ns - begin) / S, 127); /* RFC 6298: 1, 2, 4, ... seconds */
+	pair_close(&p);
+}
+
+static void test_accept_wants_a_number(void **state)
+{
+	struct sockaddr_in to = at(addr_b, 7);
+	struct pair p;
+	int listener, client, fd = 0;
+
+	pair_open(&p);
+	listener = open_bound(p.b, SOCK_STREAM, 7);
+	assert_int_equal(towpath_listen(p.b, listener, 4), 0);
+	assert_int_equal(towpath_nonblocking(p.b, listener, 1), 0);
+	assert_int_equal(towpath_accept(p.b, listener, NULL, NULL, 0), -EAGAIN);
+	while (fd >= 0 && fd < 129)
+		fd = towpath_socket(p.b, AF_INET, SOCK_DGRAM, 0);
+	client = towpath_socket(p.a, AF_INET, SOCK_STREAM, 0);
+	assert_int_equal(towpath_connect(p.a, client, &to, sizeof to), 0);
+	assert_int_equal(towpath_accept(p.b, listener, NULL, NULL, 0), -EMFILE);
+	/* It still waits there. */
+	assert_int_equal(towpath_close(p.b, 9), 0);
+	assert_int_equal(towpath_accept(p.b, listener, NULL, NULL, 0), 9);
+	pair_close(&p);
+}
+
 struct told {
 	unsigned times, datagrams;
 	bool closes;
@@ -298,6 +438,11 @@ int main(void)
 		cmocka_unit_test(test_who_does_not_wait),
 		cmocka_unit_test(test_poll_waits),
 		cmocka_unit_test(test_watchers_are_told),
+		cmocka_unit_test(test_streams_both_ways),
+		cmocka_unit_test(test_received_without_a_copy),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_nobody_answers),
+		cmocka_unit_test(test_accept_wants_a_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
