@@ -126,8 +126,8 @@ int towpath_advance(struct towpath *t, uint64_t now_ns);
 uint64_t towpath_next(const struct towpath *t);
 uint64_t towpath_now(const struct towpath *t);
 /*
- * For a world of routers only, on a virtual clock: advance the @n routers at the present time until
- * nothing is due in any of them, then move their clocks on to what comes first, or to @until_ns.
+ * For a world of routers only, on a virtual clock: if anything is due in any of the @n routers, it
+ * is done; else their clocks go on to what comes first, but not beyond @until_ns, and that is done.
  * -EDEADLK: nothing ever comes, and @until_ns is TOWPATH_NEVER. A wait() may be just this.
  */
 int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns);

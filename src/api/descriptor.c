@@ -84,6 +84,7 @@ struct descriptor *descriptor_of(struct towpath *t, int fd)
 
 	if (fd < 0 || fd >= ds->most || ds->at[fd].sock == NULL)
 		return NULL;
+	t->turned = false; /* what is asked of it may leave something to be sent */
 	return &ds->at[fd];
 }
 

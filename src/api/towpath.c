@@ -229,7 +229,7 @@ int towpath_advance(struct towpath *t, uint64_t now_ns)
 	for (unsigned i = 0; t->more && i < TOWPATH_TURNS_MAX; i++)
 		t->more = turn(t);
 	t->advancing = false;
-	t->turned_at = t->clock.now;
+	t->turned = true;
 	return t->more ? 1 : 0;
 }
 
@@ -240,50 +240,42 @@ uint64_t towpath_next(const struct towpath *t)
 	if (t->more || t->links_change || towpath_ports_have_frames(t) ||
 	    towpath_descriptors_wait(t))
 		return t->clock.now.ns;
+	if (!mono_due(next, t->clock.now))
+		return next.ns;
 	/* What was due in that turn has been done in it: a millisecond later at the earliest. */
-	if (mono_due(next, t->clock.now) && t->turned_at.ns == t->clock.now.ns)
-		return mono_add_ms(t->clock.now, 1).ns;
-	return next.ns;
+	return t->turned ? mono_add_ms(t->clock.now, 1).ns : t->clock.now.ns;
 }
 
-/* What one router has sent may be what another one waits for: round by round. */
-static int step_now(struct towpath *const *routers, size_t n, uint64_t now_ns)
+static uint64_t next_of_all(struct towpath *const *routers, size_t n)
 {
-	uint64_t next = now_ns;
+	uint64_t next = TOWPATH_NEVER;
 
-	while (next <= now_ns) {
-		next = TOWPATH_NEVER;
+	for (size_t i = 0; i < n; i++) {
+		uint64_t wants = towpath_next(routers[i]);
+
+		next = wants < next ? wants : next;
+	}
+	return next;
+}
+
+int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns)
+{
+	uint64_t now_ns = 0, next = next_of_all(routers, n);
+
+	for (size_t i = 0; i < n; i++)
+		now_ns = now_ns > towpath_now(routers[i]) ? now_ns : towpath_now(routers[i]);
+	if (next > now_ns)
+		now_ns = next < until_ns ? next : until_ns;
+	if (now_ns == TOWPATH_NEVER)
+		return -EDEADLK;
+	/* What one router sends may be what another one waits for: round by round. */
+	do {
 		for (size_t i = 0; i < n; i++) {
 			int more = towpath_advance(routers[i], now_ns);
 
 			if (more < 0)
 				return more;
 		}
-		for (size_t i = 0; i < n; i++) {
-			uint64_t wants = towpath_next(routers[i]);
-
-			next = wants < next ? wants : next;
-		}
-	}
+	} while (next_of_all(routers, n) <= now_ns);
 	return 0;
-}
-
-int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns)
-{
-	uint64_t now_ns = 0, next = until_ns;
-	int error;
-
-	for (size_t i = 0; i < n; i++)
-		now_ns = now_ns > towpath_now(routers[i]) ? now_ns : towpath_now(routers[i]);
-	error = step_now(routers, n, now_ns);
-	if (error != 0)
-		return error;
-	for (size_t i = 0; i < n; i++) {
-		uint64_t wants = towpath_next(routers[i]);
-
-		next = wants < next ? wants : next;
-	}
-	if (next == TOWPATH_NEVER)
-		return -EDEADLK;
-	return step_now(routers, n, next > now_ns ? next : now_ns);
 }

@@ -69,7 +69,7 @@ struct towpath {
 	bool advancing;    /* within towpath_advance(): a callback may be asking */
 	bool links_change; /* a port has something for poll_link() */
 	bool more;         /* the last advance did not come to an end */
-	mono turned_at;    /* when the last advance was */
+	bool turned;       /* nothing was asked of it since the last advance */
 
 	struct session *session; /* of towpath_run(); NULL: none */
 	towpath_output *out;
