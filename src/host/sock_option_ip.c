@@ -5,6 +5,7 @@
 #include "core/addr.h"
 #include "host/sock_option_table.h"
 #include "host/sock_way.h"
+#include "tcp/connection_info.h"
 #include "wire/ip4_header.h"
 
 #ifndef IP_LOCAL_PORT_RANGE /* Linux 6.3 */
@@ -83,8 +84,15 @@ static int set_receive_errors(struct sock *sock, const struct sock_option_value 
 
 static int get_mtu(struct sock *sock, struct sock_option_value *value)
 {
+	struct connection *c = sock_connection(sock);
 	struct route route;
 
+	if (c != NULL) { /* what the path has shown so far */
+		struct connection_info info;
+
+		connection_info(c, &info);
+		return info.pmtu == 0 ? -ENOTCONN : sock_option_give(value, (int)info.pmtu);
+	}
 	if (sock->state != SOCK_CONNECTED)
 		return -ENOTCONN;
 	if (sock_route(sock, &route) != 0)

@@ -102,6 +102,8 @@ void connection_set_owner(struct connection *c, void *owner);
 const struct connection_settings *connection_settings(const struct connection *c);
 /* They hold from now on; what only a SYN can say stays as it was said. */
 void connection_set_settings(struct connection *c, const struct connection_settings *settings);
+/* TCP_QUICKACK: from now on acknowledge at once, or when there is something to be said. */
+void connection_set_quick_ack(struct connection *c, bool on);
 
 enum connection_state connection_state(const struct connection *c);
 struct tuple connection_ends(const struct connection *c);
