@@ -29,6 +29,7 @@
 #include "lib/ip.h"
 
 struct connection;
+struct connection_watcher;
 struct explain;
 struct host;
 struct sock;
@@ -128,6 +129,10 @@ unsigned sock_poll(const struct sock *sock);
 /* @changed is called (from the turn, or from a call on this very socket) when what sock_poll() says
  * may have changed; NULL: nobody is told. It may call everything here but sock_close(@sock). */
 void sock_watch(struct sock *sock, void (*changed)(struct sock *sock, void *arg), void *arg);
+
+/* TCP that is connecting or connected: tell @watcher each state, segment and decision from now on
+ * (tcp/connection.h); NULL ends it. 0, -ENOTCONN, or -ENOSPC: as many are watched as can be. */
+int sock_trace(struct sock *sock, const struct connection_watcher *watcher);
 
 /* Say whom @sock is for; what it accepts is for the same. @owner stays the caller's. */
 void sock_own(struct sock *sock, const struct sock_owner *owner);
