@@ -113,6 +113,21 @@ void ip4_options_read(struct pkt *p)
 			(uint8_t)(r.at - ip + 1 < p->l4 - p->l3 ? r.at - ip + 1 : r.at - ip);
 }
 
+ip4 ip4_options_destination(struct pkt *p)
+{
+	const uint8_t *option;
+	uint8_t len;
+
+	ip4_options_read(p);
+	if (p->route_option == 0)
+		return p->arrived.dst;
+	option = p->bytes + p->l3 + p->route_option;
+	len = option[IP4_OPTION_AT_LENGTH];
+	if (option[IP4_OPTION_AT_POINTER] > len)
+		return p->arrived.dst;
+	return (ip4){ wire_get32(option + len - 4) };
+}
+
 static bool is_strict(const struct pkt *p)
 {
 	return p->bytes[p->l3 + p->route_option] == IP4_OPTION_SSRR;

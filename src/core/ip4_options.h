@@ -35,6 +35,10 @@ void ip4_options_record(struct net *net, struct pkt *p, ip4 own);
 /* The address that a packet leaving by p->route shows in its options. */
 ip4 ip4_options_address(const struct net *net, const struct pkt *p);
 
+/* Where @p is for in the end: the last address of its source route, if one is left in it, else its
+ * destination. What TCP and UDP checksums cover (RFC 1122, 3.2.1.8 (c)). */
+ip4 ip4_options_destination(struct pkt *p);
+
 /*
  * The options for the answer to @p, an echo request for @own: recorded route and timestamps with
  * what this router adds, a source route turned round (RFC 1812, 4.3.3.6). @ret_options has room for

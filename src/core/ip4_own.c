@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 
+#include "core/ip4_options.h"
 #include "core/net.h"
 #include "wire/checksum.h"
 #include "wire/icmp_header.h"
@@ -71,12 +72,13 @@ static void finish_l4(struct pkt *p)
 {
 	uint8_t *l4 = p->bytes + p->l4;
 	uint32_t len = p->len - p->l4, at = checksum_at(p->arrived.proto);
+	ip4 final = p->has_options ? ip4_options_destination(p) : p->arrived.dst;
 	uint32_t sum = 0;
 
 	if (at == 0 || at + 2 > len)
 		return;
 	if (p->arrived.proto != IPPROTO_ICMP)
-		sum = sum_pseudo(p->arrived.src, p->arrived.dst, p->arrived.proto, (uint16_t)len);
+		sum = sum_pseudo(p->arrived.src, final, p->arrived.proto, (uint16_t)len);
 	if (p->offload.needs_checksum) {
 		wire_put16(l4 + at, sum_fold(sum));
 		p->offload.checksum_start = p->l4;

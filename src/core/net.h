@@ -109,6 +109,10 @@ struct net {
 	 * others; set by whoever translates, NULL: nobody does. */
 	bool (*translated)(void *arg, const struct tuple *came);
 	void *translated_arg;
+	/* Has the router itself a connection with these ends (src: ours)? So that none is
+	 * translated to them; set by whoever has connections, NULL: nobody does. */
+	bool (*connected)(void *arg, const struct tuple *ends);
+	void *connected_arg;
 
 	struct tap *taps; /* who looks on; NULL: nobody */
 

@@ -20,11 +20,34 @@ bool nat_port_has(uint8_t proto)
 bool nat_port_collides(const struct fw *fw, const struct tuple *came, const struct tuple *leaves)
 {
 	struct tuple back = tuple_reverse(leaves);
+	const struct net *net = fw->net;
 	uint8_t dir;
 
+	/* The router's own connection: its flow may have ended for want of packets. */
+	if (leaves->proto == IPPROTO_TCP && net->connected != NULL &&
+	    net->connected(net->connected_arg, leaves))
+		return true;
 	/* A host that is sent back to itself would not know question from answer. */
 	return tuple_equal(&back, came) ||
 	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
+}
+
+/* Does what answers it come to another end than what began it left from? */
+static bool is_translated(const struct flow *flow)
+{
+	struct tuple came = flow_comes(flow, 0), answer = flow_comes(flow, 1);
+	struct tuple back = tuple_reverse(&answer);
+
+	return !tuple_equal(&came, &back);
+}
+
+bool nat_port_translates(void *arg, const struct tuple *came)
+{
+	const struct fw *fw = arg;
+	uint8_t dir;
+	uint32_t index = flow_find(fw->flows, came, flow_hash(fw->flows, came), &dir);
+
+	return index != FLOW_NONE && is_translated(flow_at_const(fw->flows, index));
 }
 
 static void set_port(struct tuple *leaves, uint16_t port)

@@ -28,6 +28,9 @@ enum nat_hold { /* what a flow that is to begin holds of the allocator */
 bool nat_port_has(uint8_t proto);
 /* Would an answer to @leaves be taken for another flow's packet, or for one like @came? */
 bool nat_port_collides(const struct fw *fw, const struct tuple *came, const struct tuple *leaves);
+/* Do packets with the ends of @came belong to a translated connection? @arg is the struct fw; for
+ * net->translated. */
+bool nat_port_translates(void *arg, const struct tuple *came);
 /* Give @leaves the source that @source wants for a packet that came as @came. False: no port. */
 bool nat_port_choose(struct fw *fw, const struct nat_source *source, const struct tuple *came,
                      struct tuple *leaves, enum nat_hold *ret_hold);

@@ -237,6 +237,13 @@ int sock_ask(const struct sock *sock, enum sock_ask ask, ip4 addr, uint16_t port
 	return socks->policy(socks->policy_arg, sock, ask, &end, why);
 }
 
+int sock_trace(struct sock *sock, const struct connection_watcher *watcher)
+{
+	if (sock->ops != &sock_tcp_ops || sock->state == SOCK_LISTENING || sock->connection == NULL)
+		return -ENOTCONN;
+	return connection_trace(sock->connection, watcher);
+}
+
 void sock_describe(const struct sock *sock, struct sock_info *ret_info)
 {
 	*ret_info = (struct sock_info){

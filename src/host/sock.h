@@ -29,6 +29,7 @@
 #include "lib/ip.h"
 
 struct connection;
+struct connection_watcher;
 struct explain;
 struct host;
 struct sock;
@@ -129,6 +130,10 @@ unsigned sock_poll(const struct sock *sock);
  * may have changed; NULL: nobody is told. It may call everything here but sock_close(@sock). */
 void sock_watch(struct sock *sock, void (*changed)(struct sock *sock, void *arg), void *arg);
 
+/* TCP that is connecting or connected: tell @watcher each state, segment and decision from now on
+ * (tcp/connection.h); NULL ends it. 0, -ENOTCONN, or -ENOSPC: as many are watched as can be. */
+int sock_trace(struct sock *sock, const struct connection_watcher *watcher);
+
 /* Say whom @sock is for; what it accepts is for the same. @owner stays the caller's. */
 void sock_own(struct sock *sock, const struct sock_owner *owner);
 
@@ -153,8 +158,8 @@ void sock_describe(const struct sock *sock, struct sock_info *ret_info);
 MUST_USE int sock_route(struct sock *sock, struct route *ret_route);
 /* All sockets of @host in the order in which they were opened; NULL begins and ends. */
 struct sock *sock_next(struct host *host, const struct sock *after);
-/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL: it
- * is free. Places from sock_places() on are. */
+/* The same by place, for walks in portions: a socket keeps its place as long as it is open. NULL:
+ * it is free. Places from sock_places() on are. */
 uint32_t sock_places(const struct host *host);
 struct sock *sock_at_place(struct host *host, uint32_t place);
 

@@ -5,6 +5,7 @@
 #include "core/addr.h"
 #include "host/sock_option_table.h"
 #include "host/sock_way.h"
+#include "tcp/connection_info.h"
 #include "wire/ip4_header.h"
 
 #ifndef IP_LOCAL_PORT_RANGE /* Linux 6.3 */
@@ -83,8 +84,15 @@ static int set_receive_errors(struct sock *sock, const struct sock_option_value 
 
 static int get_mtu(struct sock *sock, struct sock_option_value *value)
 {
+	struct connection *c = sock_connection(sock);
 	struct route route;
 
+	if (c != NULL) { /* what the path has shown so far */
+		struct connection_info info;
+
+		connection_info(c, &info);
+		return info.pmtu == 0 ? -ENOTCONN : sock_option_give(value, (int)info.pmtu);
+	}
 	if (sock->state != SOCK_CONNECTED)
 		return -ENOTCONN;
 	if (sock_route(sock, &route) != 0)
@@ -173,7 +181,7 @@ static int take_source_route(struct sock_settings *s, const struct ip4_option *o
 	if (option->len < SOURCE_ROUTE_BYTES || bytes % 4 != 0 || s->destination_at != 0 ||
 	    option->bytes[IP4_OPTION_AT_POINTER] != POINTER_AT_START)
 		return -EINVAL;
-	s->first_hop = (ip4){ wire_get32(addresses) };
+	s->tcp.first_hop = (ip4){ wire_get32(addresses) };
 	memmove(addresses, addresses + 4, bytes - 4);
 	memset(addresses + bytes - 4, 0, 4);
 	s->destination_at = (uint8_t)(at + option->len - 4);
@@ -216,6 +224,7 @@ static int set_options(struct sock *sock, const struct sock_option_value *value)
 	}
 	s->tcp.options_bytes = (uint16_t)((n + 3) / 4 * 4);
 	s->tcp.options = n > 0 ? s->options : NULL;
+	s->tcp.first_hop = (ip4){ 0 };
 	s->destination_at = 0;
 	s->strict = false;
 	r = reader_over(s->options, s->tcp.options_bytes);

@@ -116,6 +116,18 @@ static int get_fin_wait(struct sock *sock, struct sock_option_value *value)
 				  : s);
 }
 
+static int set_quick_ack(struct sock *sock, const struct sock_option_value *value)
+{
+	int number, error = sock_option_number(value, &number);
+
+	if (error != 0)
+		return error;
+	sock->settings->tcp.quick_ack = number != 0;
+	if (sock_connection(sock) != NULL)
+		connection_set_quick_ack(sock_connection(sock), number != 0);
+	return 0;
+}
+
 static int set_defer(struct sock *sock, const struct sock_option_value *value)
 {
 	int number, error = sock_option_number(value, &number);
@@ -146,7 +158,7 @@ static int get_info(struct sock *sock, struct sock_option_value *value)
 static const struct sock_option tcp_options[] = {
 	{ TCP_NODELAY, SOCK_OPTION_AT(tcp.no_delay) },
 	{ TCP_CORK, SOCK_OPTION_AT(tcp.cork) },
-	{ TCP_QUICKACK, SOCK_OPTION_AT(tcp.quick_ack) },
+	{ TCP_QUICKACK, SOCK_OPTION_AT(tcp.quick_ack), .set = set_quick_ack },
 	{ TCP_MAXSEG, .set = set_mss, .get = get_mss },
 	{ TCP_KEEPIDLE, SOCK_OPTION_AT(tcp.keep_idle_s), .low = 1, .high = KEEP_MAX,
 	  .get = get_keep_idle },

@@ -37,7 +37,6 @@ struct sock_settings {
 	 * packets go first, and with room at its end for the destination (RFC 791, 3.1). */
 	uint8_t options[SOCK_OPTIONS_BYTES];
 	uint8_t asked_options[SOCK_OPTIONS_BYTES]; /* as they were given */
-	ip4 first_hop;                             /* of a source route */
 	uint8_t destination_at; /* in options: where the destination belongs; 0: no source route */
 	bool strict;
 

@@ -30,6 +30,14 @@ static void ends_have_changed(void *arg, const struct tuple *ends, bool there)
 	local_port_note(host->socks->local_ports, ends, there);
 }
 
+/* Translation asks, before it gives somebody these ends. */
+static bool is_connected_to(void *arg, const struct tuple *ends)
+{
+	struct host *host = arg;
+
+	return ends_exist(host->tcp, ends);
+}
+
 void sock_tcp_plug(struct host *host)
 {
 	static const struct tcp_owner owner = { .changed = connection_has_changed,
@@ -37,6 +45,8 @@ void sock_tcp_plug(struct host *host)
 
 	tcp_set_owner(host->tcp, &owner);
 	ends_watch(host->tcp, ends_have_changed, host);
+	host->net->connected = is_connected_to;
+	host->net->connected_arg = host;
 }
 
 void sock_tcp_unplug(struct host *host)
@@ -45,6 +55,7 @@ void sock_tcp_unplug(struct host *host)
 
 	tcp_set_owner(host->tcp, &nobody);
 	ends_watch(host->tcp, NULL, NULL);
+	host->net->connected = NULL;
 }
 
 /* --- a socket's life --- */
@@ -64,6 +75,7 @@ static void take_options_back(struct sock *sock)
 		return;
 	settings.options = NULL;
 	settings.options_bytes = 0;
+	settings.first_hop = (ip4){ 0 };
 	connection_set_settings(sock->connection, &settings);
 }
 

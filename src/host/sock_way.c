@@ -16,9 +16,9 @@ void sock_way_to(const struct sock *sock, ip4 dst, uint16_t dport, struct sock_w
 		dst = ip4_is_zero(sock->local) ? (ip4){ IP4_LOOPBACK } : sock->local;
 	*ret_way = (struct sock_way){
 		.dst = dst,
-		.first_hop = routed ? s->first_hop : dst,
+		.first_hop = routed ? s->tcp.first_hop : dst,
 		.key = { .src = sock->local,
-		         .dst = routed ? s->first_hop : dst,
+		         .dst = routed ? s->tcp.first_hop : dst,
 		         .sport = sock->local_port,
 		         .dport = dport,
 		         .proto = sock->ops->proto,

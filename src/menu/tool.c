@@ -8,6 +8,8 @@
 #include "menu/menus.h"
 #include "menu/safe_mode.h"
 #include "menu/setup.h"
+#include "menu/tool_connect_trace.h"
+#include "menu/tool_fetch.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
 #include "menu/user.h"
@@ -86,6 +88,19 @@ void tool_time(uint64_t ns, struct text *out)
 	  .stop = traceroute_interrupt,                                                            \
 	  .policy = POLICY_TEST }
 
+#define ACTION_CONNECT_TRACE                                                                       \
+	{ .name = "connect-trace",                                                                 \
+	  .help = "open a TCP connection and tell each step: what was decided, and why",           \
+	  .fields = connect_trace_fields,                                                          \
+	  .nfields = CONNECT_TRACE_FIELDS,                                                         \
+	  .refused = connect_trace_refused,                                                        \
+	  .args_size = sizeof(struct connect_trace_args),                                          \
+	  .state_size = sizeof(struct connect_trace_state),                                        \
+	  .start = connect_trace_begin,                                                            \
+	  .turn = connect_trace_go_on,                                                             \
+	  .stop = connect_trace_interrupt,                                                         \
+	  .policy = POLICY_TEST }
+
 #define ACTION_TORCH                                                                               \
 	{ .name = "torch",                                                                         \
 	  .help = "who uses an interface just now, and how much of it",                            \
@@ -143,7 +158,8 @@ static const struct action root_actions[] = {
 	ACTION_SETUP("setup",
 	             "asks for addresses, gateway and the way to the internet, and sets them"),
 };
-static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH };
+static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH,
+	                                      ACTION_CONNECT_TRACE, ACTION_FETCH };
 
 const struct menu menu_root = {
 	.path = "/",

@@ -57,6 +57,12 @@ static const struct {
 	{ "type", "scheduler", "Begun by /system/scheduler" },
 	{ "type", "script", "Begun by /system/script/run" },
 
+	{ "operation", "connect", "To a far end" },
+	{ "operation", "bind", "To an address and port of ours" },
+	{ "operation", "listen", "For connections that come" },
+	{ "error", "EACCES", "Permission denied" },
+	{ "error", "EPERM", "Operation not permitted" },
+	{ "action", "deny", "Refuse it; no more rules are asked" },
 	{ "action", "accept", "Let it pass; no more rules are asked" },
 	{ "action", "drop", "Let it vanish without an answer" },
 	{ "action", "reject", "Refuse it with an answer (reject-with)" },

@@ -4,6 +4,7 @@
 #include "fw/flow_counts.h"
 #include "fw/limit.h"
 #include "fw/nat.h"
+#include "fw/nat_port.h"
 #include "lib/mem.h"
 #include "router/socket_policy.h"
 
@@ -55,6 +56,8 @@ struct router *router_new(const struct router_setup *setup)
 	router->net.limits = limits_new(setup->limits != 0 ? setup->limits : ROUTER_LIMITS_DEFAULT,
 	                                &router->net.key);
 	router->marks = marks_new();
+	router->net.translated = nat_port_translates;
+	router->net.translated_arg = &router->fw;
 	host_init(&router->host, &router->net, &setup->host);
 	host_take_tcp(&router->host, tcp_new(&router->net, &setup->tcp));
 	router->lan = lan_new(&router->net,

@@ -2,6 +2,7 @@
 
 #include "tcp/mtu.h"
 #include "tcp/tcp_inside.h"
+#include "tcp/timer.h"
 #include "tcp/watch.h"
 
 enum {
@@ -214,6 +215,7 @@ void connection_establish(struct connection *c)
 	connection_enter(c, CONNECTION_ESTABLISHED);
 	connection_note(c, CONNECTION_CONNECTED | CONNECTION_WRITABLE);
 	connection_set_settings(c, &c->settings);
+	timer_idle(c);
 }
 
 static void traffic_begin(struct connection *c)

@@ -39,7 +39,7 @@ unsigned connection_ready(const struct connection *c)
 {
 	unsigned bits = 0;
 
-	if (c->error != 0 || c->soft_error != 0)
+	if (c->error != 0) /* a soft one is told to who asks, and wakes nobody: RFC 1122, 4.2.3.9 */
 		bits |= POLLERR;
 	if (c->state == CONNECTION_SYN_SENT || c->state == CONNECTION_SYN_RECEIVED)
 		return bits;
@@ -64,9 +64,17 @@ static void fit_buffers(struct connection *c)
 		c->send_limit = c->settings.send_bytes;
 }
 
+void connection_set_quick_ack(struct connection *c, bool on)
+{
+	c->is_chatting = !on;
+	if (!on)
+		c->quick_acks = 0;
+}
+
 void connection_set_settings(struct connection *c, const struct connection_settings *settings)
 {
 	bool kept_alive = c->settings.keep_alive;
+	uint16_t kept_idle_s = c->settings.keep_idle_s;
 	struct traffic *traffic = connection_traffic_if(c);
 
 	c->settings = *settings;
@@ -77,9 +85,11 @@ void connection_set_settings(struct connection *c, const struct connection_setti
 	if (!connection_is_synchronized(c) || c->is_orphan)
 		return;
 	mtu_apply(c);
-	if (settings->keep_alive)
-		timer_idle(c);
-	else if (kept_alive)
+	if (settings->keep_alive && !kept_alive)
+		timer_idle_since(c, c->tcp->net->now);
+	else if (settings->keep_alive && settings->keep_idle_s != kept_idle_s)
+		timer_idle_since(c, c->began_at);
+	else if (kept_alive && !settings->keep_alive)
 		c->idle_at = mono_never();
 	connection_mark(c); /* what cork or Nagle held may leave now */
 }

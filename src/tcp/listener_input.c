@@ -119,6 +119,9 @@ static void take_syn(struct tcp *tcp, struct listener *l, const struct arrival *
 	enum half_open_way way = half_open_admit(&tcp->half_opens, l->half_open, l->backlog,
 	                                         tcp->settings.syn_cookies);
 
+	if (tcp->settings.only_syn_cookies)
+		way = HALF_OPEN_COOKIE;
+
 	if (!listener_has_room(l)) {
 		tcp->counts.accept_overflows++;
 		return; /* they ask again */

@@ -48,7 +48,8 @@ void mtu_refresh(struct connection *c)
 {
 	struct net *net = c->tcp->net;
 	struct route_key key = { .src = c->ends.src,
-		                 .dst = c->ends.dst,
+		                 .dst = ip4_is_zero(c->settings.first_hop) ? c->ends.dst
+		                                                           : c->settings.first_hop,
 		                 .sport = c->ends.sport,
 		                 .dport = c->ends.dport,
 		                 .proto = IPPROTO_TCP,

@@ -32,7 +32,7 @@ static void write_ip(struct writer *w, const struct outgoing *out, uint32_t tota
 				    .ttl = s->ttl != 0 ? s->ttl : TTL_DEFAULT,
 				    .proto = IPPROTO_TCP,
 				    .src = out->ends.src,
-				    .dst = out->ends.dst,
+				    .dst = ip4_is_zero(s->first_hop) ? out->ends.dst : s->first_hop,
 			    });
 	write_bytes(w, s->options, s->options_bytes);
 }

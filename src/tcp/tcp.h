@@ -71,6 +71,7 @@ struct tcp_settings {
 	uint8_t initial_window;  /* in segments: 10 (RFC 6928) */
 	bool timestamps, sack, window_scaling;
 	bool syn_cookies;        /* when no half-open record is left */
+	bool only_syn_cookies;   /* no half-open record is ever made */
 	bool fatal_icmp;         /* unreachable codes 0 and 1 end an attempt at once, as in Linux */
 	bool black_hole_probing; /* of the path's MTU, when ICMP does not come (RFC 4821) */
 	uint16_t mtu_floor_bytes; /* ICMP may lower a path's MTU to this: 552 */

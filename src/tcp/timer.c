@@ -21,13 +21,23 @@ static mono after_ms(const struct connection *c, uint64_t ms)
 	return mono_add_ms(c->tcp->net->now, ms);
 }
 
+/* RFC 5482, 3: so long may data be unacknowledged, whenever the next retransmission would be. */
+static mono data_limit(const struct connection *c, const struct traffic *traffic)
+{
+	if (c->settings.user_timeout_ms == 0 || flight_is_empty(&traffic->recovery.flight))
+		return mono_never();
+	return mono_add_ms(traffic->progress_at, c->settings.user_timeout_ms);
+}
+
 void timer_set(struct connection *c)
 {
 	const struct traffic *traffic = connection_traffic_if(c);
 	mono due = mono_min(mono_min(c->resend_at, c->ack_at), c->idle_at);
 
-	if (traffic != NULL)
+	if (traffic != NULL) {
 		due = mono_min(due, recovery_due(&traffic->recovery));
+		due = mono_min(due, data_limit(c, traffic));
+	}
 	if (!mono_before(due, c->timer_at))
 		return;
 	c->timer_at = due;
@@ -132,18 +142,17 @@ static bool user_timeout_over(const struct connection *c)
 /*
  * RFC 9293, 3.8.6.1: a probe as long as they answer, for ever. Not if nobody waits for it any more,
  * and not while memory is short: who opens many connections and shuts their windows would hold all
- * of it (sockstress).
+ * of it (sockstress). Then answers do not count, which cost them nothing (RFC 6429, 4).
  */
 static bool probes_are_over(const struct connection *c)
 {
 	if (user_timeout_over(c))
 		return true;
 	if (c->is_orphan)
-		return c->retries >= c->tcp->settings.orphan_retries;
-	/* RFC 6429, 4: also if they answer, which costs them nothing. */
+		return c->backoff >= c->tcp->settings.orphan_retries;
 	if (autotune_is_pressed(c->tcp->chunks))
 		return c->backoff >= PERSIST_RETRIES_PRESSED;
-	return false;
+	return c->retries >= c->tcp->settings.retries; /* none of these was answered */
 }
 
 /* What fits into their window goes, however little; else a segment that they must answer. */
@@ -183,14 +192,19 @@ static void resend_expired(struct connection *c)
 		syn_expired(c);
 }
 
-void timer_idle(struct connection *c)
+void timer_idle_since(struct connection *c, mono since)
 {
 	const struct connection_settings *s = &c->settings;
 
-	c->began_at = c->tcp->net->now;
 	if (!s->keep_alive || c->is_orphan || !connection_is_synchronized(c))
 		return;
-	c->idle_at = after_ms(c, (s->keep_idle_s != 0 ? s->keep_idle_s : KEEP_IDLE_S) * 1000ULL);
+	c->idle_at = mono_add_s(since, s->keep_idle_s != 0 ? s->keep_idle_s : KEEP_IDLE_S);
+}
+
+void timer_idle(struct connection *c)
+{
+	c->began_at = c->tcp->net->now;
+	timer_idle_since(c, c->began_at);
 }
 
 /* RFC 1122, 4.2.3.6. While data are on their way their loss is noticed anyway. */
@@ -286,7 +300,9 @@ static void expired(struct connection *c)
 	if (mono_due(c->idle_at, now))
 		idle_expired(c);
 	traffic = connection_traffic_if(c);
-	if (traffic != NULL && mono_due(recovery_due(&traffic->recovery), now))
+	if (traffic != NULL && mono_due(data_limit(c, traffic), now))
+		fail(c, "nothing is acknowledged");
+	else if (traffic != NULL && mono_due(recovery_due(&traffic->recovery), now))
 		recovery_is_due(c, traffic);
 	connection_mark(c);
 }

@@ -21,5 +21,7 @@ void timer_syn(struct connection *c);
 void timer_persist(struct connection *c);
 /* Begin to count the silence of an established connection anew. */
 void timer_idle(struct connection *c);
+/* It has lasted since @since, and may for as long as the settings say now. */
+void timer_idle_since(struct connection *c, mono since);
 
 #endif

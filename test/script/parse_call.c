@@ -97,6 +97,7 @@ static bool parse_transfer(struct scan *scan, struct call_pattern *call)
 {
 	if (!scan_number(scan, "number of bytes", 0, 4 << 20, &call->amount))
 		return false;
+	call->family = AF_INET;
 	call->length = -1;
 	for (;;) {
 		struct word word = scan_peek(scan);

@@ -98,15 +98,16 @@ static void towpath_wait_until(struct stack *stack, int64_t until_us)
 {
 	struct stack_towpath *ours = of(stack);
 	uint64_t until_ns = START_NS + (uint64_t)until_us * NS_PER_US;
+	bool was_done = !ours->waiting || ours->call.done;
 
 	for (;;) {
 		settle(ours);
-		if (has_returned(ours) || ours->n > 0 || ours->now_ns >= until_ns)
+		if (ours->n > 0 || ours->now_ns >= until_ns || (!was_done && has_returned(ours)))
 			break;
 
 		uint64_t next = towpath_next(ours->t);
 
-		if (ours->waiting && ours->call.until_us >= 0 &&
+		if (!was_done && ours->call.until_us >= 0 &&
 		    START_NS + (uint64_t)ours->call.until_us * NS_PER_US < next)
 			next = START_NS + (uint64_t)ours->call.until_us * NS_PER_US;
 		ours->now_ns = next < until_ns ? next : until_ns;

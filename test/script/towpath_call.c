@@ -235,7 +235,8 @@ static int64_t call_once(struct waiting_call *waiting, struct towpath_sockets *s
 	case CALL_GET:
 		return call_get(sock, call, waiting->io);
 	case CALL_POLL:
-		return sock_poll(sock);
+		return sock_poll(sock) &
+		       (POLLIN | POLLOUT | POLLPRI | POLLERR | POLLHUP | POLLRDHUP);
 	case CALL_NAME:
 	case CALL_PEER:
 		return call_name(sock, call->kind == CALL_PEER, waiting->io);

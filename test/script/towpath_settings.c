@@ -24,6 +24,8 @@ static bool set_number(struct tcp_settings *tcp, const char *word, int64_t numbe
 		tcp->retries = (uint8_t)number;
 	else if (strcmp(word, "orphan-retries") == 0)
 		tcp->orphan_retries = (uint8_t)number;
+	else if (strcmp(word, "syn-cookies") == 0)
+		tcp->syn_cookies = on, tcp->only_syn_cookies = number == 2;
 	else if (strcmp(word, "fin-timeout") == 0)
 		tcp->fin_wait_2_ms = (uint32_t)number * 1000;
 	else

@@ -98,6 +98,41 @@ static void ports_of_others_are_left_alone(void **state)
 }
 
 /* More crowded ends than maps: they give way, and each has its ports nevertheless. */
+static bool router_has(void *arg, const struct tuple *ends)
+{
+	const struct tuple *own = arg;
+
+	return tuple_equal(own, ends);
+}
+
+/* Ports are shared by both ends: the router's own connections and translated ones, too. */
+static void ends_of_the_router_are_left_alone(void **state)
+{
+	struct flow_world *w = flow_world_new(256);
+	struct nat_source source = source_of(6000, 6003);
+	struct tuple came = flow_world_tuple(0xc0a85802, 6001, 0xc0000207, 443, IPPROTO_TCP);
+	struct tuple own = flow_world_tuple(OUTER, 6001, 0xc0000207, 443, IPPROTO_TCP);
+	struct tuple answer = tuple_reverse(&own);
+	uint32_t index;
+
+	(void)state;
+	w->net->connected = router_has;
+	w->net->connected_arg = &own;
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_not_equal(begin(w, &source, came, &index), 6001);
+		came.sport++;
+	}
+	assert_int_equal(begin(w, &source, came, &index), 0);
+	came.dport = 444; /* another end */
+	came.sport = 6001;
+	assert_int_equal(begin(w, &source, came, &index), 6001);
+	/* And the other way round. */
+	assert_false(nat_port_translates(&w->fw, &answer));
+	answer.sport = 444;
+	assert_true(nat_port_translates(&w->fw, &answer));
+	flow_world_free(w);
+}
+
 static void crowds_give_way_to_each_other(void **state)
 {
 	struct flow_world *w = flow_world_new(4096);
@@ -200,6 +235,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_port_towards_one_end_is_used),
 		cmocka_unit_test(ports_of_others_are_left_alone),
+		cmocka_unit_test(ends_of_the_router_are_left_alone),
 		cmocka_unit_test(crowds_give_way_to_each_other),
 		cmocka_unit_test(maps_are_made_at_a_measured_pace),
 		cmocka_unit_test(strict_gives_each_connection_a_port),

@@ -253,6 +253,11 @@ static void source_routes(void **unused)
 	assert_int_equal(sock_joined(s, FAR, 80), -EINPROGRESS);
 	p = syn(w);
 	assert_int_equal(p->arrived.src.v, A(LAN).v); /* by its first hop */
+	assert_int_equal(p->arrived.dst.v, A(PEER).v);
+	/* The destination stands last in the route, and in the checksum (RFC 1122, 3.2.1.8). */
+	assert_int_equal(wire_get32(p->bytes + p->l3 + IP4_HEADER_BYTES + 4), A(FAR).v);
+	assert_int_equal(wire_get16(p->bytes + p->l4 + TCP_AT_CHECKSUM),
+	                 sum_fold(sum_pseudo(A(LAN), A(FAR), IPPROTO_TCP, p->len - p->l4)));
 	pkt_done(w.f->net, p);
 	sock_close(s);
 	s = tcp_made(w);
