@@ -12,6 +12,9 @@ enum {
 	TIMESTAMPS_BYTES = 12, /* with the two NOPs of RFC 7323, appendix A */
 	PEER_MSS_LEAST = 48,   /* as Linux: else a byte costs a packet (CVE-2019-11479) */
 	OFFER_LEAST = 88,
+	PROBE_TIMEOUTS = 2,
+	PROBE_MTU_BYTES = 1024,
+	PROBE_MTU_LEAST = 552, /* or mtu-floor, if that is more */
 };
 
 static uint32_t headers_bytes(const struct connection_settings *settings)
@@ -114,8 +117,24 @@ bool mtu_lower(struct connection *c, uint16_t mtu_bytes)
 		mtu_bytes = floor;
 	if (mtu_bytes >= c->path_mtu)
 		return false;
-	watch(c, "icmp", "the path's MTU is %u, was %u", mtu_bytes, c->path_mtu);
+	watch(c, "mtu", "the path's MTU is %u, was %u", mtu_bytes, c->path_mtu);
 	c->path_mtu = mtu_bytes;
 	mtu_apply(c);
 	return true;
+}
+
+/* RFC 4821, 7.7: what is certain to fit nearly anywhere, then what all must take; Linux's
+ * tcp_mtu_probing=1 begins with the same (tcp_base_mss). */
+bool mtu_suspect(struct connection *c, unsigned timeouts)
+{
+	const struct traffic *traffic = connection_traffic_if(c);
+	struct recovery_context context = connection_context(c);
+	struct flight_range lost;
+
+	if (!c->tcp->settings.black_hole_probing || c->settings.may_fragment ||
+	    timeouts < PROBE_TIMEOUTS || timeouts % PROBE_TIMEOUTS != 0 || traffic == NULL)
+		return false;
+	if (!recovery_lost(&traffic->recovery, &context, &lost) || lost.end - lost.begin < c->mss)
+		return false;
+	return mtu_lower(c, c->path_mtu > PROBE_MTU_BYTES ? PROBE_MTU_BYTES : PROBE_MTU_LEAST);
 }

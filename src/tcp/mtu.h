@@ -1,8 +1,8 @@
 /*
  * mtu.h -- how large the segments of a connection may be (RFC 9293, 3.7.1; RFC 6691; RFC 1191).
  *
- * The MTU is the path's as far as it is known: the link's at first, and what ICMP has told since.
- * When routes change it begins anew with the link's.
+ * The MTU is the path's as far as it is known: the link's at first, then what ICMP has told since, or
+ * what timeouts let suspect. When routes change it begins anew with the link's.
  */
 #ifndef TCP_MTU_H
 #define TCP_MTU_H
@@ -21,5 +21,12 @@ void mtu_apply(struct connection *c);
 /* ICMP says that only packets of @mtu_bytes (0: it does not say) pass, of which one of @sent_bytes
  * was one too many. True: the MTU is lower than before. */
 bool mtu_lower(struct connection *c, uint16_t mtu_bytes);
+
+/*
+ * The data has waited for another timeout, @timeouts in a row by now. Large segments may vanish
+ * without a word, where ICMP is filtered (RFC 2923, 2.1): after every second one, when a full
+ * segment is what is not acknowledged, a smaller MTU is tried, if settings say so. True: it is.
+ */
+bool mtu_suspect(struct connection *c, unsigned timeouts);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 
+#include "tcp/mtu.h"
 #include "tcp/output.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/watch.h"
@@ -258,6 +259,23 @@ static bool data_is_given_up(const struct connection *c, const struct recovery *
 	return recovery->timeouts > (c->is_orphan ? settings->orphan_retries : settings->retries);
 }
 
+/* The data waits on: for the peer, or because it is too large for the way. */
+static void data_timed_out(struct connection *c, struct recovery *recovery)
+{
+	struct recovery_context context;
+
+	watch(c, "timer", "retransmission timeout (%u in a row)", recovery->timeouts);
+	if (data_is_given_up(c, recovery)) {
+		fail(c, "nothing is acknowledged");
+		return;
+	}
+	if (mtu_suspect(c, recovery->timeouts)) {
+		context = connection_context(c);
+		recovery_shrink(recovery, &context);
+	}
+	connection_mark(c);
+}
+
 static void recovery_is_due(struct connection *c, struct traffic *traffic)
 {
 	struct recovery_context context = connection_context(c);
@@ -273,13 +291,8 @@ static void recovery_is_due(struct connection *c, struct traffic *traffic)
 		c->must_probe = true;
 		break;
 	case RECOVERY_TIMEOUT:
-		watch(c, "timer", "retransmission timeout (%u in a row)",
-		      traffic->recovery.timeouts);
-		if (data_is_given_up(c, &traffic->recovery)) {
-			fail(c, "nothing is acknowledged");
-			return;
-		}
-		break;
+		data_timed_out(c, &traffic->recovery);
+		return;
 	}
 	connection_mark(c);
 }
