@@ -108,6 +108,19 @@ static int set_receive_buffer(struct sock *sock, const struct sock_option_value 
 	return 0;
 }
 
+/* At least one byte; less than none means as many as there can be (Linux's sk_setsockopt()). */
+static int set_receive_low(struct sock *sock, const struct sock_option_value *value)
+{
+	int number, error = sock_option_number(value, &number);
+
+	if (error != 0)
+		return error;
+	sock->settings->receive_low = number < 0 ? INT32_MAX : number == 0 ? 1 : number;
+	/* Who may be readable by it now is told so. */
+	sock_tell(sock);
+	return 0;
+}
+
 static int set_linger(struct sock *sock, const struct sock_option_value *value)
 {
 	struct linger linger;
@@ -238,7 +251,7 @@ static const struct sock_option socket_options[] = {
 	{ SO_TIMESTAMP, SOCK_OPTION_AT(timestamp) },
 	{ SO_PRIORITY, SOCK_OPTION_AT(priority), .low = INT32_MIN, .high = INT32_MAX },
 	{ SO_MARK, SOCK_OPTION_AT(tcp.mark), .high = INT32_MAX },
-	{ SO_RCVLOWAT, SOCK_OPTION_AT(receive_low), .low = 0, .high = INT32_MAX },
+	{ SO_RCVLOWAT, SOCK_OPTION_AT(receive_low), .set = set_receive_low },
 	{ SO_SNDLOWAT, .get = get_one, .read_only = true },
 	{ SO_SNDBUF, SOCK_OPTION_AT(send_bytes), .set = set_send_buffer },
 	{ SO_SNDBUFFORCE, SOCK_OPTION_AT(send_bytes), .set = set_send_buffer },

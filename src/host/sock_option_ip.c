@@ -257,7 +257,6 @@ static const struct sock_option ip_options[] = {
 	{ IP_LOCAL_PORT_RANGE, .set = set_port_range, .get = get_port_range },
 	{ IP_MULTICAST_TTL, SOCK_OPTION_AT(multicast_ttl), .set = set_multicast_ttl,
 	  .proto = IPPROTO_UDP },
-	{ IP_MULTICAST_LOOP, SOCK_OPTION_AT(multicast_loop), .proto = IPPROTO_UDP },
 	{ IP_MULTICAST_IF, .set = set_multicast_out, .get = get_multicast_out,
 	  .proto = IPPROTO_UDP },
 };

@@ -30,8 +30,7 @@ struct sock_settings_pool *sock_settings_pool_new(uint32_t n)
 		.receive_low = 1,
 		.mtu_discover = IP_PMTUDISC_WANT,
 		.multicast_ttl = 1, /* RFC 1112, 6.1 */
-		.multicast_loop = 1,
-		.holders = 1, /* the pool itself */
+		.holders = 1,       /* the pool itself */
 	};
 	return pool;
 }

@@ -31,7 +31,7 @@ struct sock_settings {
 	uint8_t keep_alive, urgent_inline;
 	uint8_t free_bind, no_port, receive_errors, packet_info, receive_ttl, receive_tos;
 	uint8_t mtu_discover; /* IP_PMTUDISC_* */
-	uint8_t multicast_ttl, multicast_loop;
+	uint8_t multicast_ttl;
 	uint16_t port_low, port_high; /* IP_LOCAL_PORT_RANGE; 0: the host's */
 	/* IP_OPTIONS as they are sent: of a source route without its first address, which is where
 	 * packets go first, and with room at its end for the destination (RFC 791, 3.1). */

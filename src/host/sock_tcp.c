@@ -252,6 +252,13 @@ struct connection *sock_connection(const struct sock *sock)
 
 /* --- how it is --- */
 
+/* SO_RCVLOWAT: a reader is not woken for less; for an end always. */
+static bool is_too_little(const struct sock *sock, unsigned bits)
+{
+	return (bits & POLLIN) != 0 && (bits & POLLRDHUP) == 0 &&
+	       !connection_is_worth_reading(sock->connection, (size_t)sock->settings->receive_low);
+}
+
 /* tcp_poll() */
 static unsigned poll_bits(const struct sock *sock)
 {
@@ -259,8 +266,10 @@ static unsigned poll_bits(const struct sock *sock)
 
 	if (sock->state == SOCK_LISTENING)
 		return bits | (listener_waiting(sock->listener) > 0 ? POLLIN : 0);
-	if (sock->connection != NULL)
-		return bits | connection_ready(sock->connection);
+	if (sock->connection != NULL) {
+		bits |= connection_ready(sock->connection);
+		return is_too_little(sock, bits) ? bits & ~(unsigned)(POLLIN | POLLRDNORM) : bits;
+	}
 	if ((sock->flags & SOCK_SHUT_READ) != 0)
 		bits |= POLLIN | POLLRDHUP;
 	return bits | POLLOUT | POLLHUP;

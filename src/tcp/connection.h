@@ -141,6 +141,9 @@ void connection_abort(struct connection *c);
 
 /* POLLIN, POLLOUT, POLLERR, POLLHUP, POLLRDHUP, POLLPRI: as Linux has them for this state. */
 unsigned connection_ready(const struct connection *c);
+/* Are there @low bytes to read, or as many as will come before something is read? (Linux's
+ * tcp_stream_is_readable()) */
+bool connection_is_worth_reading(const struct connection *c, size_t low);
 /* SO_ERROR: 0 or -errno, and cleared; soft errors, too. */
 int connection_take_error(struct connection *c);
 /* Leave TCP_CORK, TCP_QUICKACK: what waits is sent now. */

@@ -1,5 +1,6 @@
 #include <poll.h>
 
+#include "tcp/autotune.h"
 #include "tcp/mtu.h"
 #include "tcp/tcp_inside.h"
 #include "tcp/timer.h"
@@ -46,6 +47,12 @@ unsigned connection_ready(const struct connection *c)
 	if (c->state == CONNECTION_CLOSED || (c->fin_queued && (c->fin_taken || c->receive_shut)))
 		bits |= POLLHUP;
 	return bits | input_bits(c) | output_bits(c);
+}
+
+bool connection_is_worth_reading(const struct connection *c, size_t low)
+{
+	return connection_unread(c) >= low || c->receive_edge - c->receive_next < c->receive_mss ||
+	       autotune_is_pressed(c->tcp->chunks);
 }
 
 int connection_take_error(struct connection *c)

@@ -378,6 +378,47 @@ static void sizes(void **unused)
 	assert_in_range(sizeof(struct sock), 64, 128);
 }
 
+/* SO_RCVLOWAT: poll() waits for so much, a read that does not wait takes what is there; an end and
+ * a shut window wake in any case. */
+static void little_does_not_wake(void **unused)
+{
+	struct both b = both_new();
+	struct sock *s = connected(b), *theirs = accepted(b);
+	static const char much[200000];
+	char text[16];
+
+	assert_int_equal(sock_get(s, SOL_SOCKET, SO_RCVLOWAT), 1);
+	assert_int_equal(sock_set(s, SOL_SOCKET, SO_RCVLOWAT, 10), 0);
+	assert_int_equal(put(theirs, "12345"), 5);
+	sock_settle(b.us, &b.them);
+	assert_int_equal(sock_bits(s), POLLOUT);
+	assert_int_equal(get(s, text, 2), 2);
+	assert_int_equal(put(theirs, "6789abc"), 7);
+	sock_settle(b.us, &b.them);
+	assert_int_equal(sock_bits(s), POLLOUT | POLLIN);
+	assert_int_equal(sock_set(s, SOL_SOCKET, SO_RCVLOWAT, 11), 0);
+	assert_int_equal(sock_bits(s), POLLOUT);
+	assert_int_equal(sock_set(s, SOL_SOCKET, SO_RCVLOWAT, 0), 0);
+	assert_int_equal(sock_get(s, SOL_SOCKET, SO_RCVLOWAT), 1);
+	assert_int_equal(sock_bits(s), POLLOUT | POLLIN);
+	/* More than the buffer holds: as much as comes before something is read. */
+	assert_int_equal(sock_set(s, SOL_SOCKET, SO_RCVLOWAT, -1), 0);
+	assert_int_equal(sock_get(s, SOL_SOCKET, SO_RCVLOWAT), INT32_MAX);
+	assert_int_equal(sock_bits(s), POLLOUT);
+	for (unsigned i = 0; i < 20 && (sock_bits(s) & POLLIN) == 0; i++) {
+		(void)sock_send(theirs, much, sizeof much, 0, NULL, 0);
+		sock_wait_ms(b.us, &b.them, 1000);
+	}
+	assert_int_equal(sock_bits(s), POLLOUT | POLLIN);
+	while (get(s, text, sizeof text) > 0)
+		;
+	sock_close(theirs);
+	sock_wait_ms(b.us, &b.them, 100);
+	assert_true((sock_bits(s) & POLLIN) != 0);
+	sock_close(s);
+	both_free(b);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -396,6 +437,7 @@ int main(void)
 		cmocka_unit_test(errors_are_soft_when_established),
 		cmocka_unit_test(budgets_are_errors_not_crashes),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(little_does_not_wake),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
