@@ -44,6 +44,7 @@ bench: ## measure, each figure beside its peer's of the same run; ROUNDS=n (5)
 	@test/bench/rules $(ROUNDS)
 	@test/bench/routes $(ROUNDS)
 	@test/bench/config $(ROUNDS)
+	@test/bench/stack $(ROUNDS)
 
 fuzz: ## feed the parsers hostile bytes; EACH=n seconds for each target (60), ONLY="ip4 tcp" these
 	@tools/setup build fuzz

@@ -58,6 +58,11 @@ struct towpath_budget {
 	uint32_t neighbours;  /* [1024] */
 	uint32_t flows; /* connections that are tracked or translated, a power of two [65536] */
 	uint32_t descriptors; /* sockets that are open [1024] */
+	uint32_t connections; /* of TCP, those that end by themselves too [4096] */
+	uint32_t half_open;   /* that others have begun; then cookies answer [1024] */
+	uint32_t time_wait;   /* ends that are remembered (RFC 9293, 3.6.1) [4096] */
+	uint32_t buffers;     /* of 4 KiB, for what TCP has to send and to hand out [8192] */
+	uint32_t segments;    /* of TCP on their way [16384] */
 };
 
 enum towpath_log_level {
@@ -120,6 +125,12 @@ int towpath_advance(struct towpath *t, uint64_t now_ns);
 /* When it wants towpath_advance() even if nothing comes; at once when that is not in the future. */
 uint64_t towpath_next(const struct towpath *t);
 uint64_t towpath_now(const struct towpath *t);
+/*
+ * For a world of routers only, on a virtual clock: if anything is due in any of the @n routers, it
+ * is done; else their clocks go on to what comes first, but not beyond @until_ns, and that is done.
+ * -EDEADLK: nothing ever comes, and @until_ns is TOWPATH_NEVER. A wait() may be just this.
+ */
+int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns);
 /* The time of day is @wall_ns now; it may jump. */
 void towpath_set_wall(struct towpath *t, int64_t wall_ns);
 
@@ -240,6 +251,55 @@ struct towpath_store {
 	            void *each_arg);
 };
 
+/* ---- Sockets ------------------------------------------------------------------------------ */
+/*
+ * As POSIX has them, with Linux's constants (<netinet/in.h>, <netinet/tcp.h>), but that they return
+ * -errno. Descriptors are small numbers of one router, from 0, the lowest free one first.
+ *
+ * A call that has to wait calls wait() of the setup until it need not; without one, on a descriptor
+ * that is nonblocking, with MSG_DONTWAIT, or from within a callback it returns -EAGAIN (connect:
+ * -EINPROGRESS). SO_RCVTIMEO and SO_SNDTIMEO hold, in the router's time.
+ */
+
+/* @type may have SOCK_NONBLOCK; SOCK_CLOEXEC means nothing here. */
+int towpath_socket(struct towpath *t, int domain, int type, int protocol);
+int towpath_bind(struct towpath *t, int fd, const void *addr, socklen_t len);
+int towpath_connect(struct towpath *t, int fd, const void *addr, socklen_t len);
+int towpath_listen(struct towpath *t, int fd, int backlog);
+/* A new descriptor; @addr and @len may be NULL. @flags: SOCK_NONBLOCK or 0. */
+int towpath_accept(struct towpath *t, int fd, void *addr, socklen_t *len, int flags);
+ssize_t towpath_send(struct towpath *t, int fd, const void *bytes, size_t len, int flags);
+ssize_t towpath_recv(struct towpath *t, int fd, void *bytes, size_t len, int flags);
+ssize_t towpath_sendto(struct towpath *t, int fd, const void *bytes, size_t len, int flags,
+                       const void *to, socklen_t to_len);
+ssize_t towpath_recvfrom(struct towpath *t, int fd, void *bytes, size_t len, int flags, void *from,
+                         socklen_t *from_len);
+/* What has come by TCP, where it lies: at most @max pieces, in order, good until the next call for
+ * this router; then towpath_consume() the first @n bytes of it. Never waits. */
+int towpath_spans(struct towpath *t, int fd, struct iovec *ret_spans, unsigned max);
+int towpath_consume(struct towpath *t, int fd, size_t n);
+int towpath_shutdown(struct towpath *t, int fd, int how);
+int towpath_close(struct towpath *t, int fd);
+int towpath_setsockopt(struct towpath *t, int fd, int level, int name, const void *value,
+                       socklen_t len);
+int towpath_getsockopt(struct towpath *t, int fd, int level, int name, void *ret_value,
+                       socklen_t *len);
+int towpath_getsockname(struct towpath *t, int fd, void *ret_addr, socklen_t *len);
+int towpath_getpeername(struct towpath *t, int fd, void *ret_addr, socklen_t *len);
+/* How many of @fds are ready, after at most @timeout_ms (negative: however long it takes) of the
+ * router's time; without wait() it looks once. */
+int towpath_poll(struct towpath *t, struct pollfd *fds, nfds_t n, int timeout_ms);
+/* O_NONBLOCK: 1 sets it, 0 clears it, -1 asks. What it was. */
+int towpath_nonblocking(struct towpath *t, int fd, int set);
+
+/*
+ * @changed is called, from towpath_advance(), when what poll says of @fd may have changed: @events
+ * is that. All calls for sockets and frames are allowed from there, towpath_close() of the same one
+ * too; none of them waits. NULL ends it.
+ */
+typedef void towpath_changed(void *arg, struct towpath *t, int fd, short events);
+int towpath_watch(struct towpath *t, int fd, towpath_changed *changed, void *arg);
+
 /* ---- To look on, and to ask why ------------------------------------------------------------ */
 
 /*
@@ -254,9 +314,9 @@ int towpath_capture(struct towpath *t, void (*write)(void *arg, const void *byte
  * order, by the code that decides: @stage is "route", "filter", "dst-nat", ... Nothing is sent,
  * counted or remembered. -EPROTONOSUPPORT: it is not IPv4; else as towpath_put().
  */
-typedef void towpath_step(void *arg, const char *stage, const char *text);
+typedef void towpath_told(void *arg, const char *stage, const char *text);
 int towpath_explain(struct towpath *t, int port, const struct towpath_frame *frame,
-                    towpath_step *step, void *arg);
+                    towpath_told *step, void *arg);
 
 #ifdef __cplusplus
 }

@@ -178,26 +178,37 @@ static int64_t send_timeout_us(int fd)
 	return time.tv_sec * 1000000LL + time.tv_usec;
 }
 
-/* A blocking one waits for the router's answer: by recv(), so that signals, SA_RESTART and the time
- * limit do what they do to the kernel's connect(). */
-static int connect_once(int fd, uint64_t badge, struct iovec *address, uint8_t *ret_flags)
+static int ask_connect(int fd, uint64_t badge, const struct iovec *address, int64_t wait_us,
+                       uint8_t *ret_flags)
 {
-	int status = real()->fcntl(fd, F_GETFL);
 	struct call call = {
-		.request = { .call = SHIM_CONNECT, .badge = badge },
+		.request = { .call = SHIM_CONNECT,
+		             .badge = badge,
+		             .flags = wait_us >= 0 ? SHIM_WAIT : 0 },
 		.tail = address,
 		.ntail = 1,
 		.fd = fd,
+		.wait_us = wait_us > 0 ? wait_us : 0,
 	};
-	int result;
+	int result = router_call(&call);
 
-	if ((status & O_NONBLOCK) == 0 && shim_badge_kind(badge) == SHIM_STREAM) {
-		call.request.flags = SHIM_WAIT;
-		call.wait_us = send_timeout_us(fd);
-	}
-	result = router_call(&call);
 	*ret_flags = call.answer.flags;
-	return result == -EAGAIN && call.wait_us > 0 ? -EINPROGRESS : result;
+	return result;
+}
+
+/* A blocking one then waits for the outcome: by recv(), so that signals, SA_RESTART and the time
+ * limit do what they do to the kernel's connect(). */
+static int connect_once(int fd, uint64_t badge, const struct iovec *address, uint8_t *ret_flags)
+{
+	int result = ask_connect(fd, badge, address, -1, ret_flags);
+	uint8_t none;
+	int outcome;
+
+	if ((result != -EINPROGRESS && result != -EALREADY) ||
+	    shim_badge_kind(badge) != SHIM_STREAM || (real()->fcntl(fd, F_GETFL) & O_NONBLOCK) != 0)
+		return result;
+	outcome = ask_connect(fd, badge, address, send_timeout_us(fd), &none);
+	return outcome == -EAGAIN ? result : outcome;
 }
 
 static int connect_ours(int fd, uint64_t badge, const struct sockaddr *address, socklen_t len)

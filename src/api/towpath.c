@@ -15,7 +15,11 @@
 #define TOWPATH_VERSION "unknown"
 #endif
 
-/* The reserve of routers that know no wait for their disk: done at once. */
+enum {
+	OWN_SOCKETS = 64, /* of the router's services, beside those with descriptors */
+};
+
+/* The store is the caller's, on the caller's thread: what it is asked to do is done at once. */
 static void submit(struct background *background, struct background_job *job)
 {
 	job->work(job);
@@ -63,6 +67,13 @@ static void router_make(struct towpath *t, const struct towpath_budget *budget)
 		            .pkt_large = or_else(budget->packets_64k, 64),
 		            .neighbours = or_else(budget->neighbours, 1024),
 		            .port_addresses = 64 },
+		.host = { .sockets = or_else(budget->descriptors, 1024) + OWN_SOCKETS },
+		.tcp = { .connections = or_else(budget->connections, 4096),
+		         .half_open = or_else(budget->half_open, 1024),
+		         .time_wait = or_else(budget->time_wait, 4096),
+		         .listeners = or_else(budget->descriptors, 1024) + OWN_SOCKETS,
+		         .chunks = or_else(budget->buffers, 8192),
+		         .flights = or_else(budget->segments, 16384) },
 		.flows = or_else(budget->flows, 65536),
 	};
 
@@ -123,6 +134,7 @@ int towpath_new(const struct towpath_setup *setup, struct towpath **ret_t)
 		towpath_store_init(&t->store, setup->store);
 	router_make(t, &setup->budget);
 	conf_make(t, !setup->with_defaults);
+	t->descriptors = towpath_descriptors_new(or_else(setup->budget.descriptors, 1024));
 	t->run_over = true;
 	*ret_t = t;
 	return 0;
@@ -154,6 +166,7 @@ void towpath_free(struct towpath *t)
 		return;
 	towpath_capture_free(t);
 	towpath_run_free(t);
+	towpath_descriptors_free(t->descriptors);
 	manage_stop(t->manage);
 	manage_free(t->manage);
 	conf_free(t->conf);
@@ -193,6 +206,7 @@ static bool turn(struct towpath *t)
 	if (t->started)
 		more |= manage_turn(t->manage, now);
 	more |= towpath_run_turn(t);
+	more |= towpath_descriptors_turn(t);
 	return more || towpath_ports_have_frames(t);
 }
 
@@ -215,7 +229,7 @@ int towpath_advance(struct towpath *t, uint64_t now_ns)
 	for (unsigned i = 0; t->more && i < TOWPATH_TURNS_MAX; i++)
 		t->more = turn(t);
 	t->advancing = false;
-	t->turned_at = t->clock.now;
+	t->turned = true;
 	return t->more ? 1 : 0;
 }
 
@@ -223,10 +237,45 @@ uint64_t towpath_next(const struct towpath *t)
 {
 	mono next = next_of(t);
 
-	if (t->more || t->links_change || towpath_ports_have_frames(t))
+	if (t->more || t->links_change || towpath_ports_have_frames(t) ||
+	    towpath_descriptors_wait(t))
 		return t->clock.now.ns;
+	if (!mono_due(next, t->clock.now))
+		return next.ns;
 	/* What was due in that turn has been done in it: a millisecond later at the earliest. */
-	if (mono_due(next, t->clock.now) && t->turned_at.ns == t->clock.now.ns)
-		return mono_add_ms(t->clock.now, 1).ns;
-	return next.ns;
+	return t->turned ? mono_add_ms(t->clock.now, 1).ns : t->clock.now.ns;
+}
+
+static uint64_t next_of_all(struct towpath *const *routers, size_t n)
+{
+	uint64_t next = TOWPATH_NEVER;
+
+	for (size_t i = 0; i < n; i++) {
+		uint64_t wants = towpath_next(routers[i]);
+
+		next = wants < next ? wants : next;
+	}
+	return next;
+}
+
+int towpath_step(struct towpath *const *routers, size_t n, uint64_t until_ns)
+{
+	uint64_t now_ns = 0, next = next_of_all(routers, n);
+
+	for (size_t i = 0; i < n; i++)
+		now_ns = now_ns > towpath_now(routers[i]) ? now_ns : towpath_now(routers[i]);
+	if (next > now_ns)
+		now_ns = next < until_ns ? next : until_ns;
+	if (now_ns == TOWPATH_NEVER)
+		return -EDEADLK;
+	/* What one router sends may be what another one waits for: round by round. */
+	do {
+		for (size_t i = 0; i < n; i++) {
+			int more = towpath_advance(routers[i], now_ns);
+
+			if (more < 0)
+				return more;
+		}
+	} while (next_of_all(routers, n) <= now_ns);
+	return 0;
 }

@@ -50,7 +50,7 @@ static int header_read(struct pkt *p)
 	return 0;
 }
 
-static void tell(const struct explain *why, towpath_step *step, void *arg)
+static void tell(const struct explain *why, towpath_told *step, void *arg)
 {
 	for (unsigned i = 0; i < why->n; i++)
 		step(arg, why->steps[i].stage, why->steps[i].text);
@@ -59,7 +59,7 @@ static void tell(const struct explain *why, towpath_step *step, void *arg)
 }
 
 int towpath_explain(struct towpath *t, int port, const struct towpath_frame *frame,
-                    towpath_step *step, void *arg)
+                    towpath_told *step, void *arg)
 {
 	int error = towpath_frame_check(t, port, frame);
 	struct question *q;

@@ -69,7 +69,7 @@ struct towpath {
 	bool advancing;    /* within towpath_advance(): a callback may be asking */
 	bool links_change; /* a port has something for poll_link() */
 	bool more;         /* the last advance did not come to an end */
-	mono turned_at;    /* when the last advance was */
+	bool turned;       /* nothing was asked of it since the last advance */
 
 	struct session *session; /* of towpath_run(); NULL: none */
 	towpath_output *out;
@@ -100,6 +100,13 @@ mono towpath_run_next(const struct towpath *t);
 void towpath_run_free(struct towpath *t);
 
 void towpath_capture_free(struct towpath *t);
+
+MUST_USE struct towpath_descriptors *towpath_descriptors_new(uint32_t most);
+/* Closes what is open. */
+void towpath_descriptors_free(struct towpath_descriptors *descriptors);
+/* Tell who watches sockets that have changed. True: some have changed since. */
+bool towpath_descriptors_turn(struct towpath *t);
+bool towpath_descriptors_wait(const struct towpath *t);
 
 /* May a call wait now? */
 static inline bool towpath_may_wait(const struct towpath *t)

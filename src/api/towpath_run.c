@@ -105,7 +105,7 @@ int towpath_run(struct towpath *t, const char *lines, towpath_output *output, vo
 	towpath_run_free(t);
 	t->out = output;
 	t->out_arg = arg;
-	t->run_over = t->run_interrupted = false;
+	t->run_over = t->run_interrupted = t->turned = false;
 	t->run_result = -EINPROGRESS;
 	/* What a line shows is of this moment: so is what it changes. */
 	t->router->net.now = t->clock.now;

@@ -113,6 +113,7 @@ static void lay_out(struct rules *rules)
 		rule_chain_find(rules, rules->specs[i].chain)->n++;
 		enabled++;
 	}
+	rules->enabled = enabled;
 
 	struct rule *next = arena_new(&rules->arena, enabled + 1, sizeof *next);
 

@@ -138,6 +138,7 @@ struct rules {
 	size_t n;
 	struct rule_chain *chains; /* the built-in ones in the order of their hooks, then by name */
 	size_t chains_n, builtin_n;
+	size_t enabled; /* rules that are; 0: every chain is empty */
 	struct rule_log *log;
 	struct address_lists *lists; /* NULL: no rule names one */
 };

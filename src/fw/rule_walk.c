@@ -285,7 +285,7 @@ void rules_choose(const struct rules *rules, const struct net *net, const char *
                   struct pkt *p, struct rule_choice *ret_choice)
 {
 	*ret_choice = (struct rule_choice){ .action = ACTION_ACCEPT };
-	if (rules == NULL)
+	if (rules == NULL || rules->enabled == 0)
 		return;
 
 	const struct rule_chain *first = rule_chain_find(rules, chain);

@@ -364,8 +364,11 @@ int sock_option_get(struct sock *sock, int level, int name, void *value, int *le
 	const struct sock_option *o = find(sock, level, name, &bytes_too);
 	int number, error;
 
-	if (o == NULL)
-		return -ENOPROTOOPT;
+	if (o ==
+	    NULL) /* of a level that is nobody's, Linux's ip_getsockopt() says it in other words */
+		return level == SOL_SOCKET || level == IPPROTO_IP || level == sock->ops->proto
+		               ? -ENOPROTOOPT
+		               : -EOPNOTSUPP;
 	if (*len < 0)
 		return -EINVAL;
 	if (o->get != NULL) {

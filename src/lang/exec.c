@@ -160,6 +160,8 @@ const struct value *exec_where(const struct exec *exec)
 {
 	const struct call *call = exec->call;
 
+	if (call->nwhere == 0)
+		return NULL;
 	return exec->run->stack + exec->computed + (call->ncomputed - call->nwhere);
 }
 

@@ -66,7 +66,8 @@ struct console_guest {
 };
 
 /* NULL: there is no place. */
-MUST_USE struct console *consoles_open(struct consoles *consoles, const struct console_guest *guest);
+MUST_USE struct console *consoles_open(struct consoles *consoles,
+                                       const struct console_guest *guest);
 void console_input(struct console *console, const void *bytes, size_t len);
 /* The terminal has another size now; one that was given at the login stays. */
 void console_resize(struct console *console, struct console_size size);

@@ -267,6 +267,10 @@ static int open_consoles(struct daemon *daemon, struct text *why)
 	daemon->consoles.conf = daemon->conf;
 	daemon->consoles.manage = daemon->manage;
 	log_book_set_echo(daemon->manage->log_book, consoles_echo, &daemon->consoles);
+	telnet_door_init(&daemon->telnet, daemon->router, &daemon->consoles, daemon->loop,
+	                 &daemon->log, CHILD_PROGRAM);
+	fetch_processes_init(&daemon->fetches, &daemon->router->host, daemon->loop, "");
+	daemon->manage->fetcher = &daemon->fetches.fetcher;
 	return local_socket_listen(daemon->loop, daemon->options->socket, &hooks, why,
 	                           &daemon->local);
 }
@@ -310,12 +314,14 @@ int daemon_start(struct daemon *daemon, const struct options *options, struct te
  * whenever the router has turned, and the router turns when the ping is due. */
 static mono wait_until(const struct daemon *daemon, bool more, mono now)
 {
+	mono next = mono_min(consoles_next(&daemon->consoles), telnet_door_next(&daemon->telnet));
+
 	if (more)
 		return now;
-	return mono_min(
-		mono_min(consoles_next(&daemon->consoles), guard_process_next(&daemon->guard)),
-		mono_min(shim_server_next(daemon->programs),
-	                 mono_min(router_next(daemon->router), manage_next(daemon->manage))));
+	next = mono_min(next, fetch_processes_next(&daemon->fetches));
+	next = mono_min(next, guard_process_next(&daemon->guard));
+	next = mono_min(next, shim_server_next(daemon->programs));
+	return mono_min(next, mono_min(router_next(daemon->router), manage_next(daemon->manage)));
 }
 
 static void notify(struct daemon *daemon, const char *state)
@@ -357,6 +363,8 @@ bool daemon_run(struct daemon *daemon)
 		guard_process_turn(&daemon->guard, now);
 		more |= manage_turn(daemon->manage, now);
 		more |= consoles_turn(&daemon->consoles, now);
+		telnet_door_turn(&daemon->telnet, now);
+		fetch_processes_turn(&daemon->fetches, now);
 		more |= shim_server_turn(daemon->programs, now);
 
 		int called = loop_wait(daemon->loop, wait_until(daemon, more, now));
@@ -375,6 +383,7 @@ void daemon_stop(struct daemon *daemon)
 {
 	const char *bye = reboots(daemon) ? "the router starts again" : "the router stops";
 
+	telnet_door_stop(&daemon->telnet, bye);
 	if (daemon->programs != NULL)
 		shim_server_close(daemon->programs);
 	if (daemon->local != NULL)
@@ -382,6 +391,7 @@ void daemon_stop(struct daemon *daemon)
 	if (daemon->manage != NULL)
 		manage_stop(daemon->manage);
 	consoles_free(&daemon->consoles);
+	fetch_processes_stop(&daemon->fetches);
 	/* Who waits for it is answered now, and the background does what they want done then. */
 	guard_process_stop(&daemon->guard);
 	if (daemon->background != NULL)

@@ -6,7 +6,8 @@
  * console answers. So nothing is answered that the configuration does not allow.
  *
  * Threads: the router's; one more belongs to the store (os/background.h). Passwords are compared in
- * a process of its own (main/guard_process.h).
+ * a process of its own (main/guard_process.h), and telnet is spoken in one for each connection
+ * (main/telnet_door.h).
  */
 #ifndef MAIN_DAEMON_H
 #define MAIN_DAEMON_H
@@ -14,8 +15,10 @@
 #include "conf/conf.h"
 #include "lib/log.h"
 #include "main/consoles.h"
+#include "main/fetch_process.h"
 #include "main/guard_process.h"
 #include "main/options.h"
+#include "main/telnet_door.h"
 #include "manage/manage.h"
 #include "os/background.h"
 #include "os/loop.h"
@@ -43,6 +46,8 @@ struct daemon {
 	struct conf *conf;
 	struct manage *manage;
 	struct consoles consoles;
+	struct telnet_door telnet;
+	struct fetch_processes fetches;
 	struct local_socket *local;
 	struct shim_server *programs;
 	bool stop;

@@ -95,18 +95,21 @@ static bool run_seeds(const struct sim_options *options, struct job *job, unsign
 static void jobs_begin(const struct sim_options *options, struct job *jobs)
 {
 	for (unsigned i = 0; i < options->jobs; i++) {
+		pid_t pid;
+
 		fflush(stdout);
-		jobs[i].pid = fork();
-		if (jobs[i].pid == 0) {
+		pid = fork();
+		if (pid == 0) {
 			bool good = run_seeds(options, &jobs[i], i, options->jobs);
 
 			fflush(stdout);
 			exit(good ? 0 : 1);
 		}
-		if (jobs[i].pid < 0) {
+		if (pid < 0) {
 			perror("sim: fork");
 			exit(2);
 		}
+		jobs[i].pid = pid; /* the child has no part in this: the memory is shared */
 	}
 }
 

@@ -18,6 +18,7 @@
 #include "manage/recovery.h"
 #include "manage/services.h"
 
+struct fetcher;
 struct guard;
 struct jobs;
 struct logins;
@@ -46,6 +47,8 @@ struct manage {
 	struct log_book *log_book;
 	struct guard
 		*guard; /* compares passwords; NULL: there is nobody to ask. Set by the caller */
+
+	struct fetcher *fetcher; /* speaks HTTP; NULL: nobody does. Set by the caller */
 
 	/* Its people. */
 	struct users *users; /* NULL before they are published */

@@ -9,6 +9,7 @@
 #include "menu/safe_mode.h"
 #include "menu/setup.h"
 #include "menu/tool_connect_trace.h"
+#include "menu/tool_fetch.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
 #include "menu/user.h"
@@ -158,7 +159,7 @@ static const struct action root_actions[] = {
 	             "asks for addresses, gateway and the way to the internet, and sets them"),
 };
 static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH,
-	                                      ACTION_CONNECT_TRACE };
+	                                      ACTION_CONNECT_TRACE, ACTION_FETCH };
 
 const struct menu menu_root = {
 	.path = "/",

@@ -19,8 +19,8 @@
 MUST_USE int confine_to_messages(const int *fds, size_t n, size_t memory);
 /*
  * The same, and what a library that speaks over connections asks of them: their addresses, options
- * and errors, whether they wait; to close them, and to look past SIGPIPE. To connect does nothing, and
- * succeeds.
+ * and errors, whether they wait; to close them, and to look past SIGPIPE. To connect does nothing,
+ * and succeeds.
  */
 MUST_USE int confine_to_connections(const int *fds, size_t n, size_t memory);
 

@@ -201,8 +201,12 @@ static void disconnect(struct shim_work *work, struct shim_socket *s)
 
 static void wait_for_it(struct shim_work *work, struct shim_socket *s)
 {
-	memcpy(s->address, work->tail, work->request.tail_len);
-	s->address_len = (uint8_t)work->request.tail_len;
+	size_t len = work->request.tail_len;
+
+	if (len > sizeof s->address)
+		len = sizeof s->address; /* nobody looks at more of it */
+	memcpy(s->address, work->tail, len);
+	s->address_len = (uint8_t)len;
 	s->waiter = work->client;
 	work->client->waits_for = s;
 	work->later = true;
@@ -234,8 +238,8 @@ static int call_connect(struct shim_work *work, struct shim_socket *s)
 		}
 		shim_socket_dirty(s);
 	}
-	if (error == -EINPROGRESS && (work->request.flags & SHIM_WAIT) != 0 &&
-	    len <= (int)sizeof s->address && s->waiter == NULL)
+	if ((error == -EINPROGRESS || error == -EALREADY) &&
+	    (work->request.flags & SHIM_WAIT) != 0 && s->waiter == NULL)
 		wait_for_it(work, s);
 	return error;
 }

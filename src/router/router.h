@@ -35,7 +35,7 @@ struct router_setup {
 	struct net_budget budget; /* zeroes: see router_budget_default() */
 	struct router_start start;
 	struct host_budget host; /* zeroes: the defaults of host/socks.h */
-	struct tcp_budget tcp; /* zeroes: the defaults of tcp/tcp.h */
+	struct tcp_budget tcp;   /* zeroes: the defaults of tcp/tcp.h */
 	uint32_t flows;
 	uint32_t stations;        /* that all bridges know; 0: LAN_STATIONS_DEFAULT */
 	uint32_t address_entries; /* of address lists; 0: ADDRESS_ENTRIES_DEFAULT */
@@ -61,7 +61,7 @@ struct router {
 	struct lan *lan;
 	struct sniffer *sniffer;
 	struct socket_policy *socket_policy; /* NULL before it is published */
-	struct manage *manage; /* set by whoever made it, NULL before */
+	struct manage *manage;               /* set by whoever made it, NULL before */
 	bool configured;
 	bool reference;
 	void *own_flow_bytes; /* to be freed; NULL when they are the caller's */

@@ -175,8 +175,7 @@ static bool has_failed(struct stream_end *end)
 {
 	bool is_opener = end == &end->stream->ends[0];
 
-	if (is_opener && !end->stream->was_made &&
-	    connection_state(end->c) == CONNECTION_CLOSED) {
+	if (is_opener && !end->stream->was_made && connection_state(end->c) == CONNECTION_CLOSED) {
 		end->error = connection_take_error(end->c);
 		if (end->error == 0)
 			wrong(end, "fails without a reason", 0);
@@ -422,14 +421,24 @@ static bool end_is_well(const struct stream_end *end)
 	return end->error == 0 && end->has_end && end->got == other_of(end)->want;
 }
 
+/* SYN cookies have their price (RFC 4987, 3.6): when the handshake's last step and the first data
+ * are lost, later data name a cookie that was never made, and are refused. */
+static bool lost_its_cookie(const struct stream *stream)
+{
+	const struct stream_end *opened = &stream->ends[1];
+
+	return !opened->is_closed && opened->c == NULL && stream->ends[0].error == -ECONNRESET &&
+	       tcp_counts(opened->host->router->host.tcp)->cookies_sent > 0;
+}
+
 bool stream_is_well(const struct stream *stream, struct text *out)
 {
 	if (stream->wrong[0] != '\0') {
 		text_printf(out, "port %u: %s", stream->port, stream->wrong);
 		return false;
 	}
-	if (!stream->was_made || stream->ends[0].ending != STREAM_IN_ORDER ||
-	    stream->ends[1].ending != STREAM_IN_ORDER)
+	if (!stream->was_made || lost_its_cookie(stream) ||
+	    stream->ends[0].ending != STREAM_IN_ORDER || stream->ends[1].ending != STREAM_IN_ORDER)
 		return true;
 	if (end_is_well(&stream->ends[0]) && end_is_well(&stream->ends[1]))
 		return true;

@@ -118,17 +118,24 @@ static void build_two(struct stream_net *net)
 	join(net, r[0], 1, r[1], 1);
 }
 
-struct stream_net *stream_net_new(uint64_t seed, enum stream_layout layout,
-                                  const struct start *start, bool offload)
+/* What lies between them has no connections of its own. */
+static const struct tcp_budget no_budget = {
+	.connections = 1, .half_open = 1, .time_wait = 1, .listeners = 1, .chunks = 1, .flights = 1
+};
+
+struct stream_net *stream_net_new(uint64_t seed, const struct stream_net_plan *plan)
 {
+	enum stream_layout layout = plan->layout;
 	struct stream_net *net = mem_new(1, sizeof *net);
 
-	net->start = *start;
+	net->start = plan->start;
 	net->layout = layout;
-	net->world = world_new_at(seed, start);
-	net->world->offload = offload;
+	net->world = world_new_at(seed, &plan->start);
+	net->world->offload = plan->offload;
+	net->world->tcp = plan->budget;
 	for (unsigned i = 0; i < 2; i++)
 		net->hosts[i] = world_router_add(net->world, 1);
+	net->world->tcp = no_budget;
 	if (layout == STREAM_DIRECT)
 		build_direct(net);
 	else if (layout == STREAM_TWO_NATS)

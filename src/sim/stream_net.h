@@ -39,8 +39,15 @@ struct stream_net {
 	unsigned spoiler; /* the one link that flips bits: two flips may hide each other */
 };
 
-MUST_USE struct stream_net *stream_net_new(uint64_t seed, enum stream_layout layout,
-                                           const struct start *start, bool offload);
+/* What is drawn of it. */
+struct stream_net_plan {
+	enum stream_layout layout;
+	struct start start;
+	struct tcp_budget budget; /* of either host */
+	bool offload;
+};
+
+MUST_USE struct stream_net *stream_net_new(uint64_t seed, const struct stream_net_plan *plan);
 void stream_net_free(struct stream_net *net);
 
 /* Something goes wrong somewhere; a literal that says what, or NULL: nothing. */

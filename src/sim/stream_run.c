@@ -227,14 +227,27 @@ static bool end_well(struct stream_run *run)
 
 /* --- the life --- */
 
+/* Enough for all streams, or so little that they have to wait for each other. */
+static struct tcp_budget budget_draw(struct sim_random *random)
+{
+	struct tcp_budget budget = { .connections = 64, .time_wait = 64, .listeners = 16 };
+
+	budget.half_open = 2U << sim_random_below(random, 4);
+	budget.chunks = 64U << sim_random_below(random, 5);
+	budget.flights = 64U << sim_random_below(random, 5);
+	return budget;
+}
+
 static struct stream_net *net_draw(struct stream_run *run, struct sim_random *random)
 {
-	struct start start = start_draw(random);
-	uint32_t layout = sim_random_below(random, STREAM_LAYOUTS);
-	bool offload = sim_random_chance(random, 5000);
+	struct stream_net_plan plan;
 
-	run->seed->cover->events[COVER_NEAR_WRAP] += start.near_wrap;
-	return stream_net_new(run->seed->number, (enum stream_layout)layout, &start, offload);
+	plan.start = start_draw(random);
+	plan.budget = budget_draw(random);
+	plan.layout = (enum stream_layout)sim_random_below(random, STREAM_LAYOUTS);
+	plan.offload = sim_random_chance(random, 5000);
+	run->seed->cover->events[COVER_NEAR_WRAP] += plan.start.near_wrap;
+	return stream_net_new(run->seed->number, &plan);
 }
 
 static void streams_draw(struct stream_run *run, struct sim_random *random)

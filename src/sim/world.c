@@ -14,6 +14,7 @@ struct world *world_new(uint64_t seed)
 
 	timeline_init(&world->timeline, seed, (mono){ START_S * NS_PER_S });
 	world->offload = true;
+	world->tcp = tcp_budget_small();
 	return world;
 }
 
@@ -25,6 +26,7 @@ struct world *world_new_at(uint64_t seed, const struct start *start)
 	world->timeline.clock.wall_offset_ns = start->wall_offset_ns;
 	world->start = start->router;
 	world->offload = true;
+	world->tcp = tcp_budget_small();
 	return world;
 }
 
@@ -112,7 +114,7 @@ struct world_router *world_router_add(struct world *world, unsigned ports)
 		            .pkt_large = 16,
 		            .neighbours = 256,
 		            .port_addresses = 64 },
-		.tcp = tcp_budget_small(),
+		.tcp = world->tcp,
 		.flows = FLOWS,
 	};
 

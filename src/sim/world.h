@@ -37,6 +37,7 @@ struct world_router {
 struct world {
 	struct timeline timeline;
 	struct router_start start; /* of every router */
+	struct tcp_budget tcp;     /* of routers made from now on */
 	bool offload;              /* do links made from now on carry offloads? */
 	struct world_router routers[WORLD_ROUTERS];
 	struct peer peers[WORLD_PEERS];

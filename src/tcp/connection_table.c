@@ -18,6 +18,7 @@ struct connection_table {
 };
 
 #define INDEX_BITS 30
+#define LINE_BYTES 64 /* of the cache: four slots */
 
 static uint32_t entry_pack(struct entry entry)
 {
@@ -40,7 +41,7 @@ struct connection_table *connection_table_new(uint32_t capacity, const struct ha
 	while (slots < (uint64_t)capacity + capacity / 2)
 		slots *= 2;
 	table->key = *key;
-	table->slots = mem_new(slots, sizeof table->slots[0]);
+	table->slots = mem_new_aligned(LINE_BYTES, slots * sizeof table->slots[0]);
 	table->mask = (uint32_t)(slots - 1);
 	table->capacity = capacity;
 	return table;

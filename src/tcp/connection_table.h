@@ -10,7 +10,7 @@
  *
  * Tuples here: src is ours, dst is theirs. All are TCP; .proto is not looked at.
  *
- * Memory: sized at start, touched as it fills. Threads: the router's.
+ * Memory: sized at start, in large pages where there are some. Threads: the router's.
  */
 #ifndef TCP_CONNECTION_TABLE_H
 #define TCP_CONNECTION_TABLE_H

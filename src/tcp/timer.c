@@ -142,15 +142,14 @@ static bool user_timeout_over(const struct connection *c)
 /*
  * RFC 9293, 3.8.6.1: a probe as long as they answer, for ever. Not if nobody waits for it any more,
  * and not while memory is short: who opens many connections and shuts their windows would hold all
- * of it (sockstress).
+ * of it (sockstress). Then answers do not count, which cost them nothing (RFC 6429, 4).
  */
 static bool probes_are_over(const struct connection *c)
 {
 	if (user_timeout_over(c))
 		return true;
 	if (c->is_orphan)
-		return c->retries >= c->tcp->settings.orphan_retries;
-	/* RFC 6429, 4: also if they answer, which costs them nothing. */
+		return c->backoff >= c->tcp->settings.orphan_retries;
 	if (autotune_is_pressed(c->tcp->chunks))
 		return c->backoff >= PERSIST_RETRIES_PRESSED;
 	return c->retries >= c->tcp->settings.retries; /* none of these was answered */

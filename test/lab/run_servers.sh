@@ -28,10 +28,10 @@ sleep 0.6
 check_fails "killed, it is gone within the time of a roll call" lab_in lan bash -c "exec 3<>/dev/tcp/$router/8000"
 
 if command -v ncat >/dev/null; then
-	run_spawn ncat ncat -4 -l 4000 --sh-exec 'tr a-z A-Z'
+	run_spawn ncat ncat -4 -l 4000 --sh-exec 'read -r word; echo got $word'
 	sleep 0.7
-	check_equal "ncat -l that starts a program for each connection" "HELLO" \
-		"$(lab_in lan bash -c "exec 3<>/dev/tcp/$router/4000; echo hello >&3; timeout 3 head -c 5 <&3")"
+	check_equal "ncat -l that starts a program for a connection" "got hello" \
+		"$(lab_in lan bash -c "exec 3<>/dev/tcp/$router/4000; echo hello >&3; timeout 3 cat <&3")"
 	lab_kill ncat
 fi
 

@@ -73,6 +73,29 @@ static void holders_are_let_go(void **state)
 	victim_free(v);
 }
 
+/* A server that writes and closes: nobody waits for it any more, so a shut window is no reason to
+ * keep what it wrote, however readily probes are answered. */
+static void after_close_they_are_let_go(void **state)
+{
+	static uint8_t answer[ANSWER];
+	struct victim *v = victim_new_with(&small);
+	struct far_end e = victim_connect(v, 2000);
+	unsigned seconds = 0;
+
+	hold(v, &e, answer);
+	assert_false(autotune_is_pressed(v->s.tcp->chunks));
+	connection_close(e.c, -1);
+	for (; tcp_use(v->s.tcp).connections > 0; seconds++) {
+		assert_true(seconds < 300);
+		side_wait_ms(&v->s, 1000);
+		if (victim_says(v) > 0 && tcp_use(v->s.tcp).connections > 0)
+			assert_true(far_end_sends(v, &e, TCP_ACK, 0, 0));
+	}
+	assert_true(seconds > 20);
+	assert_int_equal(tcp_use(v->s.tcp).chunks, 0);
+	victim_free(v);
+}
+
 /* RFC 9293, 3.8.6.1: while there is memory a window may stay shut for as long as it is answered
  * for. */
 static void a_patient_one_is_kept(void **state)
@@ -162,6 +185,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(gaps_hold_no_memory),
 		cmocka_unit_test(holders_are_let_go),
+		cmocka_unit_test(after_close_they_are_let_go),
 		cmocka_unit_test(a_patient_one_is_kept),
 	};
 
