@@ -119,7 +119,7 @@ static struct pkt *buffer_attach(struct pkt_buffer *b, uint32_t len)
 	return p;
 }
 
-struct pkt *pkt_new(struct net *net, uint32_t len)
+struct pkt *pkt_new_to_fill(struct net *net, uint32_t len)
 {
 	struct pkt_buffer *b = buffer_take(net, len);
 
@@ -127,9 +127,17 @@ struct pkt *pkt_new(struct net *net, uint32_t len)
 		return NULL;
 	net->ledger.made++;
 	b->pkt = (struct pkt){ .flow = FLOW_NONE };
-	/* What an earlier packet left here must not leave the router (CVE-2003-0001). */
-	memset(b->memory + PORT_HEADROOM_BYTES, 0, len);
 	return buffer_attach(b, len);
+}
+
+struct pkt *pkt_new(struct net *net, uint32_t len)
+{
+	struct pkt *p = pkt_new_to_fill(net, len);
+
+	/* What an earlier packet left here must not leave the router (CVE-2003-0001). */
+	if (p != NULL)
+		memset(p->bytes, 0, len);
+	return p;
 }
 
 struct pkt *pkt_copy(struct net *net, const struct pkt *p)

@@ -142,6 +142,10 @@ unsigned pkt_pool_total(const struct pkt_pool *pool);
  */
 MUST_USE struct pkt *pkt_new(struct net *net, uint32_t len);
 
+/* The same, its bytes as their last user has left them: the caller writes every one of them before
+ * the packet goes on. */
+MUST_USE struct pkt *pkt_new_to_fill(struct net *net, uint32_t len);
+
 /* An owned copy of @p: all fields and the bytes. NULL when no buffer is free. */
 MUST_USE struct pkt *pkt_copy(struct net *net, const struct pkt *p);
 

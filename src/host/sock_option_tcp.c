@@ -37,7 +37,7 @@ static int get_congestion(struct sock *sock, struct sock_option_value *value)
 	size_t at = chosen != 0 ? chosen - 1U : tcp_settings(sock->host->tcp)->congestion;
 	char word[16] = { 0 }; /* Linux's TCP_CA_NAME_MAX: always as many bytes, if there is room */
 
-	strncpy(word, congestion_words[at], sizeof word - 1);
+	memcpy(word, congestion_words[at], strlen(congestion_words[at]));
 	return sock_option_give_bytes(value, word, sizeof word);
 }
 

@@ -11,10 +11,6 @@
 #include "host/host.h"
 #include "lib/mem.h"
 
-#ifndef TOWPATH_LIBEXEC
-#define TOWPATH_LIBEXEC "/usr/libexec/towpath"
-#endif
-
 /* Messages in a row. */
 #define MESSAGES_A_TURN 32
 

@@ -9,6 +9,8 @@
 #include "lib/mem.h"
 #include "menu/lookup.h"
 #include "menu/menus.h"
+#include "router/router.h"
+#include "tcp/tcp.h"
 
 #define ONLY_BYTES 16
 
@@ -18,14 +20,22 @@ struct settings_row {
 	uint32_t icmp_rate, neighbours;
 	uint64_t arp_timeout_ms;
 	/* What has one value here: any other is refused by name. */
-	char accept_redirects[ONLY_BYTES], secure_redirects[ONLY_BYTES], syncookies[ONLY_BYTES];
-	char tcp_timestamps[ONLY_BYTES], hash_policy[ONLY_BYTES], rate_mask[ONLY_BYTES];
-	char fast_path[ONLY_BYTES];
+	char accept_redirects[ONLY_BYTES], secure_redirects[ONLY_BYTES];
+	char hash_policy[ONLY_BYTES], rate_mask[ONLY_BYTES], fast_path[ONLY_BYTES];
+	bool syncookies;
+	uint8_t tcp_timestamps;
 	/* Observed. */
 	bool fast_path_active;
 	uint64_t fast_path_packets;
 };
 
+enum {
+	TIMESTAMPS_DISABLED,
+	TIMESTAMPS_ENABLED,
+	TIMESTAMPS_RANDOM_OFFSET
+};
+
+static const char *const timestamp_words[] = { "disabled", "enabled", "random-offset", NULL };
 static const char *const rp_words[] = { "no", "strict", "loose", NULL };
 
 #define ONLY(name_, member, dflt_, help_)                                                          \
@@ -51,9 +61,14 @@ static const struct field fields[] = {
 	  .words = rp_words,
 	  .help = "drop packets whose source is not reached by the interface they came in by "
 	          "(strict), or by none (loose)" },
-	ONLY("tcp-syncookies", syncookies, "no", "always no: this router has no TCP of its own"),
-	ONLY("tcp-timestamps", tcp_timestamps, "random-offset",
-	     "always random-offset: this router has no TCP of its own"),
+	{ "tcp-syncookies", &type_bool, AT(struct settings_row, syncookies), .dflt = "yes",
+	  .help = "of the router's own TCP: answer SYNs without keeping anything when more are "
+	          "half "
+	          "open than there is room for (RFC 4987)" },
+	{ "tcp-timestamps", &type_enum, AT(struct settings_row, tcp_timestamps),
+	  .words = timestamp_words, .dflt = "random-offset",
+	  .help = "of the router's own TCP: timestamps that begin elsewhere for each peer "
+	          "(RFC 7323), or none" },
 	ONLY("ipv4-multipath-hash-policy", hash_policy, "l3",
 	     "always l3: no two routes share their traffic"),
 	{ "max-neighbor-entries", &type_uint, AT(struct settings_row, neighbours), .dflt = "8192",
@@ -94,14 +109,15 @@ static bool settings_check(const struct row *row, struct diag *diag)
 		return diag_fail(diag, "arp-timeout",
 		                 "value of arp-timeout out of range (1s..1d): hosts that get "
 		                 "another card are to be found again");
+	if (body->tcp_timestamps == TIMESTAMPS_ENABLED)
+		return diag_fail(diag, "tcp-timestamps",
+		                 "failure: tcp-timestamps=enabled is not supported: it would tell "
+		                 "everybody how long the router has run; random-offset tells "
+		                 "nobody");
 	return only(diag, "accept-redirects", body->accept_redirects, "no",
 	            "a router follows its routes, not what hosts tell it (RFC 1812, 5.2.7.2)") &&
 	       only(diag, "secure-redirects", body->secure_redirects, "yes",
 	            "no redirect is followed at all") &&
-	       only(diag, "tcp-syncookies", body->syncookies, "no",
-	            "this router has no TCP of its own") &&
-	       only(diag, "tcp-timestamps", body->tcp_timestamps, "random-offset",
-	            "this router has no TCP of its own") &&
 	       only(diag, "ipv4-multipath-hash-policy", body->hash_policy, "l3",
 	            "routes do not share their traffic") &&
 	       only(diag, "icmp-rate-mask", body->rate_mask, "0x1818",
@@ -110,14 +126,21 @@ static bool settings_check(const struct row *row, struct diag *diag)
 	            "the replayed way gives the same result as the long one");
 }
 
+struct prepared {
+	struct ip4_settings ip4;
+	bool syn_cookies, timestamps;
+};
+
 static bool settings_prepare(struct router *router, const struct conf_state *state,
                              void **ret_prepared, struct diag *diag)
 {
 	const struct row *row = conf_state_rows(state, "/ip/settings").at[0];
 	const struct settings_row *body = (const void *)row->body;
-	struct ip4_settings *settings = mem_new(1, sizeof *settings);
+	struct prepared *settings = mem_new(1, sizeof *settings);
 
-	*settings = (struct ip4_settings){
+	settings->syn_cookies = body->syncookies;
+	settings->timestamps = body->tcp_timestamps != TIMESTAMPS_DISABLED;
+	settings->ip4 = (struct ip4_settings){
 		.forward = body->ip_forward,
 		.send_redirects = body->send_redirects,
 		.accept_source_route = body->accept_source_route,
@@ -131,9 +154,14 @@ static bool settings_prepare(struct router *router, const struct conf_state *sta
 	return true;
 }
 
-static void settings_publish(struct router *router, void *prepared)
+static void settings_publish(struct router *router, void *arg)
 {
-	ip4_settings_publish(&router->net, prepared);
+	struct prepared *prepared = arg;
+	struct tcp_settings *tcp = tcp_settings(router->host.tcp);
+
+	ip4_settings_publish(&router->net, &prepared->ip4);
+	tcp->syn_cookies = prepared->syn_cookies;
+	tcp->timestamps = prepared->timestamps;
 	mem_free(prepared);
 }
 

@@ -1,8 +1,8 @@
 /*
  * ip_socket.c -- /ip/socket: who talks to whom, as `ss` shows it.
  */
-#include <linux/tcp.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -12,6 +12,7 @@
 #include "menu/menus.h"
 #include "menu/type_match.h"
 #include "router/router.h"
+#include "tcp/connection_info.h"
 
 #define END_BYTES 24 /* "255.255.255.255:65535" */
 
@@ -132,22 +133,22 @@ static void put_way(const struct router *router, struct socket_row *body,
 
 static void put_tcp(struct socket_row *body, struct sock *sock, uint64_t *given)
 {
-	struct tcp_info info = { 0 };
+	struct connection_info info = { 0 };
 	int len = sizeof info;
 
 	if (sock_option_get(sock, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
 		return;
-	body->rtt_us = info.tcpi_rtt;
-	body->rtt_var_us = info.tcpi_rttvar;
-	body->min_rtt_us = info.tcpi_min_rtt;
-	body->rto_us = info.tcpi_rto;
-	body->cwnd = info.tcpi_snd_cwnd;
-	body->ssthresh = info.tcpi_snd_ssthresh;
-	body->mss = info.tcpi_snd_mss;
-	body->retransmits = info.tcpi_total_retrans;
-	body->lost = info.tcpi_lost;
-	body->bytes_sent = info.tcpi_bytes_acked;
-	body->bytes_received = info.tcpi_bytes_received;
+	body->rtt_us = info.rtt;
+	body->rtt_var_us = info.rttvar;
+	body->min_rtt_us = info.min_rtt;
+	body->rto_us = info.rto;
+	body->cwnd = info.snd_cwnd;
+	body->ssthresh = info.snd_ssthresh;
+	body->mss = info.snd_mss;
+	body->retransmits = info.total_retrans;
+	body->lost = info.lost;
+	body->bytes_sent = info.bytes_acked;
+	body->bytes_received = info.bytes_received;
 	for (unsigned at = AT_RTT; at < ARRAY_LEN(fields); at++)
 		*given |= BIT(at);
 }

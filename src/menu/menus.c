@@ -65,6 +65,7 @@ const struct menu *const menus_all[] = {
 	&menu_ip_service,
 	&menu_ip_socket,
 	&menu_ip_socket_policy,
+	&menu_ip_socket_settings,
 	&menu_ip_address,
 	&menu_ip_arp,
 	&menu_ip_route,

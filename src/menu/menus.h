@@ -34,6 +34,7 @@ extern const struct menu menu_ip_service;
 extern const struct menu menu_ip_settings;
 extern const struct menu menu_ip_socket;
 extern const struct menu menu_ip_socket_policy;
+extern const struct menu menu_ip_socket_settings;
 extern const struct menu menu_log;
 extern const struct menu menu_root;
 extern const struct menu menu_safe_mode;

@@ -46,7 +46,7 @@ static const char *const modes[] = { "by-url", "http", "https", NULL };
 static const char *const methods[] = { "get",  "post",  "put",     "delete",
 	                               "head", "patch", "options", NULL };
 
-const struct field fetch_fields[FETCH_FIELDS] = {
+const struct field tool_fetch_fields[FETCH_FIELDS] = {
 	{ "url", &type_string, AT(struct fetch_args, url), .flags = F_REQUIRED | F_UNNAMED,
 	  .min = 1, .max = URL_TARGET_BYTES + URL_HOST_BYTES - 1,
 	  .help = "what to get: http://203.0.113.1/path; names need address=" },
@@ -84,7 +84,7 @@ const struct field fetch_fields[FETCH_FIELDS] = {
 	  .help = "always no: http-data is what is sent" },
 };
 
-const struct refused fetch_refused[] = {
+const struct refused tool_fetch_refused[] = {
 	{ "src-path", "the URL has the path" },
 	{ "port", "the URL has the port: http://203.0.113.1:8080/" },
 	{ "ascii", "only FTP has that" },
@@ -106,7 +106,7 @@ static const char *method_word(unsigned method)
 	return words[method];
 }
 
-uint32_t fetch_needs(struct router *router, const void *args)
+uint32_t tool_fetch_needs(struct router *router, const void *args)
 {
 	return ((const struct fetch_args *)args)->output == OUTPUT_FILE ? POLICY_FTP : 0;
 }
@@ -253,8 +253,8 @@ static bool file_is_named(const struct fetch_args *args, const struct url *url,
 	return file_name_any("dst-path", typed, name, diag);
 }
 
-bool fetch_begin(struct router *router, const void *args, void *state, struct text *out,
-                 struct diag *diag)
+bool tool_fetch_begin(struct router *router, const void *args, void *state, struct text *out,
+                      struct diag *diag)
 {
 	struct fetch_state *at = state;
 	char name[FILE_NAME_BYTES], why[256];
@@ -494,7 +494,7 @@ static bool answered(struct router *router, struct fetch_state *at, struct text 
 	return fail(at, out, now, why);
 }
 
-bool fetch_go_on(struct router *router, void *state, struct text *out, mono now)
+bool tool_fetch_go_on(struct router *router, void *state, struct text *out, mono now)
 {
 	struct fetch_state *at = state;
 	char why[FETCHER_ERROR_BYTES + URL_HOST_BYTES + 16];
@@ -522,12 +522,12 @@ bool fetch_go_on(struct router *router, void *state, struct text *out, mono now)
 	return false;
 }
 
-void fetch_interrupt(struct router *router, void *state, struct text *out)
+void tool_fetch_interrupt(struct router *router, void *state, struct text *out)
 {
 	let_go(router, state);
 }
 
-bool fetch_finish(struct router *router, void *state, struct diag *diag)
+bool tool_fetch_finish(struct router *router, void *state, struct diag *diag)
 {
 	struct fetch_state *at = state;
 

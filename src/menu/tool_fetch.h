@@ -38,29 +38,29 @@ struct fetch_state {
 };
 
 #define FETCH_FIELDS 16
-extern const struct field fetch_fields[FETCH_FIELDS];
-extern const struct refused fetch_refused[];
-bool fetch_begin(struct router *router, const void *args, void *state, struct text *out,
-                 struct diag *diag);
-bool fetch_go_on(struct router *router, void *state, struct text *out, mono now);
-void fetch_interrupt(struct router *router, void *state, struct text *out);
-bool fetch_finish(struct router *router, void *state, struct diag *diag);
-uint32_t fetch_needs(struct router *router, const void *args);
+extern const struct field tool_fetch_fields[FETCH_FIELDS];
+extern const struct refused tool_fetch_refused[];
+bool tool_fetch_begin(struct router *router, const void *args, void *state, struct text *out,
+                      struct diag *diag);
+bool tool_fetch_go_on(struct router *router, void *state, struct text *out, mono now);
+void tool_fetch_interrupt(struct router *router, void *state, struct text *out);
+bool tool_fetch_finish(struct router *router, void *state, struct diag *diag);
+uint32_t tool_fetch_needs(struct router *router, const void *args);
 
 /* clang-format off */
 #define ACTION_FETCH                                                                               \
 	{ .name = "fetch",                                                                         \
 	  .help = "get something from a server over HTTP or HTTPS, or send it something",          \
-	  .fields = fetch_fields,                                                                  \
+	  .fields = tool_fetch_fields,                                                                  \
 	  .nfields = FETCH_FIELDS,                                                                 \
-	  .refused = fetch_refused,                                                                \
+	  .refused = tool_fetch_refused,                                                                \
 	  .args_size = sizeof(struct fetch_args),                                                  \
 	  .state_size = sizeof(struct fetch_state),                                                \
-	  .start = fetch_begin,                                                                    \
-	  .turn = fetch_go_on,                                                                     \
-	  .stop = fetch_interrupt,                                                                 \
-	  .finish = fetch_finish,                                                                  \
-	  .needs = fetch_needs,                                                                    \
+	  .start = tool_fetch_begin,                                                                    \
+	  .turn = tool_fetch_go_on,                                                                     \
+	  .stop = tool_fetch_interrupt,                                                                 \
+	  .finish = tool_fetch_finish,                                                                  \
+	  .needs = tool_fetch_needs,                                                                    \
 	  .policy = POLICY_TEST }
 /* clang-format on */
 

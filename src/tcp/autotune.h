@@ -24,7 +24,7 @@
 #define RECEIVE_BUFFER_START 131072U    /* bytes; Linux's tcp_rmem[1] */
 #define RECEIVE_BUFFER_MOST  (6U << 20) /* the default ceiling; Linux's tcp_rmem[2] */
 #define SEND_BUFFER_START    16384U     /* Linux's tcp_wmem[1] */
-#define SEND_BUFFER_MOST     (4U << 20) /* Linux's tcp_wmem[2] */
+#define SEND_BUFFER_MOST     (6U << 20) /* a third of it is free before a writer is told so */
 
 struct receive_tune {
 	mono since;    /* of the measurement under way */

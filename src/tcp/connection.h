@@ -65,7 +65,7 @@ struct connection_settings {
 	uint16_t fin_wait_2_s;     /* TCP_LINGER2; 0: as tcp_settings says; 0xffff: not at all */
 	uint16_t mss;              /* TCP_MAXSEG: neither sent nor offered more; 0: by the MTU */
 	iface_id bound;            /* it leaves there; IFACE_NONE: as routes say */
-	ip4 first_hop;          /* of a source route in options: packets go there; zero: none */
+	ip4 first_hop;             /* of a source route in options: packets go there; zero: none */
 	uint16_t options_bytes;    /* of IP options, a multiple of 4, at most 40 */
 	const uint8_t *options;    /* read while the connection lives, its owner gone or not */
 	uint8_t keep_count;        /* 0: 9 */

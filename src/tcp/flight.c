@@ -287,6 +287,13 @@ static void trim(struct flight *flight, struct flight_pool *pool, uint32_t at, u
 	record->seq = ack;
 }
 
+static void note_resent(const struct flight_record *record, struct flight_news *news)
+{
+	if (!news->has_resent || mono_before(record->sent_at, news->resent_at))
+		news->resent_at = record->sent_at;
+	news->has_resent = true;
+}
+
 void flight_ack(struct flight *flight, struct flight_pool *pool, uint32_t ack,
                 struct flight_news *news)
 {
@@ -299,7 +306,7 @@ void flight_ack(struct flight *flight, struct flight_pool *pool, uint32_t ack,
 		if ((record->flags & FLIGHT_SACKED) == 0) {
 			deliver(record, (struct flight_range){ record->seq, end }, true, news);
 			if (record->flags & FLIGHT_RESENT)
-				news->has_resent = true;
+				note_resent(record, news);
 		}
 		if (end == record->end)
 			drop(flight, pool, at);

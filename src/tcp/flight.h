@@ -82,7 +82,8 @@ struct flight_news {
 	uint32_t sacked_bytes;         /* of these by a selective acknowledgement */
 	uint32_t lost_delivered_bytes; /* of these had been taken for lost */
 	uint32_t highest_end;          /* the highest end of them */
-	bool has_resent;               /* una has moved over some that were sent again */
+	bool has_resent;               /* una has moved over some that were sent again, */
+	mono resent_at;                /* the first of them then */
 	/* Of the delivered records, the one sent last (RFC 8985, 6.2, step 2). */
 	bool has_newest, newest_resent;
 	bool newest_in_order; /* una has moved over it */

@@ -76,13 +76,13 @@ bool outgoing_send(struct tcp *tcp, const struct outgoing *out)
 	must(total_bytes <= UINT16_MAX);
 	if (!outgoing_has_room(tcp))
 		return false;
-	p = pkt_new(tcp->net, total_bytes);
+	p = pkt_new_to_fill(tcp->net, total_bytes);
 	if (p == NULL)
 		return false;
 	w = writer_over(p->bytes, header_bytes);
 	write_ip(&w, out, total_bytes);
 	write_tcp(&w, out);
-	must(!w.failed);
+	must(!w.failed && w.at == w.end); /* nothing of an earlier packet is left */
 	p->bytes[0] = (uint8_t)(0x40 | ip_bytes / 4);
 	if (out->n > 0)
 		byte_window_copy(out->from, tcp->chunks, out->seq, p->bytes + header_bytes, out->n);

@@ -196,6 +196,17 @@ static void judge_probe(struct turn *turn)
 	recovery->congestion.window_bytes = recovery->congestion.threshold_bytes;
 }
 
+/* What this recovery has sent again is acknowledged, in answer to something that left earlier: the
+ * first copy (RFC 3522, 3.2). What an earlier recovery had sent again doesn't count. */
+static bool answers_first_copy(const struct turn *turn)
+{
+	uint32_t resent_ms = recovery_clock_ms(turn->news.resent_at);
+
+	return turn->news.has_resent && turn->ack->has_echo &&
+	       seq_geq(resent_ms, turn->recovery->resent_ms) &&
+	       seq_lt(turn->ack->echo_ms, resent_ms);
+}
+
 /* Was the recovery a mistake? The answer is to something sent before it sent anything again (Eifel:
  * RFC 3522, 3.2); or all that it has sent again has arrived twice (RFC 3708, 2); or without
  * timestamps, after a timeout, what was not sent again arrives first (F-RTO: RFC 5682, 3.1). */
@@ -203,14 +214,13 @@ static bool was_mistaken(const struct turn *turn)
 {
 	const struct recovery *recovery = turn->recovery;
 	const struct recovery_ack *ack = turn->ack;
-	bool is_news = turn->news.acked_bytes > 0;
 
 	if (!recovery->may_undo || !recovery->has_resent)
 		return false;
 	if (turn->has_dsack && recovery->undo_bytes == 0)
 		return true;
 	if (recovery->has_timestamps)
-		return is_news && ack->has_echo && seq_lt(ack->echo_ms, recovery->resent_ms);
+		return answers_first_copy(turn);
 	return recovery->state == RECOVERY_LOSS && recovery->has_sack && turn->news.has_once &&
 	       seq_leq(turn->news.once_least_end, recovery->point) &&
 	       seq_lt(ack->ack, recovery->point);
@@ -243,12 +253,28 @@ static void undo(struct turn *turn)
 	turn->outcome->was_undone = true;
 }
 
+/* The threshold (RFC 9937, 6.2); if much was lost, far less is in flight: then slow start leads
+ * there, not a burst that would be lost again (RFC 6582, 3.2, step 3, full acknowledgements). */
+static uint32_t window_after_repair(const struct turn *turn)
+{
+	const struct recovery *recovery = turn->recovery;
+	uint32_t mss = turn->context->mss_bytes;
+	uint32_t least =
+		congestion_initial_bytes(turn->context->settings->initial_segments, mss, 0);
+	uint32_t window = recovery_in_flight(recovery) + turn->delivered_bytes + mss;
+
+	if (window < least)
+		window = least;
+	return window < recovery->congestion.threshold_bytes ? window
+	                                                     : recovery->congestion.threshold_bytes;
+}
+
 static void recovery_end(struct turn *turn)
 {
 	struct recovery *recovery = turn->recovery;
 
-	if (recovery->state == RECOVERY_REPAIR) /* RFC 9937, 6.2 */
-		recovery->congestion.window_bytes = recovery->congestion.threshold_bytes;
+	if (recovery->state == RECOVERY_REPAIR)
+		recovery->congestion.window_bytes = window_after_repair(turn);
 	recovery->state = RECOVERY_OPEN;
 	recovery->duplicate_bytes = 0;
 	rack_recovered(&recovery->rack);

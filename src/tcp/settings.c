@@ -1,3 +1,4 @@
+#include "tcp/autotune.h"
 #include "tcp/tcp.h"
 
 struct tcp_budget tcp_budget_small(void)
@@ -36,6 +37,6 @@ struct tcp_settings tcp_settings_default(void)
 		.receive_bytes = 128 * 1024,
 		.receive_bytes_max = 6 * 1024 * 1024,
 		.send_bytes = 64 * 1024,
-		.send_bytes_max = 4 * 1024 * 1024,
+		.send_bytes_max = SEND_BUFFER_MOST,
 	};
 }

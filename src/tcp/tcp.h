@@ -83,7 +83,7 @@ struct tcp_settings {
 	uint32_t fin_wait_2_ms;   /* of connections whose owner has let go: 60000 */
 	uint32_t receive_bytes,
 		receive_bytes_max;           /* of a buffer at first, and grown: 128 KiB, 6 MiB */
-	uint32_t send_bytes, send_bytes_max; /* 64 KiB, 4 MiB */
+	uint32_t send_bytes, send_bytes_max; /* 64 KiB, 6 MiB */
 };
 
 /* What the owner hears. */

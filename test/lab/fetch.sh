@@ -22,7 +22,7 @@ web_start() {
 		  client_body_temp_path $LAB/tmp2; proxy_temp_path $LAB/tmp2; fastcgi_temp_path $LAB/tmp2;
 		  uwsgi_temp_path $LAB/tmp2; scgi_temp_path $LAB/tmp2;
 		  server {
-		    listen 8080; $tls root $LAB/www; set \$bell "a$(printf '\\033')[31mb";
+		    listen 8080; $tls root $LAB/www; set \$bell "a$(printf '\033')[31mb";
 		    location = /moved { return 302 http://203.0.113.1/file; }
 		    location = /round { return 302 /round; }
 		    location = /away { return 301 http://nowhere.example/; }
@@ -103,6 +103,7 @@ check_runs "it is confined" lab_wait 3 lab_inside grep -q 'Seccomp:	2' "/proc/$p
 check_match "it is to be seen" 'tcp +established .*203\.0\.113\.1:8080 .*fetch' "$(lab_type '/ip socket print')"
 check_match "with how well it goes" '203\.0\.113\.1:8080' "$(lab_type '/ip socket print stats')"
 check_runs "pings go through meanwhile" lab_ping lan "$router"
+sleep 1.2
 lab_inside kill -9 "$pid"
 wait "$slow"
 check_match "a process that is killed is told as such" 'the process that speaks HTTP has ended' "$(cat "$LAB/slow.log")"

@@ -63,6 +63,7 @@ cut_client() {
 	lab_in away timeout 20 "$lab_build/towpath" run --socket "$LAB/console.sock" -- \
 		python3 -u -c "import os, socket, sys, errno, time
 $client" "$@" 2>&1 | tr '\n' ' '
+	[ "${PIPESTATUS[0]}" = 0 ] || echo "exit code ${PIPESTATUS[*]}"
 }
 
 for how in recv read readv recvmsg; do

@@ -1,6 +1,8 @@
 /* ip_settings_test.c -- /ip/settings: what is taken, and what is refused by name. */
 #include "menu/fixture.h"
 
+#include "tcp/tcp.h"
+
 static void defaults_are_routeros(void **unused)
 {
 	struct fixture *f = fixture_new(NULL);
@@ -33,6 +35,11 @@ static void they_reach_the_router(void **unused)
 	assert_int_equal(f->router->net.icmp_rate.per_second, 10);
 	assert_int_equal(settings->arp_timeout_ms, 60000);
 	assert_int_equal(settings->neighbours_max, 10);
+	assert_true(tcp_settings(f->router->host.tcp)->syn_cookies);
+	assert_true(tcp_settings(f->router->host.tcp)->timestamps);
+	must_run(f, "/ip settings set tcp-syncookies=no tcp-timestamps=disabled");
+	assert_false(tcp_settings(f->router->host.tcp)->syn_cookies);
+	assert_false(tcp_settings(f->router->host.tcp)->timestamps);
 	/* What was decided for connections is decided again. */
 	assert_int_not_equal(f->router->net.generation, generation);
 	fixture_free(f);
@@ -45,9 +52,9 @@ static void what_is_not_there_is_refused(void **unused)
 		  "failure: accept-redirects=yes is not supported: a router "
 		  "follows its routes, not what hosts tell it (RFC 1812, "
 		  "5.2.7.2); leave it at no" },
-		{ "tcp-syncookies=yes",
-		  "failure: tcp-syncookies=yes is not supported: this router has "
-		  "no TCP of its own; leave it at no" },
+		{ "tcp-timestamps=enabled",
+		  "failure: tcp-timestamps=enabled is not supported: it would tell everybody how "
+		  "long the router has run; random-offset tells nobody" },
 		{ "ipv4-multipath-hash-policy=l4", "failure: ipv4-multipath-hash-policy=l4 is not "
 		                                   "supported: routes do not share their "
 		                                   "traffic; leave it at l3" },

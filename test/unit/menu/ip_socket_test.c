@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "host/sock.h"
+#include "tcp/tcp.h"
 
 static const char path[] = "/ip/socket";
 
@@ -173,6 +174,32 @@ static void what_makes_no_sense_is_refused(void **unused)
 	fixture_free(f);
 }
 
+/* By default they are what TCP begins with. */
+static void settings_reach_tcp(void **unused)
+{
+	struct fixture *f = fixture_new(NULL);
+	struct tcp_settings *tcp = tcp_settings(f->router->host.tcp);
+	const struct tcp_settings dflt = tcp_settings_default();
+
+	assert_memory_equal(tcp, &dflt, sizeof dflt);
+	must_run(f, "/ip socket settings set syn-schedule=linear syn-option-order=bsd "
+	            "congestion=reno icmp-fatal=no rto-min=50ms send-buffer-max=128");
+	assert_int_equal(tcp->syn_schedule, TCP_SYN_LINEAR);
+	assert_int_equal(tcp->option_order, TCP_ORDER_BSD);
+	assert_int_equal(tcp->congestion, TCP_RENO);
+	assert_false(tcp->fatal_icmp);
+	assert_int_equal(tcp->rto_min_ms, 50);
+	assert_int_equal(tcp->send_bytes_max, 128 * 1024);
+	refused(f, "/ip socket settings set send-buffer=256",
+	        "failure: send-buffer-max is less than send-buffer");
+	refused(f, "/ip socket settings set rto-min=1ms",
+	        "value of rto-min out of range (10ms..10s)");
+	refused(f, "/ip socket settings set rto-min=5s",
+	        "failure: rto-initial is less than rto-min");
+	assert_int_equal(tcp->rto_min_ms, 50);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -180,6 +207,7 @@ int main(void)
 		cmocka_unit_test(the_first_rule_that_matches_decides),
 		cmocka_unit_test(rules_may_name_who_it_is),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
+		cmocka_unit_test(settings_reach_tcp),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
