@@ -22,13 +22,16 @@ bool nat_port_collides(const struct fw *fw, const struct tuple *came, const stru
 	struct tuple back = tuple_reverse(leaves);
 	const struct net *net = fw->net;
 	uint8_t dir;
+	bool translated = !tuple_equal(leaves, came);
 
-	/* The router's own connection: its flow may have ended for want of packets. */
-	if (leaves->proto == IPPROTO_TCP && net->connected != NULL &&
+	/* The router's own connection: its flow may have ended for want of packets. What leaves as
+	 * it came is that connection's own. */
+	if (translated && leaves->proto == IPPROTO_TCP && net->connected != NULL &&
 	    net->connected(net->connected_arg, leaves))
 		return true;
-	/* A host that is sent back to itself would not know question from answer. */
-	return tuple_equal(&back, came) ||
+	/* A host that is sent back to itself would not know question from answer; who talks to
+	 * itself by its own choice does (a connect to the socket's own port). */
+	return (translated && tuple_equal(&back, came)) ||
 	       flow_find(fw->flows, &back, flow_hash(fw->flows, &back), &dir) != FLOW_NONE;
 }
 

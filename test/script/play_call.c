@@ -141,6 +141,21 @@ static bool check_get(struct player *player, const struct call_pattern *call,
 	return check_result(player, call, result < 0 ? result : io->values[0]);
 }
 
+/* What a socket says of its port is what stands in its packets: nobody has translated them. */
+static bool check_port(struct player *player, const struct played_socket *played,
+                       const struct call_io *io)
+{
+	for (unsigned i = 0; i < player->n_flows; i++) {
+		const struct flow *flow = &player->flows[i];
+
+		if (strcmp(flow->name, played->name) == 0 && flow->begun && flow->quote_len > 0 &&
+		    flow->our_port != io->source_port)
+			return play_fail(player, "its packets come from port %u, it says %u",
+			                 flow->our_port, io->source_port);
+	}
+	return true;
+}
+
 static bool check_call(struct player *player, struct played_socket *played,
                        const struct call_pattern *call, const struct call_io *io, int64_t result)
 {
@@ -163,6 +178,9 @@ static bool check_call(struct player *player, struct played_socket *played,
 		        check_result(player, call, result)) &&
 		       socket_put(player, call->accepted, (int)result, true) != NULL &&
 		       check_source(player, call, io);
+	case CALL_NAME:
+		return check_result(player, call, result) && check_source(player, call, io) &&
+		       (result < 0 || check_port(player, played, io));
 	default:
 		return check_result(player, call, result) && check_source(player, call, io);
 	}

@@ -80,6 +80,10 @@ static int play_one(const struct run *run, const struct job *job)
 	                                                 : stack_open_towpath(job->script, &why);
 	int code = run->which == SCRIPT_LINUX ? EXIT_CANT : 1;
 
+	if (stack != NULL && job->tries > 1) { /* the machine is busy */
+		stack->late_us *= job->tries * job->tries;
+		stack->early_us *= job->tries * job->tries;
+	}
 	if (stack != NULL)
 		code = play(job->script, stack, &options, &why) ? 0 : 1;
 	if (code == EXIT_CANT)

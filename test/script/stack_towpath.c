@@ -45,7 +45,7 @@ static struct stack_towpath *of(struct stack *stack)
 	return (struct stack_towpath *)stack;
 }
 
-static int64_t towpath_us(struct stack *stack)
+static int64_t ours_us(struct stack *stack)
 {
 	return (int64_t)((of(stack)->now_ns - START_NS) / NS_PER_US);
 }
@@ -72,7 +72,7 @@ static void take_frames(struct stack_towpath *ours)
 
 		struct caught_frame *caught = &ours->frames[(ours->head + ours->n++) % CAUGHT_MAX];
 
-		*caught = (struct caught_frame){ .at_us = towpath_us(&ours->stack),
+		*caught = (struct caught_frame){ .at_us = ours_us(&ours->stack),
 			                         .len = frame.len - ip_at,
 			                         .bytes = mem_new(frame.len - ip_at, 1) };
 		memcpy(caught->bytes, bytes + ip_at, caught->len);
@@ -91,10 +91,10 @@ static void settle(struct stack_towpath *ours)
 static bool has_returned(struct stack_towpath *ours)
 {
 	return ours->waiting &&
-	       waiting_call_ask(&ours->call, &ours->sockets, towpath_us(&ours->stack));
+	       waiting_call_ask(&ours->call, &ours->sockets, ours_us(&ours->stack));
 }
 
-static void towpath_wait_until(struct stack *stack, int64_t until_us)
+static void ours_wait(struct stack *stack, int64_t until_us)
 {
 	struct stack_towpath *ours = of(stack);
 	uint64_t until_ns = START_NS + (uint64_t)until_us * NS_PER_US;
@@ -115,7 +115,7 @@ static void towpath_wait_until(struct stack *stack, int64_t until_us)
 	settle(ours);
 }
 
-static bool towpath_take_packet(struct stack *stack, struct caught *ret_caught)
+static bool ours_take(struct stack *stack, struct caught *ret_caught)
 {
 	struct stack_towpath *ours = of(stack);
 
@@ -133,13 +133,13 @@ static bool towpath_take_packet(struct stack *stack, struct caught *ret_caught)
 	return true;
 }
 
-static void towpath_give(struct stack *stack, const uint8_t *packet, size_t len)
+static void ours_give(struct stack *stack, const uint8_t *packet, size_t len)
 {
 	cable_send(&of(stack)->cable, packet, len);
 	settle(of(stack));
 }
 
-static int64_t towpath_environment(struct stack_towpath *ours, const struct call_pattern *call)
+static int64_t ours_environment(struct stack_towpath *ours, const struct call_pattern *call)
 {
 	if (call->environment == ENVIRONMENT_ADDRESS_REMOVE)
 		return towpath_run(ours->t, "/ip address remove [find interface=" STACK_LINK "]",
@@ -148,17 +148,17 @@ static int64_t towpath_environment(struct stack_towpath *ours, const struct call
 }
 
 /* A blocking call that need not wait for anybody else returns before time passes. */
-static int64_t towpath_do(struct stack *stack, int socket, const struct call_pattern *call,
-                          struct call_io *io)
+static int64_t ours_do(struct stack *stack, int socket, const struct call_pattern *call,
+                       struct call_io *io)
 {
 	struct stack_towpath *ours = of(stack);
 	struct waiting_call now;
 
 	if (call->kind == CALL_ENVIRONMENT)
-		return towpath_environment(ours, call);
-	waiting_call_begin(&now, &ours->sockets, socket, call, io, towpath_us(stack));
+		return ours_environment(ours, call);
+	waiting_call_begin(&now, &ours->sockets, socket, call, io, ours_us(stack));
 	for (int round = 0; round < 8; round++) {
-		if (waiting_call_ask(&now, &ours->sockets, towpath_us(stack)))
+		if (waiting_call_ask(&now, &ours->sockets, ours_us(stack)))
 			break;
 		settle(ours);
 	}
@@ -166,19 +166,19 @@ static int64_t towpath_do(struct stack *stack, int socket, const struct call_pat
 	return now.result;
 }
 
-static bool towpath_begin(struct stack *stack, int socket, const struct call_pattern *call,
-                          struct call_io *io)
+static bool ours_begin(struct stack *stack, int socket, const struct call_pattern *call,
+                       struct call_io *io)
 {
 	struct stack_towpath *ours = of(stack);
 
-	waiting_call_begin(&ours->call, &ours->sockets, socket, call, io, towpath_us(stack));
+	waiting_call_begin(&ours->call, &ours->sockets, socket, call, io, ours_us(stack));
 	ours->waiting = true;
 	(void)has_returned(ours);
 	settle(ours);
 	return true;
 }
 
-static bool towpath_returned(struct stack *stack, int64_t *ret_result, int64_t *ret_at_us)
+static bool ours_returned(struct stack *stack, int64_t *ret_result, int64_t *ret_at_us)
 {
 	struct stack_towpath *ours = of(stack);
 
@@ -190,12 +190,12 @@ static bool towpath_returned(struct stack *stack, int64_t *ret_result, int64_t *
 	return true;
 }
 
-static void towpath_close(struct stack *stack)
+static void ours_close(struct stack *stack)
 {
 	struct stack_towpath *ours = of(stack);
 	struct caught caught;
 
-	while (towpath_take_packet(stack, &caught))
+	while (ours_take(stack, &caught))
 		;
 	mem_free(ours->taken);
 	towpath_sockets_close(&ours->sockets);
@@ -203,15 +203,15 @@ static void towpath_close(struct stack *stack)
 	mem_free(ours);
 }
 
-static const struct stack_ops towpath_ops = {
-	.now_us = towpath_us,
-	.wait = towpath_wait_until,
-	.take = towpath_take_packet,
-	.give = towpath_give,
-	.call = towpath_do,
-	.start = towpath_begin,
-	.returned = towpath_returned,
-	.close = towpath_close,
+static const struct stack_ops ours_ops = {
+	.now_us = ours_us,
+	.wait = ours_wait,
+	.take = ours_take,
+	.give = ours_give,
+	.call = ours_do,
+	.start = ours_begin,
+	.returned = ours_returned,
+	.close = ours_close,
 };
 
 /* --- setting it up -----------------------------------------------------------------------------
@@ -299,8 +299,7 @@ static uint32_t script_mtu(const struct script *script)
 	return STACK_MTU;
 }
 
-static bool towpath_set_up(struct stack_towpath *ours, const struct script *script,
-                           struct text *why)
+static bool ours_set_up(struct stack_towpath *ours, const struct script *script, struct text *why)
 {
 	struct mac mac = { { 2, 0, 0, 0, 0, 1 } };
 	struct towpath_setup setup = {
@@ -332,8 +331,8 @@ static void grow_old(struct stack_towpath *ours)
 {
 	struct caught caught;
 
-	towpath_wait_until(&ours->stack, 5 * 1000000);
-	while (towpath_take_packet(&ours->stack, &caught))
+	ours_wait(&ours->stack, 5 * 1000000);
+	while (ours_take(&ours->stack, &caught))
 		;
 }
 
@@ -342,12 +341,12 @@ struct stack *stack_open_towpath(const struct script *script, struct text *why)
 	struct stack_towpath *ours = mem_new(1, sizeof *ours);
 
 	ours->stack = (struct stack){
-		.ops = &towpath_ops,
+		.ops = &ours_ops,
 		.which = SCRIPT_TOWPATH,
 		.early_us = 1000, /* timers count in milliseconds */
 		.late_us = 1000,
 	};
-	if (!towpath_set_up(ours, script, why)) {
+	if (!ours_set_up(ours, script, why)) {
 		if (ours->t != NULL)
 			towpath_free(ours->t);
 		mem_free(ours);
