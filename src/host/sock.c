@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/explain.h"
+#include "host/local_port.h"
 #include "host/sock_inside.h"
 #include "host/sock_way.h"
 
@@ -222,6 +223,13 @@ void sock_set_policy(struct host *host, sock_policy *policy, void *arg)
 {
 	host->socks->policy = policy;
 	host->socks->policy_arg = arg;
+}
+
+void sock_set_local_ports(struct host *host, uint16_t low, uint16_t high,
+                          const struct port_map *reserved)
+{
+	local_ports_set_range(host->socks->local_ports, low, high);
+	local_ports_reserve(host->socks->local_ports, reserved);
 }
 
 int sock_ask(const struct sock *sock, enum sock_ask ask, ip4 addr, uint16_t port,

@@ -32,6 +32,7 @@ struct connection;
 struct connection_watcher;
 struct explain;
 struct host;
+struct port_map;
 struct sock;
 
 /* Who a socket is for: a label for people and for the policy. The caller's, for as long as it has
@@ -174,5 +175,11 @@ typedef int sock_policy(void *arg, const struct sock *sock, enum sock_ask ask,
                         const struct sock_end *end, struct explain *why);
 /* One at a time; NULL: everything may be done. */
 void sock_set_policy(struct host *host, sock_policy *policy, void *arg);
+
+/* From @low to @high (both included, low 1 or more) ports are chosen for sockets that name none;
+ * those of @reserved (a copy is taken; NULL: none) only who names them gets. What is in use stays.
+ */
+void sock_set_local_ports(struct host *host, uint16_t low, uint16_t high,
+                          const struct port_map *reserved);
 
 #endif

@@ -6,8 +6,12 @@
 
 #include "conf/diag.h"
 #include "conf/type.h"
+#include "core/port_map.h"
+#include "fw/rule.h"
+#include "host/sock.h"
 #include "lib/mem.h"
 #include "menu/menus.h"
+#include "menu/type_match.h"
 #include "router/router.h"
 #include "tcp/tcp.h"
 
@@ -20,6 +24,8 @@ struct settings_row {
 	uint16_t mtu_floor;
 	uint64_t rto_min_ms, rto_initial_ms, rto_max_ms, delayed_ack_ms, time_wait_ms, fin_wait_ms;
 	uint32_t receive_kib, receive_max_kib, send_kib, send_max_kib;
+	uint16_t local_ports[2]; /* low and high */
+	struct match_ports reserved;
 };
 
 static const char *const orders[] = { "linux", "bsd", NULL };
@@ -73,6 +79,10 @@ static const struct field fields[] = {
 	  .dflt = "64", .help = "KiB that a program may be ahead, at first" },
 	{ "send-buffer-max", &type_uint, AT(struct settings_row, send_max_kib), .min = 4,
 	  .max = 65536, .dflt = "6144", .help = "and when the connection needs more" },
+	{ "local-ports", &type_to_ports, AT(struct settings_row, local_ports),
+	  .dflt = "32768-60999", .help = "from which a port is chosen for who names none" },
+	{ "reserved-ports", &type_match_ports, AT(struct settings_row, reserved),
+	  .help = "of these none is chosen; who names one gets it" },
 };
 
 static bool within(struct diag *diag, const char *field, uint64_t ms, uint64_t least, uint64_t most)
@@ -90,6 +100,25 @@ static bool in_order(struct diag *diag, const char *low, const char *high, uint6
 	return diag_fail(diag, high, "failure: %s is less than %s", high, low);
 }
 
+static bool is_reserved(const struct match_ports *reserved, uint32_t port)
+{
+	for (unsigned i = 0; i < reserved->n; i++) {
+		if (port >= reserved->ranges[i].low && port <= reserved->ranges[i].high)
+			return true;
+	}
+	return false;
+}
+
+static bool check_ports(const struct settings_row *s, struct diag *diag)
+{
+	for (uint32_t port = s->local_ports[0]; port <= s->local_ports[1]; port++) {
+		if (!is_reserved(&s->reserved, port))
+			return true;
+	}
+	return diag_fail(diag, "reserved-ports",
+	                 "failure: reserved-ports leaves none of local-ports");
+}
+
 static bool settings_check(const struct row *row, struct diag *diag)
 {
 	const struct settings_row *s = (const void *)row->body;
@@ -104,7 +133,8 @@ static bool settings_check(const struct row *row, struct diag *diag)
 	       in_order(diag, "rto-initial", "rto-max", s->rto_initial_ms, s->rto_max_ms) &&
 	       in_order(diag, "receive-buffer", "receive-buffer-max", s->receive_kib,
 	                s->receive_max_kib) &&
-	       in_order(diag, "send-buffer", "send-buffer-max", s->send_kib, s->send_max_kib);
+	       in_order(diag, "send-buffer", "send-buffer-max", s->send_kib, s->send_max_kib) &&
+	       check_ports(s, diag);
 }
 
 static bool settings_prepare(struct router *router, const struct conf_state *state,
@@ -115,6 +145,20 @@ static bool settings_prepare(struct router *router, const struct conf_state *sta
 	memcpy(copy, conf_state_rows(state, "/ip/socket/settings").at[0]->body, sizeof *copy);
 	*ret_prepared = copy;
 	return true;
+}
+
+static void publish_ports(struct router *router, const struct settings_row *s)
+{
+	struct port_map *map = NULL;
+
+	if (s->reserved.n > 0)
+		map = mem_new(1, sizeof *map);
+	for (uint32_t port = 1; map != NULL && port <= UINT16_MAX; port++) {
+		if (is_reserved(&s->reserved, port))
+			port_map_set(map, (uint16_t)port);
+	}
+	sock_set_local_ports(&router->host, s->local_ports[0], s->local_ports[1], map);
+	mem_free(map);
 }
 
 static void settings_publish(struct router *router, void *prepared)
@@ -145,6 +189,7 @@ static void settings_publish(struct router *router, void *prepared)
 	tcp->receive_bytes_max = s->receive_max_kib * KIB;
 	tcp->send_bytes = s->send_kib * KIB;
 	tcp->send_bytes_max = s->send_max_kib * KIB;
+	publish_ports(router, s);
 	mem_free(prepared);
 }
 

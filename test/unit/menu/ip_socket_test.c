@@ -200,6 +200,51 @@ static void settings_reach_tcp(void **unused)
 	fixture_free(f);
 }
 
+static uint16_t port_of(struct sock *sock)
+{
+	struct sockaddr_in at;
+	int len = sizeof at;
+
+	assert_int_equal(sock_name(sock, &at, &len), 0);
+	return ntohs(at.sin_port);
+}
+
+/* local-ports and reserved-ports: what a connect is given, and that naming a port is free. */
+static void ports_are_chosen_from_there(void **unused)
+{
+	struct fixture *f = with_address();
+	struct sock *sock, *named = udp(f, NULL);
+	bool seen[4] = { false };
+
+	must_run(f, "/ip socket settings set local-ports=2000-2003 reserved-ports=2001,2003-2500");
+	for (unsigned i = 0; i < 40; i++) {
+		const struct sockaddr_in to = far_end("10.1.2.3", (uint16_t)(100 + i));
+
+		assert_int_equal(sock_open(&f->router->host, AF_INET, SOCK_STREAM, 0, &sock), 0);
+		assert_int_equal(sock_connect(sock, &to, sizeof to), -EINPROGRESS);
+		assert_in_range(port_of(sock), 2000, 2003);
+		seen[port_of(sock) - 2000] = true;
+		sock_close(sock);
+	}
+	assert_true(seen[0] && seen[2]);
+	assert_false(seen[1] || seen[3]);
+	assert_int_equal(bind_to(named, "0.0.0.0", 2001), 0);
+	sock_close(named);
+	assert_string_equal(shown(f, "/ip/socket/settings", 0, "local-ports"), "2000-2003");
+	assert_string_equal(shown(f, "/ip/socket/settings", 0, "reserved-ports"), "2001,2003-2500");
+	refused(f, "/ip socket settings set reserved-ports=2000-2010",
+	        "failure: reserved-ports leaves none of local-ports");
+	assert_false(run(f, "/ip socket settings set local-ports=\"\""));
+	assert_false(run(f, "/ip socket settings set local-ports=2003-2000"));
+	assert_false(run(f, "/ip socket settings set local-ports=0-70000"));
+	must_run(f, "/ip socket settings set local-ports=40000 !reserved-ports");
+	named = udp(f, NULL);
+	assert_int_equal(bind_to(named, "0.0.0.0", 0), 0);
+	assert_int_equal(port_of(named), 40000);
+	sock_close(named);
+	fixture_free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +253,7 @@ int main(void)
 		cmocka_unit_test(rules_may_name_who_it_is),
 		cmocka_unit_test(what_makes_no_sense_is_refused),
 		cmocka_unit_test(settings_reach_tcp),
+		cmocka_unit_test(ports_are_chosen_from_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
