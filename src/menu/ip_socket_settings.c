@@ -111,6 +111,11 @@ static bool is_reserved(const struct match_ports *reserved, uint32_t port)
 
 static bool check_ports(const struct settings_row *s, struct diag *diag)
 {
+	if (s->reserved.negate)
+		return diag_fail(
+			diag, "reserved-ports",
+			"failure: reserved-ports names ports without \"!\"; by local-ports all "
+			"beside a range are kept");
 	for (uint32_t port = s->local_ports[0]; port <= s->local_ports[1]; port++) {
 		if (!is_reserved(&s->reserved, port))
 			return true;

@@ -235,6 +235,10 @@ static void ports_are_chosen_from_there(void **unused)
 	refused(f, "/ip socket settings set reserved-ports=2000-2010",
 	        "failure: reserved-ports leaves none of local-ports");
 	assert_false(run(f, "/ip socket settings set local-ports=\"\""));
+	refused(f, "/ip socket settings set reserved-ports=!80",
+	        "failure: reserved-ports names ports without \"!\"; by local-ports all beside a "
+	        "range "
+	        "are kept");
 	assert_false(run(f, "/ip socket settings set local-ports=2003-2000"));
 	assert_false(run(f, "/ip socket settings set local-ports=0-70000"));
 	must_run(f, "/ip socket settings set local-ports=40000 !reserved-ports");
