@@ -72,7 +72,7 @@ static const struct field fields[] = {
 	{ "send-buffer", &type_uint, AT(struct settings_row, send_kib), .min = 4, .max = 65536,
 	  .dflt = "64", .help = "KiB that a program may be ahead, at first" },
 	{ "send-buffer-max", &type_uint, AT(struct settings_row, send_max_kib), .min = 4,
-	  .max = 65536, .dflt = "4096", .help = "and when the connection needs more" },
+	  .max = 65536, .dflt = "6144", .help = "and when the connection needs more" },
 };
 
 static bool within(struct diag *diag, const char *field, uint64_t ms, uint64_t least, uint64_t most)
