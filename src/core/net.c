@@ -78,6 +78,13 @@ void net_generation_next(struct net *net)
 		net->generation = 1;
 }
 
+uint32_t net_routing_mark(const struct net *net, const struct route_key *key, struct explain *why)
+{
+	if (net->routing_mark == NULL)
+		return key->table;
+	return net->routing_mark(net->routing_mark_arg, key, why);
+}
+
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg)
 {
 	unsigned i = 0;

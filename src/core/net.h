@@ -114,6 +114,12 @@ struct net {
 	bool (*connected)(void *arg, const struct tuple *ends);
 	void *connected_arg;
 
+	/* In which table is a packet of the router's own with the ends of @key looked up, when
+	 * rules have seen it? See net_routing_mark(); set by whoever has rules, NULL: nobody does.
+	 */
+	uint32_t (*routing_mark)(void *arg, const struct route_key *key, struct explain *why);
+	void *routing_mark_arg;
+
 	struct tap *taps; /* who looks on; NULL: nobody */
 
 	struct {
@@ -143,6 +149,12 @@ void net_free(struct net *net);
 
 /* Whoever keeps decisions must look at them again. */
 void net_generation_next(struct net *net);
+
+/*
+ * The table for what the router itself sends between the ends of @key, both ports known: that of
+ * the key, or the one that a rule marks such packets for. @why (or NULL) is told of a rule's mark.
+ */
+uint32_t net_routing_mark(const struct net *net, const struct route_key *key, struct explain *why);
 
 /* Plug in a protocol over Ethernet (PPPoE), or one for local delivery (TCP). Once each. */
 void net_take_ether_type(struct net *net, uint16_t ether_type, net_ether_taker *take, void *arg);

@@ -28,6 +28,15 @@ static bool bucket_leads_to(const struct flows *flows, uint32_t index, uint8_t d
 	return link != 0;
 }
 
+/* Only who talks to itself by its own choice hears both directions alike. */
+static bool keys_are_sound(const struct flow *flow)
+{
+	const struct flow_key *key = &flow->key[0];
+
+	return memcmp(key, &flow->key[1], sizeof *key) != 0 ||
+	       (ip4_equal(key->src, key->dst) && key->sport == key->dport);
+}
+
 static bool record_is_sound(const struct flows *flows, uint32_t index)
 {
 	const struct flow *flow = flow_at_const(flows, index);
@@ -41,7 +50,7 @@ static bool record_is_sound(const struct flows *flows, uint32_t index)
 	if ((flow->flags & (FLOW_MAPPED_SRC | FLOW_MAPPED_DST)) != 0 &&
 	    flow->proto != IPPROTO_UDP && flow->proto != IPPROTO_ICMP)
 		return false;
-	if (memcmp(&flow->key[0], &flow->key[1], sizeof flow->key[0]) == 0)
+	if (!keys_are_sound(flow))
 		return false;
 	for (uint8_t dir = 0; dir < 2; dir++) {
 		struct tuple key = flow_comes(flow, dir);

@@ -87,6 +87,9 @@ int sock_way_find(const struct sock *sock, struct sock_way *way, struct explain 
 	int error;
 
 	way->key.on_link = way->key.bound != IFACE_NONE;
+	way->key.table = sock->settings->tcp.mark;
+	if (way->key.sport != 0) /* rules may route by ports, and by the source as well */
+		way->key.table = net_routing_mark(sock_net(sock), &way->key, why);
 	error = route_lookup(sock_net(sock), &way->key, &way->route, why);
 
 	if (error == 0)

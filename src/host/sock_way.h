@@ -26,7 +26,8 @@ struct sock_way {
 void sock_way_to(const struct sock *sock, ip4 dst, uint16_t dport, struct sock_way *ret_way);
 
 /*
- * Look the way up: route and source are filled in. 0, or
+ * Look the way up: route and source are filled in. Once the source port is known the router's rules
+ * are asked in which table (core/net.h). 0, or
  *   -ENETUNREACH    no route; a source that is not the router's (any more); SO_DONTROUTE and not
  *                   on-link; a strict source route whose first address is not on-link
  *   -EHOSTUNREACH, -EACCES, -EINVAL   as core/route.h says; 127.0.0.0/8 to another host is -EINVAL

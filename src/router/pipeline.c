@@ -421,3 +421,17 @@ void pipeline_walk(struct router *router, enum path path, struct pkt *p, bool ha
 	}
 	must(false); /* the last stage of every path takes the packet */
 }
+
+uint32_t pipeline_routing_mark(struct router *router, struct pkt *p)
+{
+	struct walk walk = { .router = router, .path = PATH_OWN };
+
+	must(p->asked_only);
+	for (const struct stage *stage = pipeline; walk.path == PATH_OWN; stage++) {
+		if ((stage->paths & PATH_OWN) == 0)
+			continue;
+		if (stage->act(&walk, p) == VERDICT_TAKEN || stage->act == mangle_output)
+			break;
+	}
+	return p->routing_mark;
+}

@@ -43,4 +43,8 @@ extern const struct stage pipeline[];
 /* Send @p (checked by ip4_input(), or of the router's own) through the stages. Takes @p. */
 void pipeline_walk(struct router *router, enum path path, struct pkt *p, bool hashed);
 
+/* The routing mark that @p, a made-up one of the router's own (asked_only), has when the rules that
+ * may change its way have seen it. Nothing happens to it. */
+uint32_t pipeline_routing_mark(struct router *router, struct pkt *p);
+
 #endif

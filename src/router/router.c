@@ -6,6 +6,7 @@
 #include "fw/nat.h"
 #include "fw/nat_port.h"
 #include "lib/mem.h"
+#include "router/routing_mark.h"
 #include "router/socket_policy.h"
 
 struct net_budget router_budget_default(void)
@@ -58,6 +59,8 @@ struct router *router_new(const struct router_setup *setup)
 	router->marks = marks_new();
 	router->net.translated = nat_port_translates;
 	router->net.translated_arg = &router->fw;
+	router->net.routing_mark = routing_mark_of;
+	router->net.routing_mark_arg = router;
 	host_init(&router->host, &router->net, &setup->host);
 	host_take_tcp(&router->host, tcp_new(&router->net, &setup->tcp));
 	router->lan = lan_new(&router->net,

@@ -33,6 +33,7 @@ static bool find_way(const struct tcp *tcp, const struct listener *l, const stru
 		                 .on_link = l->settings.bound != IFACE_NONE,
 		                 .table = l->settings.mark };
 
+	key.table = net_routing_mark(tcp->net, &key, NULL);
 	return route_lookup(tcp->net, &key, ret_route, NULL) == 0;
 }
 

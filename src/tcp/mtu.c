@@ -63,6 +63,7 @@ void mtu_refresh(struct connection *c)
 	if (c->route_generation == net->generation)
 		return;
 	c->route_generation = net->generation;
+	key.table = net_routing_mark(net, &key, NULL);
 	/* Without a way the segments meet their end in the pipeline, by name; a new one may come
 	 * while the connection lives. */
 	if (route_lookup(net, &key, &route, NULL) != 0)

@@ -235,6 +235,17 @@ static const char everything[] =
 	"/ip settings set ip-forward=no send-redirects=no accept-source-route=yes rp-filter=loose "
 	"max-neighbor-entries=99 arp-timeout=20s icmp-rate-limit=20 "
 	"icmp-errors-use-inbound-interface-address=yes\n"
+	"/ip settings set tcp-syncookies=no tcp-timestamps=disabled\n"
+	"/ip service set telnet port=2323 address=10.0.0.0/8 max-sessions=3 disabled=yes\n"
+	"/ip socket policy add action=deny error=EPERM operation=connect protocol=tcp "
+	"src-address=!10.0.0.0/8 src-port=1024-65535 dst-address=192.0.2.0/24 dst-port=!80 "
+	"user=0 program=curl service=run\n"
+	"/ip socket settings set syn-option-order=bsd syn-schedule=linear syn-retries=3 "
+	"syn-ack-retries=3 retries=9 orphan-retries=4 congestion=reno initial-window=4 sack=no "
+	"window-scaling=no icmp-fatal=no black-hole-probing=yes mtu-floor=576 rto-min=300ms "
+        "rto-initial=2s rto-max=1m "
+	"delayed-ack=10ms time-wait=30s fin-wait=20s receive-buffer=64 receive-buffer-max=1024 "
+	"send-buffer=32 send-buffer-max=512\n"
 	"/ip arp add address=203.0.113.1 mac-address=02:00:00:00:00:01 interface=wan\n"
 	"/ip arp add address=192.168.88.5 published=yes interface=ether2\n"
 	"/ip route add gateway=203.0.113.1 pref-src=10.0.0.1\n"
@@ -299,7 +310,6 @@ static const char *const never_stored[] = {
 	"/interface/bridge arp", "/interface/vlan arp", "/interface/vlan mvrp",
 	/* what has one value only */
 	"/ip/settings accept-redirects", "/ip/settings secure-redirects",
-	"/ip/settings tcp-syncookies", "/ip/settings tcp-timestamps",
 	"/ip/settings ipv4-multipath-hash-policy", "/ip/settings icmp-rate-mask",
 	"/ip/settings allow-fast-path", "/interface/ethernet default-name", NULL
 };

@@ -54,6 +54,8 @@ static const struct {
 	{ "/tool/sniffer/start", READ },
 	{ "/tool/sniffer/stop", READ },
 	{ "/tool/torch", READ },
+	{ "/tool/connect-trace", READ },
+	{ "/tool/fetch", READ },
 	{ "/tool/traceroute", READ },
 	{ "/user", FULL },
 	{ "/user/expire-password", FULL },
