@@ -12,7 +12,6 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "conf/diag.h"
 #include "core/explain.h"
@@ -72,6 +71,14 @@ static const struct {
 	{ EPROTO, "EPROTO", "a router on the way found a fault in the IP header" },
 	{ ETIMEDOUT, "ETIMEDOUT", "nobody has answered in time" },
 };
+
+const char *connect_trace_means(int error)
+{
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (outcomes[i].error == -error)
+			return outcomes[i].means;
+	return strerror(-error);
+}
 
 static void print_outcome(int error, struct text *out)
 {
