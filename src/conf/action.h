@@ -26,6 +26,12 @@ struct refused {
 	const char *why;  /* a short sentence without a full stop */
 };
 
+/* Where somebody sits. */
+struct action_terminal {
+	size_t width, height; /* 0: not known */
+	bool dumb;            /* it understands no sequences */
+};
+
 /* Who calls an action. */
 struct action_caller {
 	const char *who, *door, *line;
@@ -76,6 +82,17 @@ struct action {
 	void (*items)(struct router *router, const uint32_t *ids, size_t n);
 	action_change *change;
 	const struct refused *refused; /* arguments; NULL: none */
+
+	/*
+	 * An action that has the terminal to itself, when keys() is there: it gets what is typed,
+	 * as it is (Ctrl-C too; Ctrl-] is the person's: stop()), and says how many bytes it has
+	 * taken; the rest is offered again. What turn() writes goes out as it is, past the pager,
+	 * and turn() is called while there is room for it. Nobody can call it who has no terminal.
+	 * terminal() is told the size before the first turn(), and when it changes.
+	 */
+	size_t (*keys)(struct router *router, void *state, const char *bytes, size_t n);
+	void (*terminal)(struct router *router, void *state,
+	                 const struct action_terminal *terminal);
 
 	/*
 	 * A conversation, when ask() is there: after start() it fills the next question, until it

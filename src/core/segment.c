@@ -99,7 +99,7 @@ struct pkt *segment_next(struct segment_cut *cut, struct net *net, bool finish)
 	const struct layout *layout = &cut->layout;
 	uint32_t left = cut->payload_bytes - cut->at;
 	uint32_t bytes = left < cut->piece_bytes ? left : cut->piece_bytes;
-	struct pkt *piece = pkt_new(net, layout->payload + bytes);
+	struct pkt *piece = pkt_new_to_fill(net, layout->payload + bytes);
 
 	must(left > 0);
 	if (piece == NULL)

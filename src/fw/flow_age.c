@@ -55,14 +55,24 @@ void flow_touch(struct flow *flow, mono now, uint32_t seconds)
 	flow->due = mono_add_s(now, seconds);
 }
 
+/* How many seconds from now @slot is looked at. */
+static uint32_t slot_ahead(const struct flows *flows, uint32_t slot)
+{
+	return (slot - flows->slot_now) % FLOW_TIMER_SLOTS;
+}
+
 /*
  * A record whose time became shorter (a connection that closes) may lie in a far slot. It is put
- * where it belongs at once; longer times wait for the wheel.
+ * where it belongs at once; in a slot that is looked at sooner it stays, and moves on from there.
  */
 void flow_touch_sooner(struct flows *flows, uint32_t index, mono now, uint32_t seconds)
 {
+	struct flow *flow = flow_at(flows, index);
+
+	flow_touch(flow, now, seconds);
+	if (slot_ahead(flows, flow->timer_slot) <= slot_ahead(flows, slot_of(flows, flow->due)))
+		return;
 	flow_timer_remove(flows, index);
-	flow_touch(flow_at(flows, index), now, seconds);
 	flow_timer_add(flows, index);
 }
 

@@ -46,7 +46,7 @@ static bool choose_by_rules(const struct fw *fw, struct pkt *p)
 {
 	struct rule_choice choice;
 
-	if (fw->rules[FACILITY_NAT] == NULL)
+	if (rules_say_nothing(fw->rules[FACILITY_NAT]))
 		return false;
 	rules_choose(fw->rules[FACILITY_NAT], fw->net, "dstnat", IFACE_NONE, p, &choice);
 	if (!choice.matched || choice.action == ACTION_ACCEPT)
@@ -183,7 +183,7 @@ static enum drop_reason choose_new_source(const struct fw *fw, struct pkt *p,
 		choose_range(p, &choice, source);
 		return DROP_COUNT;
 	}
-	if (fw->rules[FACILITY_NAT] == NULL)
+	if (rules_say_nothing(fw->rules[FACILITY_NAT]))
 		return DROP_COUNT;
 	rules_choose(fw->rules[FACILITY_NAT], fw->net, "srcnat", p->route.out, p, &choice);
 	if (!choice.matched || choice.action == ACTION_ACCEPT)

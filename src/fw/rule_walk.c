@@ -281,11 +281,16 @@ static const struct rule *walk_rules(struct walk *w, const struct rule_view *vie
 	return NULL;
 }
 
+bool rules_say_nothing(const struct rules *rules)
+{
+	return rules == NULL || rules->enabled == 0;
+}
+
 void rules_choose(const struct rules *rules, const struct net *net, const char *chain, iface_id out,
                   struct pkt *p, struct rule_choice *ret_choice)
 {
 	*ret_choice = (struct rule_choice){ .action = ACTION_ACCEPT };
-	if (rules == NULL || rules->enabled == 0)
+	if (rules_say_nothing(rules))
 		return;
 
 	const struct rule_chain *first = rule_chain_find(rules, chain);

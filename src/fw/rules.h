@@ -58,6 +58,9 @@ struct rule_choice {
 void rules_choose(const struct rules *rules, const struct net *net, const char *chain, iface_id out,
                   struct pkt *p, struct rule_choice *ret_choice);
 
+/* No rule is in force (or @rules is NULL): every chain accepts, and a walk would change nothing. */
+bool rules_say_nothing(const struct rules *rules);
+
 /* Count a packet of @bytes for every rule of @trail that belongs to @rules's facility. */
 void rules_count(struct rules *rules, uint64_t trail, uint32_t bytes);
 /* Count one packet for the rule with @id (nat). */

@@ -7,6 +7,7 @@
  *   exec_file:   by reading or writing a file of the router's
  *   exec_import: by running one
  *   exec_action: over turns
+ *   exec_keys:   the same, with the terminal to itself
  *   exec_script: variables, jumps, operators: the language's own operations
  *   act:         its statements that act
  *   exec_ask:    when a person has answered
@@ -18,6 +19,7 @@
 #ifndef LANG_EXEC_H
 #define LANG_EXEC_H
 
+#include "conf/action.h"
 #include "conf/diag.h"
 #include "conf/file.h"
 #include "lang/run.h"
@@ -25,7 +27,6 @@
 #include "lang/variables.h"
 #include "lib/text.h"
 
-struct action;
 struct monitor;
 struct asking;
 struct question;
@@ -117,7 +118,8 @@ struct run {
 	const struct action *action;
 	const struct call *action_call;
 	void *action_state;
-	struct monitor *monitor; /* NULL: it has none */
+	struct action_terminal terminal; /* as the action knows it */
+	struct monitor *monitor;         /* NULL: it has none */
 	struct text out;
 
 	/* A question that waits for its answer. */
@@ -221,6 +223,14 @@ bool exec_action(struct exec *exec);
 bool exec_action_change(struct run *run, const struct call *call, const void *args);
 void exec_action_turn(struct run *run, mono now);
 void exec_action_stop(struct run *run);
+/* Has @action what it needs to have the terminal to itself, or doesn't it want that? */
+bool exec_keys_allowed(struct run *run, const struct action *action);
+/* It begins: it is told where. */
+void exec_keys_begin(struct run *run);
+/* False: there is no room for what its turn would say. */
+bool exec_keys_turn(struct run *run);
+/* What the turn has said goes out; if that was something, there may be more at once. */
+void exec_keys_flush(struct run *run);
 /* Monitors are actions, too; run->action and run->action_state are set when one begins. */
 bool exec_monitor_interval(struct exec *exec, const char *text, uint64_t *ret_ms);
 bool exec_monitor_begin(struct exec *exec, uint64_t interval_ms);

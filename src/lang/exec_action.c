@@ -159,6 +159,8 @@ bool exec_action(struct exec *exec)
 			return false;
 	}
 	run->depth -= exec->call->ncomputed;
+	if (!exec_keys_allowed(run, action))
+		return false;
 	if (action->needs != NULL &&
 	    !permission_check(run, action->needs(conf_router(run->host.conf), args)))
 		return false;
@@ -179,6 +181,7 @@ bool exec_action(struct exec *exec)
 	run->action = action;
 	run->action_call = exec->call;
 	run->action_state = state;
+	exec_keys_begin(run);
 	return action->look == NULL || exec_monitor_begin(exec, interval_ms);
 }
 
@@ -188,10 +191,14 @@ void exec_action_turn(struct run *run, mono now)
 		exec_monitor_turn(run);
 		return;
 	}
+	if (!exec_keys_turn(run))
+		return;
 
 	bool over =
 		run->action->turn(conf_router(run->host.conf), run->action_state, &run->out, now);
 
+	if (run->action->keys != NULL)
+		exec_keys_flush(run);
 	exec_flush(run);
 	if (!over)
 		return;

@@ -190,7 +190,7 @@ mono run_next(const struct run *run)
 		return run_next(run->inner);
 	if (run->sleeping)
 		return run->wake;
-	if (run->monitor != NULL)
+	if (run->monitor != NULL || run_takes_keys(run))
 		return run->due;
 	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
 	                                                                       : mono_never();

@@ -25,6 +25,7 @@
 #include "lang/parse.h"
 #include "lib/mono.h"
 
+struct action_terminal;
 struct conf;
 struct conf_draft;
 struct diag;
@@ -52,6 +53,7 @@ enum show {
 	SHOW_PAGE,    /* to be read: a page at a time */
 	SHOW_PICTURE, /* takes the place of the picture before it */
 	SHOW_STREAM,  /* goes on below what was shown, until somebody stops it */
+	SHOW_BYTES,   /* of an action that has the terminal to itself: as they are */
 };
 
 /* Who runs the program, and what it needs from them. */
@@ -86,6 +88,8 @@ struct run_host {
 	 * everything. */
 	uint32_t (*policies)(void *arg);
 	bool asks; /* somebody is there who can answer questions */
+	/* Where they sit. NULL: at no terminal. */
+	void (*terminal)(void *arg, struct action_terminal *ret_terminal);
 };
 
 enum run_state {
@@ -103,6 +107,10 @@ enum run_state run_step(struct run *run, mono now, unsigned budget);
 const struct question *run_question(const struct run *run);
 /* Answer it. False with @diag when that can't be the answer: it is asked again. */
 MUST_USE bool run_answer(struct run *run, const char *text, struct diag *diag);
+/* Does an action have the terminal to itself? Then it is given what is typed: how many bytes it has
+ * taken; the rest is to be offered again. */
+bool run_takes_keys(const struct run *run);
+size_t run_keys(struct run *run, const char *bytes, size_t n);
 /* Stop an action, and the program behind it. A change that is under way is still finished. */
 void run_interrupt(struct run *run);
 /* When it has something to do next that nobody else wakes us for; mono_never(): nothing. */

@@ -4,6 +4,7 @@
 
 #include "menu/reboot.h"
 #include "menu/reset.h"
+#include "menu/tool_telnet.h"
 
 const struct menu menu_ip = {
 	.path = "/ip",
@@ -18,7 +19,7 @@ const struct menu menu_ip_firewall = {
 };
 
 static const struct action system_actions[] = { ACTION_REBOOT, ACTION_SHUTDOWN,
-	                                        ACTION_RESET_CONFIGURATION };
+	                                        ACTION_RESET_CONFIGURATION, ACTION_TELNET };
 
 const struct menu menu_system = {
 	.path = "/system",

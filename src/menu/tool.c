@@ -10,6 +10,7 @@
 #include "menu/setup.h"
 #include "menu/tool_connect_trace.h"
 #include "menu/tool_fetch.h"
+#include "menu/tool_telnet.h"
 #include "menu/tool_torch.h"
 #include "menu/undo.h"
 #include "menu/user.h"
@@ -158,8 +159,10 @@ static const struct action root_actions[] = {
 	ACTION_SETUP("setup",
 	             "asks for addresses, gateway and the way to the internet, and sets them"),
 };
-static const struct action tool_actions[] = { ACTION_PING, ACTION_TRACEROUTE, ACTION_TORCH,
-	                                      ACTION_CONNECT_TRACE, ACTION_FETCH };
+static const struct action tool_actions[] = {
+	ACTION_PING,          ACTION_TRACEROUTE, ACTION_TORCH,
+	ACTION_CONNECT_TRACE, ACTION_FETCH,      ACTION_TELNET
+};
 
 const struct menu menu_root = {
 	.path = "/",

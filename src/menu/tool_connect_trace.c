@@ -72,6 +72,14 @@ static const struct {
 	{ ETIMEDOUT, "ETIMEDOUT", "nobody has answered in time" },
 };
 
+const char *connect_trace_means(int error)
+{
+	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++)
+		if (outcomes[i].error == -error)
+			return outcomes[i].means;
+	return strerror(-error);
+}
+
 static void print_outcome(int error, struct text *out)
 {
 	for (size_t i = 0; i < ARRAY_LEN(outcomes); i++) {

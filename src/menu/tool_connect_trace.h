@@ -30,6 +30,9 @@ struct connect_trace_state {
 	struct text told;
 };
 
+/* What it means to a person that connect() fails with @error (-errno). */
+const char *connect_trace_means(int error);
+
 #define CONNECT_TRACE_FIELDS 9
 extern const struct field connect_trace_fields[CONNECT_TRACE_FIELDS];
 extern const struct refused connect_trace_refused[];

@@ -65,7 +65,7 @@ static void consult(struct walk *walk, enum facility facility, const char *chain
 	uint64_t before = p->trail;
 
 	*ret_choice = (struct rule_choice){ .action = ACTION_ACCEPT };
-	if (rules == NULL)
+	if (rules_say_nothing(rules))
 		return;
 	rules_choose(rules, net_of(walk), chain, out, p, ret_choice);
 	if (!p->asked_only)
@@ -143,7 +143,7 @@ static enum verdict raw_output(struct walk *walk, struct pkt *p)
 	struct route_key key = route_key_of(p);
 	struct route way;
 
-	if (walk->router->fw.rules[FACILITY_RAW] == NULL)
+	if (rules_say_nothing(walk->router->fw.rules[FACILITY_RAW]))
 		return VERDICT_NEXT;
 	if (route_lookup(net_of(walk), &key, &way, NULL) != 0)
 		way.out = IFACE_NONE;

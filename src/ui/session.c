@@ -42,6 +42,7 @@ bool session_step(struct session *session)
 	if (session->asking || pager_waits(&session->pager) || session->live.paused)
 		return false;
 	state = run_step(session->run, session->now, STEPS_PER_TURN);
+	session_raw_follow(session);
 	if (state == RUN_DONE && !pager_waits(&session->pager))
 		finish(session);
 	else if (state == RUN_ASKING)
@@ -79,6 +80,7 @@ bool session_turn(struct session *session, mono now)
 
 	session->now = now;
 	session_safe_turn(session);
+	session_raw_hand_on(session);
 	if (session->run != NULL)
 		more = session_step(session);
 	if (session_keys_read(session))

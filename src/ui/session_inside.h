@@ -5,8 +5,8 @@
  *   session_out.c    what it shows
  *   session_prompt.c what stands before the cursor
  *   session_keys.c   what is typed, and who gets it
- *   session_safe.c   safe mode
- *   session_safe.c   the key for safe mode
+ *   session_safe.c   safe mode, and the key for it
+ *   session_raw.c    something has the terminal to itself
  *   session_ask.c    questions, and what is answered
  */
 #ifndef UI_SESSION_INSIDE_H
@@ -50,6 +50,7 @@ struct session {
 	struct editor editor;
 	struct text wrong;  /* with the text that was edited last */
 	struct line answer; /* what has been typed of the answer */
+	bool raw;           /* something has the terminal to itself, and the terminal was told */
 	bool tabbed;        /* the last key was Tab, and it could not decide */
 	bool more_typed;    /* more came with the key that is being taken */
 
@@ -107,6 +108,17 @@ void session_safe_turn(struct session *session);
 
 /* Somebody reads what is typed: nothing runs, or it asks. */
 bool session_keys_read(const struct session *session);
+
+/* --- session_raw.c --- */
+
+/* Has what runs the terminal to itself? */
+bool session_raw(const struct session *session);
+/* Tell the terminal when that begins and ends. */
+void session_raw_follow(struct session *session);
+/* Is @byte the key that ends it? Then it has. */
+bool session_raw_key(struct session *session, char byte);
+/* Give it what was typed. */
+void session_raw_hand_on(struct session *session);
 
 /* --- session_ask.c --- */
 

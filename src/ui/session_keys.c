@@ -290,11 +290,13 @@ size_t session_input(struct session *session, const char *bytes, size_t len)
 			taken = rest ? len - 1 : taken;
 			continue;
 		}
+		if (session_raw_key(session, bytes[taken]))
+			continue;
 		if (session_keys_read(session) && session->ahead.len == 0) {
 			session->more_typed = taken + 1 < len;
 			key(session, (uint8_t)bytes[taken]);
 			session->more_typed = false;
-		} else if (bytes[taken] == CTRL_C) {
+		} else if (bytes[taken] == CTRL_C && !session_raw(session)) {
 			text_clear(&session->ahead);
 			session_interrupt(session);
 		} else if (session->ahead.len >= LINE_BYTES_MAX) {
@@ -303,6 +305,7 @@ size_t session_input(struct session *session, const char *bytes, size_t len)
 			text_char(&session->ahead, bytes[taken]);
 		}
 	}
+	session_raw_hand_on(session);
 	show_typed(session);
 	return taken;
 }

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "conf/action.h"
 #include "conf/diag.h"
 #include "lib/mem.h"
 
@@ -118,7 +119,10 @@ static void host_show(void *arg, enum show how, const char *bytes, size_t len)
 {
 	struct session *session = arg;
 
-	if (how == SHOW_PICTURE) {
+	if (how == SHOW_BYTES) {
+		live_end(session);
+		session->setup.out(session->setup.arg, bytes, len);
+	} else if (how == SHOW_PICTURE) {
 		live_picture(session, bytes, len);
 	} else if (how == SHOW_STREAM) {
 		live_stream(session, bytes, len);
@@ -193,6 +197,15 @@ static uint32_t host_policies(void *arg)
 	return session->setup.policies(session->setup.arg);
 }
 
+static void host_terminal(void *arg, struct action_terminal *ret_terminal)
+{
+	const struct session *session = arg;
+
+	*ret_terminal = (struct action_terminal){ .width = session->setup.width,
+		                                  .height = session->setup.height,
+		                                  .dumb = session->setup.dumb };
+}
+
 struct run_host session_out_host(struct session *session)
 {
 	return (struct run_host){ .conf = session->setup.conf,
@@ -213,5 +226,6 @@ struct run_host session_out_host(struct session *session)
 		                          session->setup.policies != NULL ? host_policies : NULL,
 		                  .go = host_go,
 		                  .quit = host_quit,
+		                  .terminal = session->setup.interactive ? host_terminal : NULL,
 		                  .asks = session->setup.interactive };
 }

@@ -200,6 +200,125 @@ static void ask(struct fuzz *f, unsigned how)
 	(void)towpath_run(f->t, questions[how % ARRAY_LEN(questions)], NULL, NULL);
 }
 
+/* An address that somebody may have, or nobody; a port of a few. */
+static struct sockaddr_in any_address(struct fuzz *f)
+{
+	static const uint32_t addresses[] = { 0x0a000001, 0x0a000002, 0xc0a85801, 0,
+		                              0x7f000001, 0xe0000001, 0xffffffff, 0x08080808 };
+	uint8_t which = read_u8(&f->r);
+
+	return (struct sockaddr_in){
+		.sin_family = which == 0xff ? AF_UNSPEC : AF_INET,
+		.sin_addr.s_addr = htonl(addresses[which & 7]),
+		.sin_port = htons(which >> 3 & 3),
+	};
+}
+
+static void open_socket(struct fuzz *f, struct towpath *t)
+{
+	static const int types[] = { SOCK_STREAM, SOCK_DGRAM, SOCK_STREAM | SOCK_NONBLOCK,
+		                     SOCK_RAW };
+	uint8_t how = read_u8(&f->r);
+
+	note_number(f, towpath_socket(t, (how & 0x80) != 0 ? how : AF_INET, types[how & 3],
+	                              (how >> 2 & 1) != 0 ? IPPROTO_ICMP : 0));
+}
+
+static void call_names(struct fuzz *f, struct towpath *t, int fd, unsigned how)
+{
+	struct sockaddr_in addr = any_address(f);
+	socklen_t len = (socklen_t)(sizeof addr - (how >> 2));
+
+	switch (how & 3) {
+	case 0:
+		note_number(f, towpath_bind(t, fd, &addr, len));
+		break;
+	case 1:
+		note_number(f, towpath_connect(t, fd, &addr, len));
+		break;
+	case 2:
+		note_number(f, towpath_getsockname(t, fd, &addr, &len));
+		note_number(f, towpath_getpeername(t, fd, &addr, &len));
+		break;
+	default:
+		note_number(f, towpath_sendto(t, fd, "some bytes", 10, read_u8(&f->r), &addr, len));
+		break;
+	}
+}
+
+static void call_option(struct fuzz *f, struct towpath *t, int fd)
+{
+	static const int levels[] = { SOL_SOCKET, IPPROTO_IP, IPPROTO_TCP, IPPROTO_UDP };
+	uint8_t value[64] = { 0 };
+	uint8_t what = read_u8(&f->r), name = read_u8(&f->r);
+	socklen_t len = (socklen_t)take(f, value, sizeof value);
+
+	note_number(f, towpath_setsockopt(t, fd, levels[what & 3], name, value, len));
+	len = what >> 2;
+	note_number(f, towpath_getsockopt(t, fd, levels[what & 3], name, value, &len));
+	must(len <= sizeof value);
+}
+
+/* What comes and goes by TCP and UDP, and how it ends. */
+static void call_bytes(struct fuzz *f, struct towpath *t, int fd, unsigned how)
+{
+	uint8_t bytes[512];
+	struct iovec spans[4];
+	struct pollfd p = { .fd = fd, .events = POLLIN | POLLOUT | POLLPRI };
+	ssize_t n;
+
+	switch (how) {
+	case 0:
+		note_number(f, towpath_listen(t, fd, (int8_t)read_u8(&f->r)));
+		break;
+	case 1:
+		note_number(f, towpath_accept(t, fd, NULL, NULL, 0));
+		break;
+	case 2:
+	case 3:
+		n = towpath_recv(t, fd, bytes, read_u8(&f->r), how == 2 ? 0 : read_u8(&f->r));
+		note_number(f, n);
+		note(f, bytes, n > 0 ? (size_t)n : 0);
+		break;
+	case 4:
+		n = towpath_spans(t, fd, spans, 4);
+		note_number(f, n);
+		if (n > 0)
+			note_number(f, towpath_consume(t, fd, spans[0].iov_len));
+		break;
+	case 5:
+		note_number(f, towpath_shutdown(t, fd, read_u8(&f->r) % 4));
+		break;
+	case 6:
+		note_number(f, towpath_close(t, fd));
+		break;
+	default:
+		n = (ssize_t)take(f, bytes, sizeof bytes);
+		note_number(f, towpath_send(t, fd, bytes, (size_t)n, 0));
+		break;
+	}
+	note_number(f, towpath_poll(t, &p, 1, 0));
+	note_number(f, p.revents);
+}
+
+/* The other router has sockets too, so that connections come about. */
+static void call_socket(struct fuzz *f, unsigned how)
+{
+	uint8_t which = read_u8(&f->r);
+	struct towpath *t = (which & 0x80) != 0 ? f->peer : f->t;
+	int fd = which & 7;
+
+	if ((which & 0x70) == 0)
+		open_socket(f, t);
+	else if ((which & 0x70) == 0x10)
+		call_names(f, t, fd, how);
+	else if ((which & 0x70) == 0x20)
+		call_option(f, t, fd);
+	else
+		call_bytes(f, t, fd, how);
+	advance(f, 1000);
+}
+
 static void one_step(struct fuzz *f)
 {
 	uint8_t op = read_u8(&f->r);
@@ -217,6 +336,12 @@ static void one_step(struct fuzz *f)
 		break;
 	case 3:
 		ask(f, how);
+		break;
+	case 4:
+	case 5:
+	case 6:
+	case 7:
+		call_socket(f, how);
 		break;
 	default:
 		put_frame(f, how);
@@ -237,8 +362,10 @@ static void end(struct fuzz *f)
 {
 	bool none = false;
 
-	for (unsigned i = 0; i < 2; i++)
-		must(towpath_link(f->t, (int)i, true) == 0);
+	for (int i = 0; i < 2; i++)
+		must(towpath_link(f->t, i, true) == 0);
+	for (int fd = 0; fd < SOCKETS; fd++)
+		note_number(f, towpath_close(f->t, fd));
 	for (unsigned day = 0; day < 3; day++)
 		advance(f, 86400000000000ULL);
 	must(towpath_run(f->t, "/ip firewall connection print count-only", count, &none) == 0);

@@ -309,7 +309,7 @@ static void test_received_without_a_copy(void **state)
 		if (n == 0)
 			world_step(&p, p.now_ns + S);
 		for (int i = 0; i < n; i++) {
-			assert_memory_equal(spans[i].iov_base, "abcdefgh" + got, spans[i].iov_len);
+			assert_memory_equal(spans[i].iov_base, &"abcdefgh"[got], spans[i].iov_len);
 			got += spans[i].iov_len;
 			assert_int_equal(towpath_consume(p.b, ends[1], spans[i].iov_len), 0);
 		}
