@@ -1,8 +1,8 @@
 /*
  * mtu.h -- how large the segments of a connection may be (RFC 9293, 3.7.1; RFC 6691; RFC 1191).
  *
- * The MTU is the path's as far as it is known: the link's at first, then what ICMP has told since, or
- * what timeouts let suspect. When routes change it begins anew with the link's.
+ * The MTU is the path's as far as it is known: the link's at first, then what ICMP has told since,
+ * or what timeouts let suspect. When routes change it begins anew with the link's.
  */
 #ifndef TCP_MTU_H
 #define TCP_MTU_H
