@@ -55,15 +55,3 @@ void exec_keys_flush(struct run *run)
 	run->due = run->now;
 	exec_show(run, SHOW_BYTES);
 }
-
-bool run_takes_keys(const struct run *run)
-{
-	return run->action != NULL && run->action->keys != NULL;
-}
-
-size_t run_keys(struct run *run, const char *bytes, size_t n)
-{
-	if (!run_takes_keys(run))
-		return 0;
-	return run->action->keys(conf_router(run->host.conf), run->action_state, bytes, n);
-}

@@ -1,5 +1,6 @@
 #include "lang/run.h"
 
+#include "conf/conf.h"
 #include "conf/draft.h"
 #include "lang/exec.h"
 #include "lang/permission.h"
@@ -194,6 +195,18 @@ mono run_next(const struct run *run)
 		return run->due;
 	return run->reading != NULL && run->stuck && run->due.ns > run->now.ns ? run->due
 	                                                                       : mono_never();
+}
+
+bool run_takes_keys(const struct run *run)
+{
+	return run->action != NULL && run->action->keys != NULL;
+}
+
+size_t run_keys(struct run *run, const char *bytes, size_t n)
+{
+	if (!run_takes_keys(run))
+		return 0;
+	return run->action->keys(conf_router(run->host.conf), run->action_state, bytes, n);
 }
 
 const struct question *run_question(const struct run *run)
