@@ -56,6 +56,8 @@ static const struct {
 	{ "/tool/torch", READ },
 	{ "/tool/connect-trace", READ },
 	{ "/tool/fetch", READ },
+	{ "/tool/telnet", READ },
+	{ "/system/telnet", READ },
 	{ "/tool/traceroute", READ },
 	{ "/user", FULL },
 	{ "/user/expire-password", FULL },
