@@ -73,7 +73,7 @@ uint32_t routing_mark_of(void *arg, const struct route_key *key, struct explain 
 	const char *name;
 	uint32_t table;
 
-	if (router->fw.rules[FACILITY_MANGLE] == NULL)
+	if (rules_say_nothing(router->fw.rules[FACILITY_MANGLE]))
 		return key->table;
 	p = make_up(bytes, key);
 	table = pipeline_routing_mark(router, &p);
