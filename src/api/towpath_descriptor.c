@@ -15,6 +15,7 @@ struct towpath_descriptors {
 	uint64_t *free;  /* a bit each: nobody has it */
 	uint64_t *words; /* a bit for each word of `free` that has one */
 	int words_n;     /* of `words` */
+	int first;       /* those of `words` before it are 0 */
 	int changed_first, changed_last;
 };
 
@@ -27,6 +28,8 @@ static void mark_free(struct towpath_descriptors *ds, int fd)
 {
 	ds->free[fd / WORD_BITS] |= 1ULL << (fd % WORD_BITS);
 	ds->words[fd / WORD_BITS / WORD_BITS] |= 1ULL << (fd / WORD_BITS % WORD_BITS);
+	if (fd / WORD_BITS / WORD_BITS < ds->first)
+		ds->first = fd / WORD_BITS / WORD_BITS;
 }
 
 static void mark_used(struct towpath_descriptors *ds, int fd)
@@ -38,17 +41,16 @@ static void mark_used(struct towpath_descriptors *ds, int fd)
 		ds->words[word / WORD_BITS] &= ~(1ULL << (word % WORD_BITS));
 }
 
-static int lowest_free(const struct towpath_descriptors *ds)
+static int lowest_free(struct towpath_descriptors *ds)
 {
-	for (int i = 0; i < ds->words_n; i++) {
-		int word;
+	int word;
 
-		if (ds->words[i] == 0)
-			continue;
-		word = i * WORD_BITS + __builtin_ctzll(ds->words[i]);
-		return word * WORD_BITS + __builtin_ctzll(ds->free[word]);
-	}
-	return NONE;
+	while (ds->first < ds->words_n && ds->words[ds->first] == 0)
+		ds->first++;
+	if (ds->first == ds->words_n)
+		return NONE;
+	word = ds->first * WORD_BITS + __builtin_ctzll(ds->words[ds->first]);
+	return word * WORD_BITS + __builtin_ctzll(ds->free[word]);
 }
 
 struct towpath_descriptors *towpath_descriptors_new(uint32_t most)
