@@ -9,6 +9,8 @@
 #include <sys/mman.h>
 
 #define LARGE_PAGE_BYTES ((size_t)2 << 20) /* of x86-64, and of arm64 with pages of 4 KiB */
+/* A pool of that size is for very many: that its first use takes whole large pages is no loss. */
+#define POOL_BYTES ((size_t)32 << 20)
 
 static _Noreturn void out_of_memory(size_t count, size_t size)
 {
@@ -16,9 +18,24 @@ static _Noreturn void out_of_memory(size_t count, size_t size)
 	abort();
 }
 
+/* Ask for large pages under what is looked into at random places: the processor has few entries for
+ * pages, and a miss of these costs more than the memory itself. */
+static void want_large_pages(void *p, size_t size)
+{
+	uintptr_t first = ((uintptr_t)p + LARGE_PAGE_BYTES - 1) & ~(LARGE_PAGE_BYTES - 1);
+	uintptr_t end = ((uintptr_t)p + size) & ~(LARGE_PAGE_BYTES - 1);
+
+	if (first < end)
+		(void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+}
+
 void *mem_try(size_t count, size_t size)
 {
-	return calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+	void *p = calloc(count > 0 ? count : 1, size > 0 ? size : 1);
+
+	if (p != NULL && count * size >= POOL_BYTES)
+		want_large_pages(p, count * size);
+	return p;
 }
 
 void *mem_new(size_t count, size_t size)
@@ -30,11 +47,7 @@ void *mem_new(size_t count, size_t size)
 	return p;
 }
 
-/*
- * @size bytes at a multiple of @align. What is large is asked for in large pages: a table that is
- * looked into at random places otherwise misses the processor's few entries for pages at nearly
- * each of them, which costs more than the memory itself. A system without them gives small ones.
- */
+/* @size bytes at a multiple of @align; what is large in large pages, where the system has them. */
 static void *take_aligned(size_t align, size_t size)
 {
 	bool large = size >= LARGE_PAGE_BYTES;

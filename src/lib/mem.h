@@ -4,8 +4,8 @@
  * Memory is taken at start (budgets) or by configuration and console, never per packet. Running
  * out at start ends the process with a sentence; mem_try() is for sizes that a user chose.
  *
- * Areas of 2 MiB and more that are aligned or grow (flows, routes) lie in large pages where the
- * system gives them.
+ * Areas of 2 MiB and more that are aligned or grow (flows, routes), and pools of 32 MiB and more,
+ * lie in large pages where the system gives them.
  */
 #ifndef LIB_MEM_H
 #define LIB_MEM_H
