@@ -1,16 +1,26 @@
 /*
  * stack.c -- the TCP/IP stack in memory, both ends in one process, and the kernel's loopback.
  *
- *   bench-stack connects LIVE SECONDS     connect + accept + RST, a CPU second, beside so many
- * others bench-stack kernel-connects SECONDS   the same over the kernel's loopback bench-stack bulk
- * MSS|64k SECONDS      Gbit/s of a CPU second, one connection bench-stack kernel-bulk SECONDS
- *   bench-stack ports                     ns of a connect(): no port taken, half, all but one, none
- * left bench-stack memory CONNECTIONS        bytes of a connection that is idle: one end, with all
- * it has
+ *   bench-stack connects LIVE SECONDS
+ *       connect + accept + RST, a CPU second, beside LIVE others (each end of one counts)
+ *   bench-stack cable-connects LIVE SECONDS
+ *       the same between two routers, which have LIVE each
+ *   bench-stack kernel-connects SECONDS
+ *       the same over the kernel's loopback
+ *   bench-stack bulk MSS|64k SECONDS
+ *       Gbit/s of a CPU second, one connection
+ *   bench-stack own-bulk SECONDS
+ *       the same with both ends on one router, in segments of up to 64 KiB
+ *   bench-stack kernel-bulk SECONDS
+ *   bench-stack ports
+ *       ns of a connect(): no port taken, half, all but one, none left
+ *   bench-stack memory CONNECTIONS
+ *       bytes of a connection that is idle: one end, with all it has
  *
- * Two routers on one cable: each packet goes through a pipeline with tracking on at both. One
- * number on a line, `ports` four. The kernel's two ends are one process as well, so its CPU time
- * holds all.
+ * `connects` has both ends on one router, as the kernel's loopback has: each packet goes through
+ * the pipeline once, with tracking on. All else is two routers on one cable, each with a pipeline
+ * and a tracking of its own. One number on a line, `ports` four. The kernel's two ends are one
+ * process as well, so its CPU time holds all.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -34,7 +44,7 @@ enum {
 	RANGE_LAST = 60999,
 };
 
-static struct towpath *ends[2]; /* 0 connects, 1 listens */
+static struct towpath *ends[2]; /* 0 connects, 1 listens; one router may be both */
 static int listeners[LISTENERS];
 
 static _Noreturn void give_up(const char *what, long long result)
@@ -73,7 +83,7 @@ static struct sockaddr_in at(uint32_t addr, int port)
 
 static struct sockaddr_in there(int port)
 {
-	return at(0x0a000002, PORT + port);
+	return at(ends[0] == ends[1] ? 0x0a000001 : 0x0a000002, PORT + port);
 }
 
 /* --- two routers --- */
@@ -144,13 +154,8 @@ static int accept_next(int port)
 	return fd;
 }
 
-static void routers_join(uint32_t connections, bool gso)
+static void listen_all(void)
 {
-	ends[0] = router_new(1, connections, gso,
-	                     "/ip address add address=10.0.0.1/24 interface=ether1");
-	ends[1] = router_new(2, connections, gso,
-	                     "/ip address add address=10.0.0.2/24 interface=ether1");
-	need(towpath_join(ends[0], 0, ends[1], 0), "join");
 	for (int i = 0; i < LISTENERS; i++) {
 		struct sockaddr_in own = at(0, PORT + i);
 
@@ -163,6 +168,24 @@ static void routers_join(uint32_t connections, bool gso)
 	(void)begin(0);
 	pump();
 	(void)accept_next(0);
+}
+
+static void routers_join(uint32_t connections, bool gso)
+{
+	ends[0] = router_new(1, connections, gso,
+	                     "/ip address add address=10.0.0.1/24 interface=ether1");
+	ends[1] = router_new(2, connections, gso,
+	                     "/ip address add address=10.0.0.2/24 interface=ether1");
+	need(towpath_join(ends[0], 0, ends[1], 0), "join");
+	listen_all();
+}
+
+static void router_alone(uint32_t connections)
+{
+	ends[0] = ends[1] = router_new(1, connections * 2, false,
+	                               "/ip address add address=10.0.0.1/24 interface=ether1");
+	need(towpath_link(ends[0], 0, true), "link");
+	listen_all();
 }
 
 static void reset(int fd)
@@ -228,7 +251,6 @@ static double connects(uint32_t live, double seconds)
 	uint64_t n = 0;
 	double begun;
 
-	routers_join(live + BURST, false);
 	connections_keep(live);
 	for (int i = 0; i < 20; i++)
 		burst_run();
@@ -240,7 +262,7 @@ static double connects(uint32_t live, double seconds)
 	return (double)n / (cpu_s() - begun);
 }
 
-static double bulk(bool gso, double seconds)
+static double bulk(double seconds)
 {
 	static char bytes[CHUNK];
 	struct iovec spans[64];
@@ -248,7 +270,6 @@ static double bulk(bool gso, double seconds)
 	double begun;
 	int client, server;
 
-	routers_join(16, gso);
 	client = begin(0);
 	pump();
 	server = accept_next(0);
@@ -465,13 +486,23 @@ int main(int argc, char **argv)
 	const char *what = argc > 1 ? argv[1] : "";
 	const char *first = argc > 2 ? argv[2] : "1", *second = argc > 3 ? argv[3] : "1";
 
-	if (strcmp(what, "connects") == 0)
+	if (strcmp(what, "connects") == 0) {
+		uint32_t pairs = (uint32_t)number(first) / 2;
+
+		router_alone(pairs + BURST);
+		printf("%.0f\n", connects(pairs, number(second)));
+	} else if (strcmp(what, "cable-connects") == 0) {
+		routers_join((uint32_t)number(first) + BURST, false);
 		printf("%.0f\n", connects((uint32_t)number(first), number(second)));
-	else if (strcmp(what, "kernel-connects") == 0)
+	} else if (strcmp(what, "kernel-connects") == 0)
 		printf("%.0f\n", kernel_connects(number(first)));
-	else if (strcmp(what, "bulk") == 0)
-		printf("%.2f\n", bulk(strcmp(first, "64k") == 0, number(second)));
-	else if (strcmp(what, "kernel-bulk") == 0)
+	else if (strcmp(what, "own-bulk") == 0) {
+		router_alone(16);
+		printf("%.2f\n", bulk(number(first)));
+	} else if (strcmp(what, "bulk") == 0) {
+		routers_join(16, strcmp(first, "64k") == 0);
+		printf("%.2f\n", bulk(number(second)));
+	} else if (strcmp(what, "kernel-bulk") == 0)
 		printf("%.2f\n", kernel_bulk(number(first)));
 	else if (strcmp(what, "ports") == 0)
 		ports();
