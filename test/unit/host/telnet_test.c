@@ -249,13 +249,12 @@ static void who_never_reads(void **unused)
 {
 	struct call *c = called();
 	int64_t n = 0;
-	size_t taken = 0, sent = 0;
+	size_t taken = 0;
 
 	for (int i = 0; i < 2000 && n >= 0; i++) {
 		n = sock_send(c->theirs,
 		              S(IAC WILL "\x05" IAC DO "\x21" IAC DO "\x22" IAC DO "\x23"), 0, NULL,
 		              0);
-		sent += n > 0 ? (size_t)n : 0;
 		sock_settle(c->us, &c->them);
 		(void)telnet_turn(&c->telnet, &c->shown);
 	}
