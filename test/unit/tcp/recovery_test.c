@@ -327,8 +327,9 @@ static void any_faults(uint64_t seed)
 	path_run_ms(path, 600000);
 	if (!path_is_done(path) || path->longest_pause_ns > 2 * timeout_ns + 2 * NS_PER_S)
 		fail_msg("seed %lu: %lu of %lu bytes, pause %lu ms, timeout %lu ms, state %u", seed,
-		         path->acked_bytes, path->total_bytes, path->longest_pause_ns / NS_PER_MS,
-		         timeout_ns / NS_PER_MS, path->recovery.state);
+		         path->acked_bytes, path->total_bytes,
+		         (unsigned long)(path->longest_pause_ns / NS_PER_MS),
+		         (unsigned long)(timeout_ns / NS_PER_MS), path->recovery.state);
 	assert_true(flight_is_empty(&path->recovery.flight));
 	assert_int_equal(flight_pool_used(path->pool), 0);
 	assert_int_equal(recovery_due(&path->recovery).ns, mono_never().ns);
