@@ -295,7 +295,9 @@ static bool take_cookie(struct tcp *tcp, struct listener *l, const struct arriva
 
 	if (!tcp->settings.syn_cookies ||
 	    !syn_cookie_check(&tcp->cookies, &a->ends, &ack, tcp->net->now, &from.options))
-		return false;
+		/* Data that have overtaken the handshake's last ACK name a cookie that was never
+		 * made; a RST would end what the segment behind them is about to begin. */
+		return a->n > 0 && syn_cookies_are_under_way(&tcp->cookies, tcp->net->now);
 	if (!listener_has_room(l)) {
 		tcp->counts.accept_overflows++;
 		return true;

@@ -5,6 +5,7 @@
 enum {
 	UNIT_S = 64,     /* a cookie tells the time in these */
 	UNITS_GOOD = 2,  /* how old one may be: from 64 to 128 s */
+	UNDER_WAY_S = 5, /* how long segments of a handshake may be on their way */
 	EPOCH_UNITS = 8, /* a secret is used for about eight minutes */
 	TIME_BITS = 5,   /* 32 units come round in 34 minutes */
 	MSS_BITS = 3,
@@ -60,6 +61,7 @@ uint32_t syn_cookie_make(struct syn_cookies *cookies, const struct tuple *tuple,
 		cookies->epochs[epoch % 2] = epoch;
 	}
 	cookies->sent_unit = unit;
+	cookies->made = now;
 	cookies->any = true;
 	return make(secret, tuple, their_sequence, unit, mss_index(mss));
 }
@@ -88,6 +90,11 @@ static void options_of(const struct syn_cookie_ack *ack, struct syn_options *ret
 	ret_options->sack_permitted = (ack->clock_echo & SACK_BIT) != 0;
 	ret_options->has_window_scale = scale != SCALE_NONE;
 	ret_options->window_scale = scale != SCALE_NONE ? (uint8_t)scale : 0;
+}
+
+bool syn_cookies_are_under_way(const struct syn_cookies *cookies, mono now)
+{
+	return cookies->any && !mono_due(mono_add_s(cookies->made, UNDER_WAY_S), now);
 }
 
 bool syn_cookie_check(const struct syn_cookies *cookies, const struct tuple *tuple,

@@ -31,6 +31,7 @@ struct syn_cookies {
 	uint64_t epochs[2];         /* which each is of */
 	uint64_t sent_unit;         /* the time of the last cookie that was made */
 	bool any;                   /* one was made at all */
+	mono made;                  /* the last one */
 };
 
 /* What of a SYN's options a cookie can carry. */
@@ -56,6 +57,9 @@ struct syn_cookie_ack {
 	bool has_timestamps;
 	uint32_t clock_echo; /* TSecr less the tuple's offset */
 };
+
+/* Was one made so lately that a handshake may not have ended yet? */
+bool syn_cookies_are_under_way(const struct syn_cookies *cookies, mono now);
 
 /* Does it bring back one of our cookies? Then what the SYN had said. */
 MUST_USE bool syn_cookie_check(const struct syn_cookies *cookies, const struct tuple *tuple,
