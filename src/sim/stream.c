@@ -422,12 +422,14 @@ static bool end_is_well(const struct stream_end *end)
 }
 
 /* SYN cookies have their price (RFC 4987, 3.6): when the handshake's last step and the first data
- * are lost, later data name a cookie that was never made, and are refused. */
+ * are lost, or overtaken by the ACK that a second SYN-ACK gets, what comes names a cookie that was
+ * never made, and is refused; which ends it also where a segment behind has just begun it. */
 static bool lost_its_cookie(const struct stream *stream)
 {
 	const struct stream_end *opened = &stream->ends[1];
 
-	return !opened->is_closed && opened->c == NULL && stream->ends[0].error == -ECONNRESET &&
+	return ((!opened->is_closed && opened->c == NULL) || opened->error == -ECONNRESET) &&
+	       stream->ends[0].error == -ECONNRESET &&
 	       tcp_counts(opened->host->router->host.tcp)->cookies_sent > 0;
 }
 
