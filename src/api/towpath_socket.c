@@ -102,7 +102,9 @@ int towpath_getsockopt(struct towpath *t, int fd, int level, int name, void *ret
 	return with_len(sock_option_get(d->sock, level, name, ret_value, &own_len), own_len, len);
 }
 
-int towpath_getsockname(struct towpath *t, int fd, void *ret_addr, socklen_t *len)
+/* @ask: which of the two ends. */
+static int name_of(struct towpath *t, int fd, void *ret_addr, socklen_t *len,
+                   int (*ask)(const struct sock *sock, void *addr, int *len))
 {
 	const struct descriptor *d = descriptor_of(t, fd);
 	int own_len;
@@ -112,20 +114,17 @@ int towpath_getsockname(struct towpath *t, int fd, void *ret_addr, socklen_t *le
 	if (ret_addr == NULL || len == NULL)
 		return -EFAULT;
 	own_len = (int)*len;
-	return with_len(sock_name(d->sock, ret_addr, &own_len), own_len, len);
+	return with_len(ask(d->sock, ret_addr, &own_len), own_len, len);
+}
+
+int towpath_getsockname(struct towpath *t, int fd, void *ret_addr, socklen_t *len)
+{
+	return name_of(t, fd, ret_addr, len, sock_name);
 }
 
 int towpath_getpeername(struct towpath *t, int fd, void *ret_addr, socklen_t *len)
 {
-	const struct descriptor *d = descriptor_of(t, fd);
-	int own_len;
-
-	if (d == NULL)
-		return -EBADF;
-	if (ret_addr == NULL || len == NULL)
-		return -EFAULT;
-	own_len = (int)*len;
-	return with_len(sock_peer_name(d->sock, ret_addr, &own_len), own_len, len);
+	return name_of(t, fd, ret_addr, len, sock_peer_name);
 }
 
 int towpath_spans(struct towpath *t, int fd, struct iovec *ret_spans, unsigned max)

@@ -4,7 +4,6 @@
 #include "core/explain.h"
 #include "host/datagram.h"
 #include "host/inbox.h"
-#include "host/local_port.h"
 #include "host/sock_inside.h"
 #include "host/sock_way.h"
 
@@ -56,15 +55,6 @@ int datagram_connect(struct sock *sock, const void *addr, int len, struct explai
 int datagram_disconnect(struct sock *sock, struct explain *why)
 {
 	explain(why, "disconnect", "it has no peer from here on");
-	sock->state = SOCK_UNCONNECTED;
-	sock->peer = (ip4){ 0 };
-	sock->peer_port = 0;
-	sock->route = (struct route){ .out = IFACE_NONE };
-	if ((sock->flags & SOCK_BOUND_ADDR) == 0)
-		sock->local = (ip4){ 0 };
-	if ((sock->flags & SOCK_BOUND_PORT) == 0) {
-		local_port_release(sock);
-		sock->local_port = 0;
-	}
+	sock_forget_peer(sock);
 	return 0;
 }

@@ -245,6 +245,20 @@ int sock_ask(const struct sock *sock, enum sock_ask ask, ip4 addr, uint16_t port
 	return socks->policy(socks->policy_arg, sock, ask, &end, why);
 }
 
+void sock_forget_peer(struct sock *sock)
+{
+	sock->state = SOCK_UNCONNECTED;
+	sock->peer = (ip4){ 0 };
+	sock->peer_port = 0;
+	sock->route = (struct route){ .out = IFACE_NONE };
+	if ((sock->flags & SOCK_BOUND_ADDR) == 0)
+		sock->local = (ip4){ 0 };
+	if ((sock->flags & SOCK_BOUND_PORT) == 0) {
+		local_port_release(sock);
+		sock->local_port = 0;
+	}
+}
+
 int sock_trace(struct sock *sock, const struct connection_watcher *watcher)
 {
 	if (sock->ops != &sock_tcp_ops || sock->state == SOCK_LISTENING || sock->connection == NULL)

@@ -31,16 +31,7 @@ struct attempt {
 void sock_tcp_unconnect(struct sock *sock)
 {
 	sock->connection = NULL;
-	sock->state = SOCK_UNCONNECTED;
-	sock->peer = (ip4){ 0 };
-	sock->peer_port = 0;
-	sock->route = (struct route){ .out = IFACE_NONE };
-	if ((sock->flags & SOCK_BOUND_ADDR) == 0)
-		sock->local = (ip4){ 0 };
-	if ((sock->flags & SOCK_BOUND_PORT) == 0) {
-		local_port_release(sock);
-		sock->local_port = 0;
-	}
+	sock_forget_peer(sock);
 }
 
 /* tcp_disconnect(): a listener stops; an attempt is given up, and says so; they hear a RST. */

@@ -134,6 +134,8 @@ void sock_release(struct sock *sock);
 /* In and out of the table that socks_of_port() looks in; local_port.c's part. */
 void socks_add_port(struct socks *socks, struct sock *sock);
 void socks_remove_port(struct socks *socks, struct sock *sock);
+/* It is unconnected: what was bound stays, what connect() has chosen is given back. */
+void sock_forget_peer(struct sock *sock);
 /* May a packet be sent now? Else @sock may be told when it can. */
 bool sock_has_room(const struct sock *sock);
 void sock_wait_for_room(struct sock *sock);
